@@ -1,0 +1,22 @@
+# tests/: Check programs (*.test-less names, TAP by CK_TAP_LOG_FILE_NAME) and TAP shell scripts (*.sh).
+TEST_EXTENSIONS = .sh
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+SH_LOG_DRIVER = $(LOG_DRIVER)
+AM_TESTS_ENVIRONMENT = \
+	top_builddir='$(abs_top_builddir)'; export top_builddir; \
+	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
+	SNMPD='$(SNMPD)'; export SNMPD; \
+	CK_TAP_LOG_FILE_NAME=-; export CK_TAP_LOG_FILE_NAME; \
+	CK_VERBOSITY=silent; export CK_VERBOSITY;
+
+include tests/unit/local.mk
+include tests/fake/local.mk
+include tests/replay/local.mk
+include tests/integration/local.mk
+include tests/fuzz/local.mk
+include tests/bench/local.mk
+include tests/lint/local.mk
+
+check-valgrind: all
+	$(MAKE) check LOG_COMPILER='$(LIBTOOL) --mode=execute valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite'
+.PHONY: check-valgrind
