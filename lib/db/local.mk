@@ -1,0 +1,1 @@
+# lib/db: a thin layer over SQLite; the only folder that includes sqlite3.h.

@@ -1,0 +1,1 @@
+# lib/snmp: Net-SNMP as a manager.

@@ -1,0 +1,1 @@
+# lib/store: the centre's database, as whole operations.
