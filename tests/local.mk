@@ -9,6 +9,8 @@ AM_TESTS_ENVIRONMENT = \
 	CK_TAP_LOG_FILE_NAME=-; export CK_TAP_LOG_FILE_NAME; \
 	CK_VERBOSITY=silent; export CK_VERBOSITY;
 
+EXTRA_DIST += tests/lib.sh
+
 include tests/unit/local.mk
 include tests/fake/local.mk
 include tests/replay/local.mk
