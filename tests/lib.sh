@@ -152,7 +152,14 @@ spawn()
 	"$@" >"$T/$spawn_name.log" 2>&1 &
 	echo $! >"$T/$spawn_name.pid"
 }
-gone() { ! kill -0 "$1" 2>/dev/null; }
+# Ended, though perhaps not waited for.
+gone()
+{
+	case $(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null) in
+	''|Z*) return 0 ;;
+	esac
+	return 1
+}
 stop()
 {
 	[ -s "$T/$1.pid" ] || return 0

@@ -1,0 +1,40 @@
+#!/bin/sh
+# Who may include whom; a grep an arrow.  TAP; runs from any folder.
+cd "$(dirname "$0")/../.." || exit 99
+n=0 failed=0
+check()
+{
+	n=$((n + 1))
+	if [ -z "$2" ]; then echo "ok $n - $1"; return; fi
+	echo "not ok $n - $1"
+	printf '%s\n' "$2" | sed 's/^/# /'
+	failed=1
+}
+# includes FOLDER REGEX: lines of sources below FOLDER that include REGEX
+includes()
+{
+	grep -rnE --include='*.[ch]' "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"]($2)" "$1" 2>/dev/null
+}
+except() { grep -vE "^($1)" || true; }
+
+check "lib does not know agent-module, manager, updater" \
+	"$(includes lib '(agent-module|manager|updater)/')"
+check "manager includes lib and itself only" "$(includes manager '(agent-module|updater)/')"
+check "updater includes lib and itself only" "$(includes updater '(agent-module|manager)/')"
+check "agent-module never includes store or catalogue, nor the centre" \
+	"$(includes agent-module '(manager|updater|lib/store|lib/catalogue)/')"
+check "lib/base knows no library but libc" \
+	"$(includes lib/base '(lib/[^b]|net-snmp|sqlite3|event|jansson|sodium|rrd|libxml|check)')"
+check "lib/structure knows lib/base and libsodium" \
+	"$(includes lib/structure '(lib/(db|snmp|store|out)|net-snmp|sqlite3|event|jansson|rrd)')"
+check "only lib/db includes sqlite3.h" "$(includes . 'sqlite3' | except '\./lib/db/|\./tests/')"
+check "only one file includes rrd.h" \
+	"$(f=$(grep -rlE --include='*.[ch]' '^[[:space:]]*#[[:space:]]*include[[:space:]]*<rrd' lib manager updater agent-module); [ "$(printf '%s\n' "$f" | grep -c .)" -le 1 ] || printf '%s\n' "$f")"
+check "only lib/snmp and the agent include Net-SNMP" \
+	"$(includes . 'net-snmp' | except '\./lib/snmp/|\./agent-module/|\./tests/')"
+check "the poll plan has no I/O and no clock" \
+	"$(grep -nE '#[[:space:]]*include[[:space:]]*<(stdio|unistd|time|sys/|net|event|fcntl)' manager/poll_plan*.[ch] 2>/dev/null)"
+check "the module knows state, tables, lib base, db, structure only" \
+	"$(includes agent-module 'lib/' | grep -E '/(table|view|plugin|entity|state)' | grep -vE 'lib/(base|db|structure)/')"
+echo "1..$n"
+exit $failed

@@ -1,0 +1,20 @@
+#!/bin/sh
+# verdict.sh BUILD: what make check left in BUILD, judged: nothing failed,
+# nothing was skipped (but for tests of recordings that are not there), every
+# delivered claim has a test that passed.  Prints the sum last.
+build=${1:?build folder}
+here=$(cd "$(dirname "$0")/.." && pwd) || exit 3
+status=0
+results=$(find "$build/tests" -name '*.trs' -exec grep -H '^:test-result:' {} +)
+count() { printf '%s\n' "$results" | grep -c ":test-result: $1"; }
+passed=$(count PASS) failed=$(($(count FAIL) + $(count ERROR) + $(count XPASS)))
+skipped=$(count SKIP)
+[ "$passed" -gt 0 ] || { echo "verdict: no test ran in $build"; status=2; }
+printf '%s\n' "$results" | grep -E ':test-result: (FAIL|ERROR|XPASS)' && status=2
+if printf '%s\n' "$results" | grep ':test-result: SKIP' | grep -v 'walks'; then
+	echo "verdict: a test was skipped that has all it needs here"
+	status=2
+fi
+sh "$here/tests/lint/claims.sh" "$build" | grep -v '^ok ' | grep -v '^1\.\.' && status=2
+echo "$passed passed, $failed failed, $skipped skipped"
+exit $status
