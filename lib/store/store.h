@@ -63,6 +63,7 @@ struct store_target {
 	char numeric[STORE_ADDRESS_MAX + 1];	/* resolved; empty = not yet */
 	char credential[STORE_NAME_MAX + 1];	/* empty = by assign or default */
 	bool has_agent;		/* answered our objects */
+	char device_id[STRUCTURE_ID_MAX + 1];	/* imgDeviceId; empty = not known */
 	bool silent;		/* did not answer last time */
 	uint8_t digest[STRUCTURE_DIGEST_SIZE];	/* stored; all zero = none */
 	uint32_t revision;
@@ -115,7 +116,7 @@ enum store_contact {
 /* Values that move between two structures. */
 struct store_unit_live {
 	uint32_t unit_index;
-	uint64_t use_count;
+	uint64_t use_count;	/* STORE_NOT_READ: as before (SNMPv1 has no Counter64) */
 	enum unit_oper_state oper_state;
 };
 struct store_reading_live {
@@ -123,6 +124,14 @@ struct store_reading_live {
 	int32_t value;
 };
 
+#define STORE_NOT_READ UINT64_MAX
+
+/*
+ * A long log comes in pieces: several results of one device with the same
+ * `when`, each whole in itself; those after the first hold no structure and
+ * no live values.  Of a failed poll the log that was read (log_read) is
+ * stored, and nothing else but the failure.
+ */
 struct store_poll_result {
 	int64_t device;
 	enum store_contact contact;
@@ -133,7 +142,8 @@ struct store_poll_result {
 	bool restarted;		/* sysUpTime went back */
 	const char *sys_name, *sys_object_id;	/* NULL = as before */
 	bool has_agent;
-	const struct device *identity;	/* id, use count, state; NULL = no agent */
+	/* id, state, use count (or STORE_NOT_READ); NULL = no agent */
+	const struct device *identity;
 	/* A new structure, whole (digest verified); NULL = as before. */
 	const struct structure *structure;
 	/* What moved; arrays ascend by index. NULL with 0 = as before. */
