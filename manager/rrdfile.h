@@ -1,0 +1,105 @@
+/*
+ * rrdfile: the round robin files of the fleet; the only file that knows librrd.
+ *
+ * Two files a device.  `use`, a step for each poll interval: impressions
+ * (DERIVE, so that a counter that starts again is a gap and no spike) and new
+ * errors by severity (ABSOLUTE).  `units`, a step an hour: use and remaining
+ * life of each counting unit, in slots; which unit sits in which slot is
+ * rrdslots's matter.  imgadm-rrd(5) describes names, data sources, archives.
+ *
+ * Invariants
+ * - Silence is a gap: what was not reported is unknown, never zero.
+ * - An update for a time that is already there, or older, is no error and
+ *   changes nothing.
+ * - No file is ever tuned.  Another interval, or more slots, starts a new
+ *   file that is filled from the one before; the old one is kept beside it.
+ * - A device has at most RRDFILE_KEPT_MAX old files of a kind.
+ */
+#ifndef IMGADM_MANAGER_RRDFILE_H
+#define IMGADM_MANAGER_RRDFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/err.h"
+
+struct rrdfile;
+
+enum {
+	RRDFILE_SLOTS_MAX = 64,		/* counting units of one file */
+	RRDFILE_KEPT_MAX = 8,		/* old files of a kind and device */
+	RRDFILE_SEVERITIES = 5,		/* by enum severity; 0 is not used */
+};
+
+struct rrdfile_options {
+	const char *dir;	/* made when there is none */
+	int64_t interval_s;	/* poll interval, 1..86400 */
+	int64_t units_step_s;	/* 0 = rrdlayout_units_step(interval_s) */
+	/*
+	 * Address of rrdcached (unix:/path, /path, host:port, host), or NULL or
+	 * "" to write in process.  The caller passes getenv("RRDCACHED_ADDRESS").
+	 * The daemon has to see the files under the same names as we do.
+	 */
+	const char *daemon;
+};
+
+/*
+ * Open for writing.  -EINVAL (an interval out of range, a folder name with a
+ * line feed), -ENOTDIR, -EACCES, -ECONNREFUSED and the like, each with e.
+ * Owns copies of what opts points to.
+ */
+int rrdfile_open(const struct rrdfile_options *opts, struct rrdfile **ret,
+	struct err *e);
+
+/* Frees; what was not flushed is dropped.  NULL is fine. */
+void rrdfile_close(struct rrdfile *r);
+
+/*
+ * What one poll of a device found: impressions over life and how many log
+ * entries of each severity are new (store_poll_outcome.errors_by_severity).
+ * discontinuous: the counter is known not to continue the one before (another
+ * board, another device behind the address); this interval becomes unknown.
+ * A count that merely went back needs no flag.  The first update of a file
+ * counts no errors: they are of unknown age.
+ * In process the file has it on return; through rrdcached after
+ * rrdfile_flush(), whose error may then be of any earlier update.
+ */
+int rrdfile_update_use(struct rrdfile *r, int64_t device, int64_t when_utc_s,
+	uint64_t impressions, const uint64_t errors[RRDFILE_SEVERITIES],
+	bool discontinuous, struct err *e);
+
+/*
+ * Whether a device last polled at previous_utc_s (0 = never) begins a new step
+ * of its `units` file at when_utc_s.  Only then is rrdslots_update() worth
+ * its cost.
+ */
+bool rrdfile_units_due(const struct rrdfile *r, int64_t previous_utc_s,
+	int64_t when_utc_s);
+
+/* One slot's values. */
+struct rrdfile_slot {
+	uint32_t slot;		/* 0..RRDFILE_SLOTS_MAX - 1 */
+	uint64_t use_count;
+	int32_t remaining_ppm;	/* of the life expected, -10^6..10^6; see below */
+};
+enum { RRDFILE_REMAINING_UNKNOWN = INT32_MIN };
+
+/*
+ * Where the slots of a new `units` file come from when the file number rose:
+ * old_slot[k] is the slot of the unit now in k, or -1.  NULL = all as before.
+ */
+int rrdfile_update_units(struct rrdfile *r, int64_t device, int64_t when_utc_s,
+	uint32_t file, size_t slot_count, const int16_t *old_slot,
+	const struct rrdfile_slot *slots, size_t count, struct err *e);
+
+/* (life - use) / life in millionths, held within -10^6..10^6; life 0: unknown. */
+int32_t rrdfile_remaining_ppm(uint64_t use_count, uint32_t life_expected);
+
+/* Hand everything to rrdcached and hear its answer; in process, nothing to do. */
+int rrdfile_flush(struct rrdfile *r, struct err *e);
+
+/* Forget a device: its folder and all files in it.  No folder is no error. */
+int rrdfile_remove(const char *dir, int64_t device, struct err *e);
+
+#endif
