@@ -1,0 +1,90 @@
+/*
+ * options: the command line, the same in every program.
+ *
+ * A program states its options as a table; --help is made from the table, so
+ * that it cannot lie, and -h/--help and -V/--version are there without being
+ * named.  Subcommands are a second table, {name, function, help}.
+ * The parsing is getopt_long(3)'s.
+ */
+#ifndef IMGADM_LIB_BASE_OPTIONS_H
+#define IMGADM_LIB_BASE_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/base/err.h"
+
+enum {
+	OPTIONS_END = 0,	/* no more options */
+	OPTIONS_SHOWN = 1,	/* help or version was printed: exit with EXIT_DONE */
+	OPTIONS_LONG_ONLY = 256,	/* keys from here have no letter */
+	OPTIONS_MAX = 64,	/* rows of a table, subcommands not counted */
+};
+
+struct option_row {
+	int key;		/* letter, or OPTIONS_LONG_ONLY + n */
+	const char *name;	/* long name without dashes; NULL = letter only */
+	const char *argument;	/* "FILE"; NULL = takes none */
+	const char *help;	/* one line; NULL = not shown */
+};
+
+struct options {
+	const char *program;	/* "imgadm-poll", or "imgadm-fleet add" */
+	const char *usage;	/* behind the name: "[options] [DEVICE ...]" */
+	const char *summary;	/* one sentence: what it does */
+	const struct option_row *rows;	/* ends with a zero row */
+	const char *more;	/* text below the options, lines with \n; or NULL */
+	/* Options end at the first argument: for programs with subcommands. */
+	bool stop_at_argument;
+};
+
+/* A pass over one argv; plain data, fields are read-only. */
+struct options_pass {
+	const struct options *options;
+	int argc;
+	char **argv;
+	const char *argument;	/* of the option just returned, or NULL */
+	int index;		/* after OPTIONS_END: the first argument */
+	bool begun;
+};
+
+/* argv[0] is skipped; argv may be reordered.  One pass at a time. */
+void options_begin(struct options_pass *p, const struct options *o, int argc,
+	char *argv[]);
+/*
+ * The next option's key; OPTIONS_END; OPTIONS_SHOWN; or -EINVAL with e:
+ * unknown option (and the nearest), argument missing or not wanted.
+ */
+int options_next(struct options_pass *p, struct err *e);
+
+/*
+ * Check the number of arguments after OPTIONS_END; most < 0 = any number.
+ * -EINVAL with e saying the usage.
+ */
+int options_arguments(const struct options_pass *p, int least, int most,
+	struct err *e);
+
+/* One subcommand; the table ends with a zero row. */
+struct command {
+	const char *name;	/* one word or two: "list", "unit set" */
+	/*
+	 * argv[0] is the name's last word, arguments follow.  Returns the
+	 * program's exit status; says itself what went wrong.
+	 */
+	int (*run)(void *user, int argc, char *argv[]);
+	const char *usage;	/* "NAME [--bank N]" */
+	const char *help;	/* one line */
+};
+
+/*
+ * Run the command that argv names (argv[0] is its first word).  "help" and no
+ * command at all print the table.  An unknown one is logged with the nearest
+ * name and is EXIT_USAGE.
+ */
+int command_run(const struct options *program, const struct command *commands,
+	void *user, int argc, char *argv[]);
+
+/* Print the help of a program, and its commands (may be NULL), to stdout. */
+void options_help(const struct options *o, const struct command *commands);
+
+#endif
