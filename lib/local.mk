@@ -1,4 +1,6 @@
 # lib/: what more than one side needs; a fragment a folder.
+# Convenience libraries name no other one: who links a program or module names them all,
+# top first: lib/out/libout.la lib/db/libdb.la lib/structure/libstructure.la lib/base/libbase.la.
 include lib/base/local.mk
 include lib/structure/local.mk
 include lib/out/local.mk

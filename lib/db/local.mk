@@ -3,4 +3,4 @@ noinst_LTLIBRARIES += lib/db/libdb.la
 lib_db_libdb_la_SOURCES = \
 	%D%/db.h
 lib_db_libdb_la_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
-lib_db_libdb_la_LIBADD = lib/base/libbase.la $(SQLITE_LIBS)
+lib_db_libdb_la_LIBADD = $(SQLITE_LIBS)

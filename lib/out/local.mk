@@ -3,4 +3,4 @@ noinst_LTLIBRARIES += lib/out/libout.la
 lib_out_libout_la_SOURCES = \
 	%D%/listing.h
 lib_out_libout_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
-lib_out_libout_la_LIBADD = lib/base/libbase.la $(JANSSON_LIBS)
+lib_out_libout_la_LIBADD = $(JANSSON_LIBS)
