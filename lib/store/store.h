@@ -153,10 +153,16 @@ enum store_contact {
 	STORE_FAILED,		/* answered, but authentication failed or nonsense */
 };
 
+/*
+ * A use count (of the identity, a live unit, or a unit of a structure) that was
+ * not read: SNMPv1 has no Counter64.  It stays as it was, 0 where there was none.
+ */
+#define STORE_NOT_READ UINT64_MAX
+
 /* Values that move between two structures. */
 struct store_unit_live {
 	uint32_t unit_index;
-	uint64_t use_count;
+	uint64_t use_count;	/* or STORE_NOT_READ */
 	enum unit_oper_state oper_state;
 };
 struct store_reading_live {
@@ -164,6 +170,11 @@ struct store_reading_live {
 	int32_t value;
 };
 
+/*
+ * A long log comes in pieces: several results of one device with the same
+ * `when`, each whole in itself; those after the first hold no structure and
+ * no live values.  Of a failed poll only the failure is stored.
+ */
 struct store_poll_result {
 	int64_t device;
 	enum store_contact contact;
