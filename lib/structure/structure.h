@@ -41,7 +41,7 @@ enum device_state {
 /* imgUnitClass */
 enum unit_class { UNIT_FUNCTION = 1, UNIT_UNIT };
 
-/* ImgUnitType */
+/* ImgUnitTypeTC */
 enum unit_type {
 	UNIT_TYPE_OTHER = 1, UNIT_TYPE_UNKNOWN, UNIT_TYPE_DEVICE,
 	UNIT_TYPE_CONTROLLER, UNIT_TYPE_ENGINE, UNIT_TYPE_SCANNER,
