@@ -1,12 +1,15 @@
 /*
  * credential: how to speak to a device, from snmpcmd(1)'s options.
  *
- * `-v1|2c|3 -c community -l level -u user -a proto -A pass -x proto -X pass
+ * `-v 1|2c|3 -c community -l level -u user -a proto -A pass -x proto -X pass
  * -n context -r retries -t seconds`, from a command line, from a
- * `credential NAME ...` directive, or from snmp.conf's defaults
- * (defVersion, defCommunity, defSecurityName, ...).
+ * `credential NAME ...` directive, and where an option is missing from
+ * snmp.conf's defaults (defVersion, defCommunity, defSecurityName,
+ * defSecurityLevel, defAuthType, defAuthPassphrase, defAuthMasterKey,
+ * defPrivType, defPrivPassphrase, defPrivMasterKey, defPassphrase,
+ * defContext), which is why conf_read() comes first.
  * Passphrases become master keys (RFC 3414 A.2, 4 ms) once, when the
- * credential is made; localizing is done per engine.
+ * credential is made, and are then forgotten; localizing is done per engine.
  */
 #ifndef IMGADM_LIB_SNMP_CREDENTIAL_H
 #define IMGADM_LIB_SNMP_CREDENTIAL_H
@@ -18,19 +21,63 @@
 
 struct snmp_credential;	/* opaque; immutable once made */
 
+enum {
+	SNMP_COMMUNITY_MAX = 255,	/* octets */
+	SNMP_USER_MAX = 32,		/* RFC 3414: msgUserName */
+	SNMP_CONTEXT_MAX = 32,		/* RFC 3411: snmp context name, of ours */
+	SNMP_PASSPHRASE_MIN = 8,	/* RFC 3414 11.2 */
+	SNMP_OPTIONS_MAX = 32,		/* words of an option list */
+};
+
 /*
- * Make one from an option list (argv style, without a program name).  Owned
- * by the caller.  NULL with e filled: unknown option, missing pass phrase,
- * pass phrase under 8 characters, unknown protocol, SNMPv3 without a user.
+ * Make one from an option list (argv style, without a program name; options
+ * may carry their value in the same word, as -v3).  name is copied and says
+ * in messages whose credential it is.  Owned by the caller.
+ * NULL with e filled: unknown option, a word that is no option, an option
+ * twice, option without value, a value out of range (retries 0..10, seconds
+ * 0.001..600), unknown version, level or protocol, -u with SNMPv1, SNMPv2c
+ * without a community, SNMPv3 without a user, a level without its pass
+ * phrase, a pass phrase under 8 characters.  e never holds a pass phrase or a
+ * community.
  */
 struct snmp_credential *snmp_credential_new(const char *name, int argc,
 	char *const argv[], struct err *e);
-void snmp_credential_free(struct snmp_credential *c);
+void snmp_credential_free(struct snmp_credential *c);	/* wipes the keys */
 
 const char *snmp_credential_name(const struct snmp_credential *c);
 int snmp_credential_version(const struct snmp_credential *c);	/* 1, 2 (2c), 3 */
-/* -t and -r where given, else 0 and -1. */
+/* The SNMPv3 user; NULL with v1 and v2c. */
+const char *snmp_credential_user(const struct snmp_credential *c);
+/* -t and -r where given (or snmp.conf's timeout, retries), else 0 and -1. */
 unsigned snmp_credential_timeout_ms(const struct snmp_credential *c);
 int snmp_credential_retries(const struct snmp_credential *c);
+
+/*
+ * The SNMP options of a program's command line.  A main puts
+ * SNMP_OPTIONS_SHORT into getopt_long's list and hands what it does not know
+ * itself to snmp_options_take(); after conf_read() it makes a credential of
+ * them if any was given.  Values are borrowed from argv.
+ */
+#define SNMP_OPTIONS_SHORT "v:c:l:u:a:A:x:X:n:r:t:"
+#define SNMP_OPTIONS_HELP \
+	"  -v 1|2c|3  -c COMMUNITY  -l noAuthNoPriv|authNoPriv|authPriv  -u USER\n" \
+	"  -a MD5|SHA|SHA-224|SHA-256|SHA-384|SHA-512  -A PASSPHRASE\n" \
+	"  -x DES|AES|AES-192|AES-256  -X PASSPHRASE  -n CONTEXT\n" \
+	"  -r RETRIES  -t SECONDS\n" \
+	"                    as snmpcmd(1) has them; for every device\n"
+
+struct snmp_options {
+	int argc;
+	char *argv[SNMP_OPTIONS_MAX];
+	char flags[SNMP_OPTIONS_MAX / 2][3];	/* "-v": what argv's even places point to */
+};
+/* true when option is one of ours (and was noted); = {0} starts. */
+bool snmp_options_take(struct snmp_options *o, int option, char *value);
+/*
+ * 1 with *ret_credential (caller frees), 0 when no option was given, -EINVAL
+ * or -ENOMEM with e.
+ */
+int snmp_options_credential(const struct snmp_options *o,
+	struct snmp_credential **ret_credential, struct err *e);
 
 #endif

@@ -6,23 +6,42 @@
  * retries, the window, and SNMPv3's discovery and time.  Names of hosts are
  * resolved before (snmp_resolve); nothing here waits but the event loop.
  *
- * Invariants: at most `window` jobs are in flight, and at most `silent_window`
- * more whose target was silent last time (a lane of its own: what is dead
- * costs the living nothing); two targets with one SNMPv3 engine id are asked
- * one after the other; every job added is finished exactly once; a device's
- * user is in libnetsnmp's list only while its job is in flight.
+ * Messages are made and read by libnetsnmp's codec and security model
+ * (snmp_build, snmp_parse); its sessions are not used: a few sockets serve
+ * the whole window, a message finds its job by its request id.
+ *
+ * Invariants
+ * - At most `window` jobs are in flight, and at most `silent_window` more
+ *   in a lane of their own: targets that were silent last time, and those
+ *   whose first request of this run timed out once.  What is dead costs the
+ *   living nothing.
+ * - Every job that is taken is finished exactly once.
+ * - libnetsnmp's list of users holds one user, and only during a call into
+ *   it; its list of engine times is held below SNMP_ENGINE_TIMES_MAX.
+ *   So targets that say the same engine id do not disturb each other; they
+ *   are told (snmp_target.shared_engine_id) and counted.
+ * - What is no answer to what was asked (another address, another id, late,
+ *   malformed) is dropped and counted, and changes nothing.
  */
 #ifndef IMGADM_LIB_SNMP_ENGINE_H
 #define IMGADM_LIB_SNMP_ENGINE_H
 
 #include "lib/base/err.h"
 #include "lib/snmp/credential.h"
+#include "lib/snmp/resolve.h"
 #include "lib/snmp/value.h"
 
 struct event_base;
 struct snmp_engine;
 
-enum { SNMP_ENGINE_ID_MAX = 32, SNMP_ADDRESS_MAX = 128 };
+enum {
+	SNMP_ENGINE_ID_MAX = 32,	/* RFC 3411: SnmpEngineID is 5..32 octets */
+	SNMP_ENGINE_WINDOW = 1024,	/* of each lane, where 0 is given */
+	SNMP_ENGINE_WINDOW_MAX = 16384,
+	SNMP_ENGINE_TIMES_MAX = 512,
+	SNMP_ENGINE_TIMEOUT_MS = 1000,	/* where 0 is given; doubles per retry */
+	SNMP_ENGINE_RETRIES_MAX = 10,	/* more are as many */
+};
 
 /* What is kept of a device's SNMPv3 engine between runs (RFC 3414). */
 struct snmp_v3_state {
@@ -36,10 +55,11 @@ struct snmp_v3_state {
 struct snmp_target {
 	char address[SNMP_ADDRESS_MAX];	/* numeric: udp:127.0.0.1:161, udp6:[::1]:161 */
 	const struct snmp_credential *credential;	/* borrowed */
-	unsigned timeout_ms;	/* of the first try; doubles per retry */
+	unsigned timeout_ms;	/* of the first try; doubles per retry; 0 = 1 s */
 	unsigned retries;
 	bool silent;		/* did not answer last time: one try, own lane */
 	struct snmp_v3_state v3;	/* in and out */
+	bool shared_engine_id;	/* out: another address said the same engine id before */
 };
 
 enum snmp_end { SNMP_END_DONE = 1, SNMP_END_STOPPED };
@@ -49,9 +69,10 @@ struct snmp_job {
 	/*
 	 * answer is NULL at the start.  Fill *ret_request and return true to
 	 * ask on; return false when there is nothing more to ask (also after
-	 * an answer that is no answer: the plan decides).  The engine keeps
-	 * *ret_request until its answer; it is the job's own memory, given
-	 * again at each step.
+	 * an answer that is no answer: the plan decides).  *ret_request is
+	 * the engine's, with no names in it, and encoded before anything else
+	 * happens: nothing need be kept.  A GETBULK is for v2c and v3; at
+	 * SNMPv1 it is SNMP_FAULT.  snmp_engine_add may be called from here.
 	 */
 	bool (*step)(struct snmp_job *job, const struct snmp_answer *answer,
 		     struct snmp_request *ret_request);
@@ -61,12 +82,14 @@ struct snmp_job {
 };
 
 struct snmp_engine_options {
-	unsigned window;	/* 0 = 1,024 */
-	unsigned silent_window;	/* 0 = 1,024 */
+	unsigned window;	/* 0 = 1,024; at most SNMP_ENGINE_WINDOW_MAX */
+	unsigned silent_window;	/* likewise */
 	/*
 	 * Called when a place in the window is free and no job is queued:
-	 * return the next job, NULL when there is none at the moment.  So a
-	 * fleet is never in memory as a whole.  May be NULL.
+	 * return the next job, NULL when there is none at the moment (asked
+	 * again when a job has finished).  So a fleet is never in memory as a
+	 * whole.  Give the living first: up to silent_window silent ones are
+	 * held aside, more wait and hold up what comes after.  May be NULL.
 	 */
 	struct snmp_job *(*next)(void *user);
 	void *user;
@@ -78,15 +101,23 @@ struct snmp_engine_counts {
 	uint64_t retries;
 	uint64_t timeouts;	/* requests given up */
 	uint64_t dropped;	/* stale, foreign or malformed answers */
-	uint64_t shared_engine_ids;	/* targets that waited for a twin */
+	uint64_t discoveries;	/* SNMPv3: rounds to learn an engine id */
+	uint64_t resyncs;	/* SNMPv3: rounds to learn boots and time anew */
+	uint64_t shared_engine_ids;	/* targets whose engine id another address has */
+	uint64_t peak_in_flight;	/* jobs, both lanes */
 };
 
-/* base is borrowed. NULL with e filled when out of memory or descriptors. */
+/*
+ * base is borrowed.  After conf_read().  One engine at a time may be within a
+ * call (libnetsnmp's lists are the process's).  NULL with e filled when out of
+ * memory or descriptors: about one socket for 64 places of the window.
+ */
 struct snmp_engine *snmp_engine_new(struct event_base *base,
 	const struct snmp_engine_options *options, struct err *e);
+/* Jobs that are still there get done(SNMP_END_STOPPED).  NULL is fine. */
 void snmp_engine_free(struct snmp_engine *engine);
 
-/* Queue a job (FIFO); it starts when the window has a place. */
+/* Queue a job (FIFO); it starts when the window has a place.  -ENOMEM. */
 int snmp_engine_add(struct snmp_engine *engine, struct snmp_job *job);
 
 /*

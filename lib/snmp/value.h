@@ -52,7 +52,10 @@ struct snmp_varbind {
 
 enum snmp_op { SNMP_OP_GET = 1, SNMP_OP_GETNEXT, SNMP_OP_GETBULK };
 
-/* One request; the names are its own. */
+/*
+ * One request; the names are its own.  66 KB for 64 long names: one serves a
+ * program, not one a device.
+ */
 struct snmp_request {
 	enum snmp_op op;
 	unsigned non_repeaters;		/* GETBULK only */
@@ -77,11 +80,14 @@ struct snmp_answer {
 	const struct snmp_varbind *varbinds;
 	size_t varbind_count;
 	unsigned tries;		/* datagrams sent for this request */
-	uint64_t rtt_us;	/* of the try that was answered */
-	const char *detail;	/* for a person, may be NULL */
+	uint64_t rtt_us;	/* since the last try */
+	const char *detail;	/* for a person, where outcome is not ANSWERED; may be NULL */
 };
 
-/* Name helpers. Append returns false (and changes nothing) when full. */
+/*
+ * Name helpers.  Append returns false (and changes nothing) when full; set cuts
+ * at SNMP_OID_MAX.
+ */
 void snmp_name_set(struct snmp_name *n, const snmp_sub *sub, size_t len);
 bool snmp_name_append(struct snmp_name *n, snmp_sub sub);
 /* <0, 0, >0 in MIB order. */

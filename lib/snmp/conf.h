@@ -1,0 +1,96 @@
+/*
+ * conf: imgadm.conf, read by Net-SNMP's own configuration reader.
+ *
+ * imgadm.conf and imgadm.local.conf are looked for on SNMPCONFPATH, or in
+ * /etc/snmp, /usr/share/snmp, /usr/lib/.../snmp and ~/.snmp, as snmp.conf,
+ * whose defaults (defVersion, defSecurityName, ...) apply too.  One
+ * `directive value...` a line; imgadm.conf(5) has them.
+ *
+ * Invariants
+ * - A wrong line or an unknown directive is an error with file and line,
+ *   never passed over; so is an imgadm.conf that cannot be opened.  The first
+ *   is told.  (A directive in snmp.conf that we do not know is another
+ *   program's and no error; a wrong value in snmp.conf is.)
+ * - Every program knows every directive, so one file serves them all.
+ * - No MIB is parsed, no persistent state is read or written.
+ * - Net-SNMP's library is set up by conf_read() and nowhere else: its
+ *   messages go to nobody, or to the debug log.
+ *
+ * Net-SNMP's handlers have no user pointer and its setup is once a process:
+ * one conf is read at a time.  conf_read() may be called again for another
+ * struct conf; the directives of snmp.conf are then as at the first time.
+ */
+#ifndef IMGADM_LIB_SNMP_CONF_H
+#define IMGADM_LIB_SNMP_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/err.h"
+#include "lib/snmp/credential.h"
+
+struct conf;
+
+enum {
+	CONF_WORDS_MAX = 32,	/* words of a line's value */
+	CONF_CREDENTIALS_MAX = 4096,
+	CONF_ASSIGNS_MAX = 65536,
+};
+
+/*
+ * What a program makes of a directive of its own (kind CONF_FUNCTION in
+ * conf.c's table): the line's value as words, quotes taken off.  Negative
+ * with e filled (without a place: conf puts file and line before it).
+ */
+struct conf_directive {
+	const char *token;	/* as in the file; matched without case */
+	int (*function)(void *user, int argc, char *const argv[], struct err *e);
+	const char *help;
+};
+
+/* NULL when out of memory. */
+struct conf *conf_new(void);
+void conf_free(struct conf *c);
+
+/*
+ * Functions for directives, before conf_read().  The table is borrowed.
+ * -EINVAL: the token is not in the table of all directives in conf.c (each
+ * program has to know each), or conf was read already.
+ */
+int conf_register(struct conf *c, const struct conf_directive *table, size_t count,
+	void *user, struct err *e);
+
+/*
+ * Read all files.  -EINVAL with e "FILE:LINE: what, why, what to do";
+ * -EACCES, -ENOMEM.  No file at all is no error.  This is also what a
+ * `check` command calls: it makes all credentials.
+ */
+int conf_read(struct conf *c, struct err *e);
+
+/* The value of a path or word directive; NULL when not set.  The last line wins. */
+const char *conf_text(const struct conf *c, const char *token);
+/* The value of a number or time (seconds) directive; false when not set. */
+bool conf_number(const struct conf *c, const char *token, int64_t *ret_value);
+
+/* A credential by name; NULL = none.  Borrowed from c. */
+const struct snmp_credential *conf_credential(const struct conf *c, const char *name);
+
+/*
+ * How to speak to a device: the credential it names itself (named; may be
+ * NULL or ""), else `assign` of its name, else `assign` of the longest prefix
+ * its address is in (numeric as snmp_resolve gives it), else snmp.conf's
+ * defaults.  Borrowed from c.  NULL with e: named does not exist, or nothing
+ * is assigned and snmp.conf's defaults make no credential (e says what to
+ * write where).
+ */
+const struct snmp_credential *conf_credential_for(struct conf *c, const char *named,
+	const char *device, const char *numeric, struct err *e);
+
+/* "FILE:LINE" of a credential's directive, "" for the defaults; for messages. */
+const char *conf_credential_place(const struct conf *c, const struct snmp_credential *cred);
+
+/* The n-th directive from 0 with its help, NULL past the end; for --help and the manual's test. */
+const char *conf_directive_at(size_t n, const char **ret_help);
+
+#endif
