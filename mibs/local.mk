@@ -1,6 +1,6 @@
 # mibs/: the contract between device and centre, and what is made from its
 # text: IMGADM-MIB rooted where configure says, the C header, the OID map.
-EXTRA_DIST += %D%/IMGADM-MIB.in %D%/mib.awk
+EXTRA_DIST += %D%/IMGADM-MIB.in %D%/mib.awk %D%/fetch-ietf.sh
 
 mibdir = $(datadir)/snmp/mibs
 nodist_mib_DATA = %D%/IMGADM-MIB.txt

@@ -245,6 +245,9 @@ BEGIN {
 }
 
 mode == "text" {
+	# The template has no name: in one folder with its text, a MIB parser
+	# would find the module twice.
+	sub(/@MIB_NAME@/, "IMGADM-MIB")
 	sub(/@MIB_IMPORT@/, imported)
 	sub(/@MIB_PARENT@/, parent)
 	print

@@ -1,1 +1,4 @@
 # tests/integration/
+
+dist_check_SCRIPTS += tests/integration/mib.sh
+TESTS += tests/integration/mib.sh
