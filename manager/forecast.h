@@ -29,7 +29,7 @@ struct forecast {
 	double left_at_from;	/* the line's value at from_utc_s */
 	/*
 	 * When the line reaches zero, and between which times it does so with
-	 * slope and level one and a half standard errors off.  0 = does not run
+	 * a slope one and a half standard errors off.  0 = does not run
 	 * out (not used, or beyond the horizon); late may be 0 alone.
 	 */
 	int64_t runs_out_utc_s, early_utc_s, late_utc_s;

@@ -1,5 +1,5 @@
 /*
- * rrdfile: the round robin files of the fleet; the only file that knows librrd.
+ * rrdfile: the round robin files of the fleet, as the poller writes them.
  *
  * Two files a device.  `use`, a step for each poll interval: impressions
  * (DERIVE, so that a counter that starts again is a gap and no spike) and new
@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include "lib/base/err.h"
+#include "manager/rrdlayout.h"
 
 struct rrdfile;
 
@@ -58,11 +59,12 @@ void rrdfile_close(struct rrdfile *r);
 /*
  * What one poll of a device found: impressions over life and how many log
  * entries of each severity are new (store_poll_outcome.errors_by_severity).
+ * impressions may be STORE_NOT_READ: unknown.
  * discontinuous: the counter is known not to continue the one before (another
  * board, another device behind the address); this interval becomes unknown.
  * A count that merely went back needs no flag.  The first update of a file
  * counts no errors: they are of unknown age.
- * In process the file has it on return; through rrdcached after
+ * In process the file has it on return, through rrdcached after
  * rrdfile_flush(), whose error may then be of any earlier update.
  */
 int rrdfile_update_use(struct rrdfile *r, int64_t device, int64_t when_utc_s,
@@ -80,24 +82,37 @@ bool rrdfile_units_due(const struct rrdfile *r, int64_t previous_utc_s,
 /* One slot's values. */
 struct rrdfile_slot {
 	uint32_t slot;		/* 0..RRDFILE_SLOTS_MAX - 1 */
-	uint64_t use_count;
+	uint64_t use_count;	/* or STORE_NOT_READ */
 	int32_t remaining_ppm;	/* of the life expected, -10^6..10^6; see below */
 };
 enum { RRDFILE_REMAINING_UNKNOWN = INT32_MIN };
 
 /*
- * Where the slots of a new `units` file come from when the file number rose:
- * old_slot[k] is the slot of the unit now in k, or -1.  NULL = all as before.
+ * What one poll found of the counting units.  file and slot_count (a multiple
+ * of eight) name the file.  old_slot: where file has just risen, which slot of
+ * the file before held the unit now in slot k, or -1; slot_count of them, NULL
+ * = begin empty.
  */
 int rrdfile_update_units(struct rrdfile *r, int64_t device, int64_t when_utc_s,
 	uint32_t file, size_t slot_count, const int16_t *old_slot,
 	const struct rrdfile_slot *slots, size_t count, struct err *e);
 
-/* (life - use) / life in millionths, held within -10^6..10^6; life 0: unknown. */
+/*
+ * (life - use) / life in millionths, held within -10^6..10^6; unknown where life is
+ * 0 or the use STORE_NOT_READ.
+ */
 int32_t rrdfile_remaining_ppm(uint64_t use_count, uint32_t life_expected);
 
 /* Hand everything to rrdcached and hear its answer; in process, nothing to do. */
 int rrdfile_flush(struct rrdfile *r, struct err *e);
+
+/* The file of a kind that is in use; -ENOENT when there is none. */
+int rrdfile_find(const char *dir, int64_t device, enum rrdlayout_kind kind,
+	struct rrdlayout_name *ret_name, char ret_path[RRDLAYOUT_PATH_MAX],
+	struct err *e);
+
+/* Have rrdcached write what it holds for a file, before it is read. */
+int rrdfile_flush_daemon(const char *daemon, const char *path, struct err *e);
 
 /* Forget a device: its folder and all files in it.  No folder is no error. */
 int rrdfile_remove(const char *dir, int64_t device, struct err *e);

@@ -33,7 +33,7 @@ int rrdslots_update(struct rrdfile *r, struct store *s, int64_t device,
 struct rrdslots_plan {
 	uint32_t file;		/* number of the file that is in use */
 	size_t slot_count;	/* of that file, a multiple of eight */
-	bool moved;		/* file is new: old_slot says where slots come from */
+	/* In the file before, the slot of the unit that is now in k; -1 = none. */
 	int16_t old_slot[RRDFILE_SLOTS_MAX];
 	size_t count;		/* units that have a slot */
 	struct {

@@ -1,0 +1,613 @@
+#include <config.h>
+
+#include "manager/rrdfile.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/buf.h"
+#include "lib/store/store.h"
+#include "manager/rrdcached.h"
+#include "manager/rrdlayout.h"
+#include "manager/rrdlib.h"
+
+enum {
+	BATCH_SIZE = 48 * 1024,		/* octets that are worth a write to rrdcached */
+	LINE_MAX_SIZE = 3600,		/* a time and 128 values: at most 3,000 */
+	FILES_MAX = 256,		/* of a device that are looked at */
+	MILLION = 1000000,
+};
+
+struct rrdfile {
+	char *dir;
+	int64_t interval_s, units_step_s;
+	struct rrdcached *daemon;	/* NULL = in process */
+	struct buf batch;		/* commands for it */
+};
+
+/* One update: the lines of one file. */
+struct update {
+	int64_t device, when_utc_s;
+	struct rrdlayout_name name;
+	const int16_t *old_slot;
+	int count;
+	const char *lines[2];
+	const char *first;	/* what a file begins with */
+};
+
+/* mkdir -p. */
+static int
+make_folders(const char *path, struct err *e)
+{
+	char part[RRDLAYOUT_PATH_MAX];
+	size_t i;
+
+	if (snprintf(part, sizeof(part), "%s", path) >= (int)sizeof(part))
+		return err_set(e, -ENAMETOOLONG, "%s: too long a name", path);
+	for (i = 1;; i++) {
+		if (part[i] != '/' && part[i] != '\0')
+			continue;
+		part[i] = '\0';
+		if (mkdir(part, 0755) != 0 && errno != EEXIST)
+			return err_set(e, -errno, "%s: cannot make the folder: %s", part,
+				strerror(errno));
+		if (path[i] == '\0')
+			return 0;
+		part[i] = '/';
+	}
+}
+
+static int
+check_options(const struct rrdfile_options *opts, struct err *e)
+{
+	if (opts->interval_s < 1 || opts->interval_s > RRDLAYOUT_INTERVAL_MAX_S ||
+	    opts->units_step_s < 0 || opts->units_step_s > RRDLAYOUT_INTERVAL_MAX_S)
+		return err_set(e, -EINVAL, "round robin files: an interval is 1 to %d "
+			"seconds", RRDLAYOUT_INTERVAL_MAX_S);
+	if (*opts->dir == '\0' || strchr(opts->dir, '\n') != NULL)
+		return err_set(e, -EINVAL, "round robin files: the folder needs a name "
+			"without line feeds");
+	return 0;
+}
+
+int
+rrdfile_open(const struct rrdfile_options *opts, struct rrdfile **ret, struct err *e)
+{
+	struct rrdfile *f;
+	struct stat st;
+	int r;
+
+	r = check_options(opts, e);
+	if (r < 0)
+		return r;
+	r = make_folders(opts->dir, e);
+	if (r < 0)
+		return r;
+	if (stat(opts->dir, &st) != 0 || !S_ISDIR(st.st_mode))
+		return err_set(e, -ENOTDIR, "%s: not a folder; name one with --rrd-dir",
+			opts->dir);
+	f = calloc(1, sizeof(*f));
+	if (f == NULL)
+		return err_set(e, -ENOMEM, "round robin files: no memory");
+	buf_init(&f->batch, 2 * BATCH_SIZE);
+	f->interval_s = opts->interval_s;
+	f->units_step_s = opts->units_step_s != 0 ? opts->units_step_s :
+		rrdlayout_units_step(opts->interval_s);
+	/* rrdcached has a working folder of its own. */
+	f->dir = realpath(opts->dir, NULL);
+	if (f->dir == NULL)
+		r = err_set(e, -errno, "%s: %s", opts->dir, strerror(errno));
+	else if (opts->daemon != NULL && *opts->daemon != '\0')
+		r = rrdcached_open(opts->daemon, &f->daemon, e);
+	if (r < 0) {
+		rrdfile_close(f);
+		return r;
+	}
+	*ret = f;
+	return 0;
+}
+
+void
+rrdfile_close(struct rrdfile *r)
+{
+	if (r == NULL)
+		return;
+	rrdcached_close(r->daemon);
+	buf_release(&r->batch);
+	free(r->dir);
+	free(r);
+}
+
+/* --- which files there are ---------------------------------------------- */
+
+struct found {
+	struct rrdlayout_name name;
+	struct timespec written;
+};
+
+/* The files of a kind in a folder, at most FILES_MAX; no folder: none. */
+static int
+list_files(const char *folder, enum rrdlayout_kind kind, struct found *ret,
+	size_t *ret_count, struct err *e)
+{
+	const struct dirent *entry;
+	struct stat st;
+	size_t count = 0;
+	DIR *d;
+
+	*ret_count = 0;
+	d = opendir(folder);
+	if (d == NULL && errno == ENOENT)
+		return 0;
+	if (d == NULL)
+		return err_set(e, -errno, "%s: %s", folder, strerror(errno));
+	while (count < FILES_MAX && (entry = readdir(d)) != NULL) {
+		if (!rrdlayout_parse(entry->d_name, &ret[count].name) ||
+		    ret[count].name.kind != kind ||
+		    fstatat(dirfd(d), entry->d_name, &st, 0) != 0)
+			continue;
+		ret[count++].written = st.st_mtim;
+	}
+	(void)closedir(d);
+	*ret_count = count;
+	return 0;
+}
+
+static bool
+is_later(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec != b->tv_sec ? a->tv_sec > b->tv_sec : a->tv_nsec > b->tv_nsec;
+}
+
+/* The one in use; else the youngest of the old ones; NULL = none. */
+static const struct found *
+current_file(const struct found *files, size_t count)
+{
+	const struct found *best = NULL;
+	bool better;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		const struct found *f = &files[i];
+
+		if (best == NULL)
+			better = true;
+		else if ((f->name.until_utc_s == 0) != (best->name.until_utc_s == 0))
+			better = f->name.until_utc_s == 0;
+		else if (f->name.until_utc_s != best->name.until_utc_s)
+			better = f->name.until_utc_s > best->name.until_utc_s;
+		else
+			better = is_later(&f->written, &best->written);
+		if (better)
+			best = f;
+	}
+	return best;
+}
+
+static void
+file_path(const char *folder, const struct rrdlayout_name *n,
+	char ret[RRDLAYOUT_PATH_MAX])
+{
+	char name[RRDLAYOUT_NAME_MAX];
+
+	rrdlayout_name(n, name);
+	/* rrdlayout_folder() left room for a name. */
+	(void)snprintf(ret, RRDLAYOUT_PATH_MAX, "%.*s/%s",
+		RRDLAYOUT_PATH_MAX - RRDLAYOUT_NAME_MAX - 1, folder, name);
+}
+
+static int
+device_folder(const char *dir, int64_t device, char ret[RRDLAYOUT_PATH_MAX],
+	struct err *e)
+{
+	if (!rrdlayout_folder(dir, device, ret))
+		return err_set(e, -ENAMETOOLONG, "%s: too long a name for a folder", dir);
+	return 0;
+}
+
+int
+rrdfile_find(const char *dir, int64_t device, enum rrdlayout_kind kind,
+	struct rrdlayout_name *ret_name, char ret_path[RRDLAYOUT_PATH_MAX],
+	struct err *e)
+{
+	char folder[RRDLAYOUT_PATH_MAX];
+	struct found files[FILES_MAX];
+	const struct found *best;
+	size_t count;
+	int r;
+
+	r = device_folder(dir, device, folder, e);
+	if (r == 0)
+		r = list_files(folder, kind, files, &count, e);
+	if (r < 0)
+		return r;
+	best = current_file(files, count);
+	if (best == NULL)
+		return err_set(e, -ENOENT, "%s: no file of the kind", folder);
+	file_path(folder, &best->name, ret_path);
+	*ret_name = best->name;
+	return 0;
+}
+
+/* --- a new file -------------------------------------------------------------- */
+
+/* Old files beyond RRDFILE_KEPT_MAX go, the oldest first. */
+static void
+prune(const char *folder, struct found *files, size_t count)
+{
+	char path[RRDLAYOUT_PATH_MAX];
+	size_t old = 0, i;
+
+	for (i = 0; i < count; i++)
+		old += files[i].name.until_utc_s != 0;
+	for (; old > RRDFILE_KEPT_MAX; old--) {
+		struct found *oldest = NULL;
+
+		for (i = 0; i < count; i++)
+			if (files[i].name.until_utc_s != 0 && (oldest == NULL ||
+			    files[i].name.until_utc_s < oldest->name.until_utc_s))
+				oldest = &files[i];
+		if (oldest == NULL)
+			break;
+		file_path(folder, &oldest->name, path);
+		(void)unlink(path);	/* the next new file tries again */
+		oldest->name.until_utc_s = 0;
+	}
+}
+
+/* Name files that are in use, but for the one that just began, as old ones. */
+static int
+retire(const char *folder, const struct rrdlayout_name *begun, int64_t when_utc_s,
+	struct found *files, size_t count, struct err *e)
+{
+	char from[RRDLAYOUT_PATH_MAX], to[RRDLAYOUT_PATH_MAX], name[RRDLAYOUT_NAME_MAX];
+	char begun_name[RRDLAYOUT_NAME_MAX];
+	size_t i;
+
+	rrdlayout_name(begun, begun_name);
+	for (i = 0; i < count; i++) {
+		rrdlayout_name(&files[i].name, name);
+		if (files[i].name.until_utc_s != 0 || strcmp(name, begun_name) == 0)
+			continue;
+		file_path(folder, &files[i].name, from);
+		files[i].name.until_utc_s = when_utc_s;
+		file_path(folder, &files[i].name, to);
+		if (rename(from, to) != 0)
+			return err_set(e, -errno, "%s: cannot rename: %s", from,
+				strerror(errno));
+	}
+	prune(folder, files, count);
+	return 0;
+}
+
+/* Whether the slots of a file can be found in an old one. */
+static bool
+can_fill(const struct update *u, const struct rrdlayout_name *old)
+{
+	if (u->name.kind == RRDLAYOUT_USE || u->name.file == old->file)
+		return true;
+	return u->old_slot != NULL && u->name.file == old->file + 1;
+}
+
+/*
+ * Make the file of an update, filled from source where there is one.  A source
+ * that librrd does not take (broken, or without the slots) must not keep the
+ * device from being graphed: then the file begins empty.
+ */
+static int
+create_filled(const struct update *u, const char *path, const char *source,
+	const struct rrdlayout_name *old, struct err *e)
+{
+	struct rrdlayout_defs *defs;
+	int64_t last_utc_s;
+	int r = -ENOENT;
+
+	/* A gauge holds from the beginning of the step its first value is in. */
+	last_utc_s = (u->when_utc_s - 1) / u->name.step_s * u->name.step_s;
+	if (old != NULL && can_fill(u, old)) {
+		int64_t source_last_utc_s;
+
+		defs = rrdlayout_defs(&u->name,
+			u->name.file == old->file ? NULL : u->old_slot);
+		if (defs == NULL)
+			return err_set(e, -ENOMEM, "%s: no memory", path);
+		r = rrdlib_last(source, &source_last_utc_s, e);
+		if (r == 0)
+			r = rrdlib_create(path, u->name.step_s,
+				source_last_utc_s < last_utc_s ? source_last_utc_s : last_utc_s,
+				source, defs, e);
+		rrdlayout_free(defs);
+	}
+	if (r == 0 || r == -EEXIST)
+		return r;
+	defs = rrdlayout_defs(&u->name, NULL);
+	if (defs == NULL)
+		return err_set(e, -ENOMEM, "%s: no memory", path);
+	r = rrdlib_create(path, u->name.step_s, last_utc_s, NULL, defs, e);
+	rrdlayout_free(defs);
+	return r;
+}
+
+static int
+start_file(struct rrdfile *r, const struct update *u, const char *folder,
+	const char *path, struct err *e)
+{
+	char source[RRDLAYOUT_PATH_MAX];
+	struct found files[FILES_MAX];
+	const struct found *old;
+	size_t count;
+	int rc;
+
+	rc = make_folders(folder, e);
+	if (rc == 0)
+		rc = list_files(folder, u->name.kind, files, &count, e);
+	if (rc < 0)
+		return rc;
+	old = current_file(files, count);
+	if (old != NULL) {
+		file_path(folder, &old->name, source);
+		if (r->daemon != NULL && old->name.until_utc_s == 0)
+			rc = rrdcached_release_file(r->daemon, source, e);
+	}
+	if (rc == 0)
+		rc = create_filled(u, path, source, old != NULL ? &old->name : NULL, e);
+	if (rc == 0)
+		rc = retire(folder, &u->name, u->when_utc_s, files, count, e);
+	if (rc == 0)
+		rc = rrdlib_update(path, 1, &u->first, e);
+	return rc;
+}
+
+/* --- updates --------------------------------------------------------------- */
+
+static int
+queue(struct rrdfile *r, const struct update *u, const char *path, struct err *e)
+{
+	char command[RRDCACHED_LINE_MAX], lines[LINE_MAX_SIZE];
+
+	(void)snprintf(lines, sizeof(lines), "%s%s%s", u->lines[0],
+		u->count > 1 ? " " : "", u->count > 1 ? u->lines[1] : "");
+	if (rrdcached_update_line(path, lines, command) < 0)
+		return err_set(e, -ENAMETOOLONG, "%s: too long a name for rrdcached", path);
+	if (buf_add_text(&r->batch, command) < 0)
+		return err_set(e, -ENOMEM, "round robin files: no memory");
+	return r->batch.len < BATCH_SIZE ? 0 : rrdfile_flush(r, e);
+}
+
+static int
+apply(struct rrdfile *r, const struct update *u, struct err *e)
+{
+	char folder[RRDLAYOUT_PATH_MAX], path[RRDLAYOUT_PATH_MAX];
+	int rc;
+
+	if (u->when_utc_s <= u->name.step_s)
+		return err_set(e, -EINVAL, "round robin files: an update needs a time");
+	rc = device_folder(r->dir, u->device, folder, e);
+	if (rc < 0)
+		return rc;
+	file_path(folder, &u->name, path);
+	if (r->daemon != NULL) {
+		if (access(path, F_OK) == 0)
+			return queue(r, u, path, e);
+		rc = -errno;
+	} else {
+		rc = rrdlib_update(path, u->count, u->lines, e);
+	}
+	if (rc != -ENOENT)
+		return rc;
+	return start_file(r, u, folder, path, e);
+}
+
+static void
+number_text(uint64_t value, char ret[24])
+{
+	if (value == STORE_NOT_READ)
+		(void)snprintf(ret, 24, "U");
+	else
+		(void)snprintf(ret, 24, "%" PRIu64, value);
+}
+
+int
+rrdfile_update_use(struct rrdfile *r, int64_t device, int64_t when_utc_s,
+	uint64_t impressions, const uint64_t errors[RRDFILE_SEVERITIES],
+	bool discontinuous, struct err *e)
+{
+	char line[256], before[256], first[256], count[24];
+	struct update u = {
+		.device = device,
+		.when_utc_s = when_utc_s,
+		.name = { .kind = RRDLAYOUT_USE, .step_s = r->interval_s },
+		.count = 1,
+		.lines = { line },
+		.first = first,
+	};
+
+	number_text(impressions, count);
+	(void)snprintf(line, sizeof(line), "%" PRId64 ":%s:%" PRIu64 ":%" PRIu64 ":%"
+		PRIu64 ":%" PRIu64, when_utc_s, count, errors[1], errors[2], errors[3],
+		errors[4]);
+	(void)snprintf(first, sizeof(first), "%" PRId64 ":%s:U:U:U:U", when_utc_s, count);
+	if (discontinuous) {
+		/*
+		 * What came before ends unknown a second ago, and the count
+		 * begins anew: no difference is taken between the two.
+		 */
+		(void)snprintf(before, sizeof(before), "%" PRId64 ":U:%" PRIu64 ":%"
+			PRIu64 ":%" PRIu64 ":%" PRIu64, when_utc_s - 1, errors[1],
+			errors[2], errors[3], errors[4]);
+		(void)snprintf(line, sizeof(line), "%" PRId64 ":%s:0:0:0:0", when_utc_s,
+			count);
+		u.count = 2;
+		u.lines[0] = before;
+		u.lines[1] = line;
+	}
+	return apply(r, &u, e);
+}
+
+bool
+rrdfile_units_due(const struct rrdfile *r, int64_t previous_utc_s, int64_t when_utc_s)
+{
+	return previous_utc_s <= 0 ||
+		when_utc_s / r->units_step_s != previous_utc_s / r->units_step_s;
+}
+
+/* Millionths as percent: 12345 is "1.2345". */
+static void
+percent_text(int32_t ppm, char ret[24])
+{
+	int32_t a = ppm < 0 ? -ppm : ppm;
+
+	if (ppm == RRDFILE_REMAINING_UNKNOWN)
+		(void)snprintf(ret, 24, "U");
+	else
+		(void)snprintf(ret, 24, "%s%" PRId32 ".%04" PRId32, ppm < 0 ? "-" : "",
+			a / 10000, a % 10000);
+}
+
+int
+rrdfile_update_units(struct rrdfile *r, int64_t device, int64_t when_utc_s,
+	uint32_t file, size_t slot_count, const int16_t *old_slot,
+	const struct rrdfile_slot *slots, size_t count, struct err *e)
+{
+	const struct rrdfile_slot *at[RRDFILE_SLOTS_MAX] = { NULL };
+	char line[LINE_MAX_SIZE], use[24], left[24];
+	struct update u = {
+		.device = device,
+		.when_utc_s = when_utc_s,
+		.name = {
+			.kind = RRDLAYOUT_UNITS, .file = file,
+			.step_s = r->units_step_s, .slots = slot_count,
+		},
+		.old_slot = old_slot,
+		.count = 1,
+		.lines = { line },
+		.first = line,
+	};
+	size_t i, len;
+
+	if (slot_count == 0 || slot_count > RRDFILE_SLOTS_MAX || slot_count % 8 != 0)
+		return err_set(e, -EINVAL, "round robin files: %zu slots", slot_count);
+	for (i = 0; i < count; i++) {
+		if (slots[i].slot >= slot_count)
+			return err_set(e, -EINVAL, "round robin files: slot %" PRIu32
+				" of %zu", slots[i].slot, slot_count);
+		at[slots[i].slot] = &slots[i];
+	}
+	len = (size_t)snprintf(line, sizeof(line), "%" PRId64, when_utc_s);
+	for (i = 0; i < slot_count; i++) {
+		number_text(at[i] == NULL ? STORE_NOT_READ : at[i]->use_count, use);
+		percent_text(at[i] == NULL ? RRDFILE_REMAINING_UNKNOWN :
+			at[i]->remaining_ppm, left);
+		len += (size_t)snprintf(line + len, sizeof(line) - len, ":%s:%s", use, left);
+	}
+	return apply(r, &u, e);
+}
+
+int32_t
+rrdfile_remaining_ppm(uint64_t use_count, uint32_t life_expected)
+{
+	if (life_expected == 0 || use_count == STORE_NOT_READ)
+		return RRDFILE_REMAINING_UNKNOWN;
+	if (use_count >= 2 * (uint64_t)life_expected)
+		return -MILLION;
+	return (int32_t)(((int64_t)life_expected - (int64_t)use_count) * MILLION /
+		(int64_t)life_expected);
+}
+
+/* --- through rrdcached ---------------------------------------------------- */
+
+struct refusals {
+	const struct buf *batch;
+	size_t count;
+	struct err *e;
+};
+
+/* A command that the daemon refuses; the first one is told. */
+static void
+refused(void *arg, size_t position, const char *reason)
+{
+	struct refusals *f = arg;
+	const char *p = buf_text(f->batch), *end;
+
+	/* A time that is already there: the poll was repeated. */
+	if (strstr(reason, "illegal attempt to update") != NULL)
+		return;
+	if (f->count++ > 0)
+		return;
+	while (position-- > 0 && (p = strchr(p, '\n')) != NULL)
+		p++;
+	if (p == NULL || (p = strchr(p, ' ')) == NULL)
+		return;
+	end = strchr(p + 1, ' ');
+	(void)err_set(f->e, -EIO, "%.*s: rrdcached cannot update: %s",
+		end != NULL ? (int)(end - p - 1) : 0, p + 1, reason);
+}
+
+int
+rrdfile_flush(struct rrdfile *r, struct err *e)
+{
+	struct refusals f = { .batch = &r->batch, .e = e };
+	int rc;
+
+	if (r->daemon == NULL || r->batch.len == 0)
+		return 0;
+	rc = rrdcached_batch(r->daemon, r->batch.data, r->batch.len, refused, &f, e);
+	buf_clear(&r->batch);
+	return rc < 0 ? rc : f.count > 0 ? -EIO : 0;
+}
+
+int
+rrdfile_flush_daemon(const char *daemon, const char *path, struct err *e)
+{
+	struct rrdcached *c;
+	char *full;
+	int r;
+
+	if (daemon == NULL || *daemon == '\0')
+		return 0;
+	full = realpath(path, NULL);
+	if (full == NULL)
+		return err_set(e, -errno, "%s: %s", path, strerror(errno));
+	r = rrdcached_open(daemon, &c, e);
+	if (r == 0) {
+		r = rrdcached_flush_file(c, full, e);
+		rrdcached_close(c);
+	}
+	free(full);
+	return r;
+}
+
+/* --- a device that is gone --------------------------------------------------- */
+
+int
+rrdfile_remove(const char *dir, int64_t device, struct err *e)
+{
+	char folder[RRDLAYOUT_PATH_MAX];
+	struct rrdlayout_name name;
+	const struct dirent *entry;
+	DIR *d;
+	int r;
+
+	r = device_folder(dir, device, folder, e);
+	if (r < 0)
+		return r;
+	d = opendir(folder);
+	if (d == NULL)
+		return errno == ENOENT ? 0 :
+			err_set(e, -errno, "%s: %s", folder, strerror(errno));
+	while (r == 0 && (entry = readdir(d)) != NULL)
+		if (rrdlayout_parse(entry->d_name, &name) &&
+		    unlinkat(dirfd(d), entry->d_name, 0) != 0 && errno != ENOENT)
+			r = err_set(e, -errno, "%s/%s: %s", folder, entry->d_name,
+				strerror(errno));
+	(void)closedir(d);
+	if (r == 0 && rmdir(folder) != 0 && errno != ENOENT && errno != ENOTEMPTY)
+		r = err_set(e, -errno, "%s: %s", folder, strerror(errno));
+	return r;
+}
