@@ -1,14 +1,14 @@
 # lib/base: errors, log, strings, numbers, clock; no library but libc.
 noinst_LTLIBRARIES += lib/base/libbase.la
 lib_base_libbase_la_SOURCES = \
-	%D%/buf.h \
-	%D%/clock.h \
+	%D%/buf.c %D%/buf.h \
+	%D%/clock.c %D%/clock.h \
 	%D%/err.c %D%/err.h \
-	%D%/lock.h \
-	%D%/log.h \
-	%D%/options.h \
-	%D%/parse.h \
-	%D%/paths.h \
-	%D%/text.h
+	%D%/lock.c %D%/lock.h \
+	%D%/log.c %D%/log.h \
+	%D%/options.c %D%/options.h \
+	%D%/parse.c %D%/parse_cidr.c %D%/parse.h \
+	%D%/paths.c %D%/paths.h \
+	%D%/text.c %D%/text_compare.c %D%/text_number.c %D%/text_width.c %D%/text.h
 lib_base_libbase_la_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DLOCALSTATEDIR='"$(localstatedir)"'

@@ -21,6 +21,8 @@ enum {
 	OPTIONS_MAX = 64,	/* rows of a table, subcommands not counted */
 };
 
+struct command;
+
 struct option_row {
 	int key;		/* letter, or OPTIONS_LONG_ONLY + n */
 	const char *name;	/* long name without dashes; NULL = letter only */
@@ -36,6 +38,7 @@ struct options {
 	const char *more;	/* text below the options, lines with \n; or NULL */
 	/* Options end at the first argument: for programs with subcommands. */
 	bool stop_at_argument;
+	const struct command *commands;	/* shown in --help; NULL = none */
 };
 
 /* A pass over one argv; plain data, fields are read-only. */
@@ -77,14 +80,14 @@ struct command {
 };
 
 /*
- * Run the command that argv names (argv[0] is its first word).  "help" and no
- * command at all print the table.  An unknown one is logged with the nearest
+ * Run that one of program->commands which argv names (argv[0] is its first
+ * word).  "help" prints the table; so does no command at all, as EXIT_USAGE.
+ *  An unknown one is logged with the nearest
  * name and is EXIT_USAGE.
  */
-int command_run(const struct options *program, const struct command *commands,
-	void *user, int argc, char *argv[]);
+int command_run(const struct options *program, void *user, int argc, char *argv[]);
 
-/* Print the help of a program, and its commands (may be NULL), to stdout. */
-void options_help(const struct options *o, const struct command *commands);
+/* Print the help of a program, and its commands, to stdout. */
+void options_help(const struct options *o);
 
 #endif

@@ -32,7 +32,7 @@ bool text_is_utf8(const void *s, size_t len);
 /*
  * Make text of anything: what is no UTF-8 becomes U+FFFD, one for each
  * maximal wrong part, and so does a NUL, except that NULs at the very end
- * (padding) are dropped.  Returns true when src was valid and fitted as it was.
+ * (padding) are dropped.  Returns true when nothing else was changed or cut.
  */
 bool text_utf8(char *dst, size_t size, const void *src, size_t len);
 
@@ -54,6 +54,9 @@ bool text_copy(char *dst, size_t size, const char *src);
  */
 bool text_escape(char *dst, size_t size, const char *src);
 int text_escape_to(struct buf *b, const char *src);
+
+/* The same, but a backslash stays: for a line whose parts were escaped. */
+bool text_escape_line(char *dst, size_t size, const char *src);
 
 /*
  * One CSV field (RFC 4180): quoted where it holds a comma, quote, CR, LF or

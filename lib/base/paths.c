@@ -1,0 +1,39 @@
+#include <config.h>
+
+#include "lib/base/paths.h"
+
+#include <stdlib.h>
+
+const char *
+paths_choose(const char *option, const char *environment, const char *otherwise)
+{
+	const char *value;
+
+	if (option != NULL && option[0] != '\0')
+		return option;
+	value = getenv(environment);
+	if (value != NULL && value[0] != '\0')
+		return value;
+	return otherwise;
+}
+
+const char *
+paths_db(const char *option)
+{
+	return paths_choose(option, PATHS_ENV_DB,
+	    LOCALSTATEDIR "/lib/imgadm/imgadm.db");
+}
+
+const char *
+paths_rrd_dir(const char *option)
+{
+	return paths_choose(option, PATHS_ENV_RRD_DIR,
+	    LOCALSTATEDIR "/lib/imgadm/rrd");
+}
+
+const char *
+paths_state(const char *option)
+{
+	return paths_choose(option, PATHS_ENV_STATE,
+	    LOCALSTATEDIR "/lib/imgadm-device/device.db");
+}
