@@ -1,1 +1,2 @@
-# dist/
+# dist/: what is installed beside the programs, and the demo.
+EXTRA_DIST += %D%/demo.sh

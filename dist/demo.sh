@@ -1,0 +1,206 @@
+#!/bin/sh
+# demo.sh start|stop BUILD DIR: six devices on loopback, each a real snmpd with
+# imgadm.so, living fast; a centre that polls them every few seconds and draws.
+# `./setup demo` calls it.  All of it is in DIR; nothing needs root.
+set -u
+do_what=${1:?start or stop} build=${2:?build folder} dir=${3:?demo folder}
+PATH=$build/manager:$build/agent-module:$PATH:/usr/sbin:/sbin
+export PATH
+INTERVAL_S=${IMGADM_DEMO_INTERVAL_S:-2}	# between polls
+LIVE_S=${IMGADM_DEMO_LIVE_S:-90}	# before the first graphs
+SPEED=600	# device seconds a second: a day in under three minutes
+say() { printf '%s' "$*"; }
+die() { echo; echo "demo: $*" >&2; stop_all; exit 3; }
+
+# name model port site
+devices()
+{
+	cat <<-E
+	lobby-mfp  C650  1  berlin
+	room-214   C650  2  berlin
+	room-215   C650  3  berlin
+	plant-3    P40   4  gera
+	plant-4    P40   5  gera
+	cellar-1   P40   6  gera
+	E
+}
+
+# Start a program of ours in a session of its own; its pid in DIR/run/NAME.pid
+daemon()
+{
+	daemon_name=$1; shift
+	setsid "$@" >"$dir/log/$daemon_name.log" 2>&1 </dev/null &
+	echo $! >"$dir/run/$daemon_name.pid"
+}
+
+# pid_is_ours PID: still the process we started (its start time is kept beside it)
+start_time() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
+
+stop_one()
+{
+	read -r pid <"$1" || return 0
+	was=$(cat "${1%.pid}.start" 2>/dev/null)
+	[ -n "$was" ] && [ "$(start_time "$pid")" = "$was" ] || return 0
+	kill "$pid" 2>/dev/null
+	n=0
+	while [ "$(start_time "$pid")" = "$was" ] && [ $n -lt 100 ]; do
+		n=$((n + 1)); sleep 0.05
+	done
+	[ "$(start_time "$pid")" != "$was" ] || kill -9 "$pid" 2>/dev/null
+}
+
+stop_all()
+{
+	# The loops first, so that they start nothing more.
+	for f in "$dir"/run/centre.pid "$dir"/run/*.pid; do
+		[ -e "$f" ] || continue
+		stop_one "$f"
+		rm -f "$f" "${f%.pid}.start"
+	done
+}
+
+stop()
+{
+	[ -d "$dir/run" ] || { echo "no demo is running in $dir"; exit 0; }
+	count=$(find "$dir/run" -name '*.pid' | wc -l)
+	stop_all
+	echo "stopped $count processes; what they left is in $dir"
+}
+
+remember_starts()
+{
+	for f in "$dir"/run/*.pid; do
+		start_time "$(cat "$f")" >"${f%.pid}.start"
+	done
+}
+
+# Six ports in a row that nobody has, from 16101 on.
+choose_ports()
+{
+	base=16100
+	while [ $base -lt 20000 ]; do
+		taken=
+		for i in 1 2 3 4 5 6; do
+			grep -qs "$(printf ':%04X ' $((base + i)))" /proc/net/udp /proc/net/udp6 && taken=1
+		done
+		[ -n "$taken" ] || return 0
+		base=$((base + 100))
+	done
+	return 1
+}
+
+make_device()
+{
+	name=$1 model=$2 port=$((base + $3)) n=$3
+	d=$dir/device/$name
+	mkdir -p "$d/persist"
+	imgadm-device --state "$d/device.db" demo --model "$model" --id "$name" --seed "$n" ||
+		die "imgadm-device demo failed for $name"
+	cat >"$d/snmpd.conf" <<-E
+	# $name ($model): read with v2c from loopback
+	rocommunity public 127.0.0.1
+	sysName $name
+	maxGetbulkResponses 1000
+	dlmod imgadm $build/agent-module/.libs/imgadm.so
+	imgadmState $d/device.db
+	E
+	SNMP_PERSISTENT_DIR=$d/persist daemon "$name-snmpd" \
+		snmpd -f -C -c "$d/snmpd.conf" -Lo "udp:127.0.0.1:$port"
+	daemon "$name-life" imgadm-device --state "$d/device.db" \
+		demo --live --model "$model" --seed "$n" --speed $SPEED
+}
+
+# The device that stops answering: its snmpd ends after a while.
+centre_loop()
+{
+	rounds=0
+	silent_at=$((LIVE_S * 2 / 3 / INTERVAL_S))
+	while :; do
+		rounds=$((rounds + 1))
+		imgadm-poll --interval "$INTERVAL_S" >>"$dir/log/poll.log" 2>&1
+		[ $rounds != $silent_at ] || stop_one "$dir/run/cellar-1-snmpd.pid"
+		[ $((rounds % 10)) != 0 ] || draw
+		sleep "$INTERVAL_S"
+	done
+}
+
+draw() { imgadm-graph --all --span 10min -o "$dir/graphs" >>"$dir/log/graph.log" 2>&1; }
+
+answering()
+{
+	count=0
+	for port in $(seq $((base + 1)) $((base + 6))); do
+		snmpget -v2c -c public -t 0.3 -r 0 "127.0.0.1:$port" 1.3.6.1.2.1.1.3.0 >/dev/null 2>&1 &&
+			count=$((count + 1))
+	done
+	[ $count = 6 ]
+}
+
+start()
+{
+	[ ! -d "$dir/run" ] || stop_all
+	rm -rf "$dir"
+	mkdir -p "$dir/run" "$dir/log" "$dir/conf" "$dir/graphs" "$dir/persist"
+	export IMGADM_DB="$dir/imgadm.db" IMGADM_RRD_DIR="$dir/rrd"
+	export SNMPCONFPATH="$dir/conf" SNMP_PERSISTENT_DIR="$dir/persist"
+	unset RRDCACHED_ADDRESS
+	cat >"$dir/conf/imgadm.conf" <<-E
+	# The demo's centre.
+	credential demo -v2c -c public
+	assign 127.0.0.0/8 demo
+	E
+	choose_ports || die "no six free UDP ports in a row between 16101 and 20000"
+	say 'six devices … '
+	devices | while read -r name model n site; do
+		make_device "$name" "$model" "$n" || exit 3
+		echo "$name udp:127.0.0.1:$((base + n)) $site"
+	done >"$dir/fleet" || exit 3
+	n=0
+	until answering; do
+		n=$((n + 1))
+		[ $n -lt 60 ] || die "the devices do not answer; see $dir/log"
+		sleep 0.1
+	done
+	say "on udp:127.0.0.1:$((base + 1))-$((base + 6)) ok   "
+	imgadm-fleet add -f "$dir/fleet" >"$dir/log/fleet.log" 2>&1 || die "$(cat "$dir/log/fleet.log")"
+	line=$(imgadm-poll --interval "$INTERVAL_S" 2>&1 | tail -1)
+	printf '%s\n' "$line"
+	export build dir base INTERVAL_S LIVE_S
+	setsid sh "$0" loop "$build" "$dir" >"$dir/log/centre.log" 2>&1 </dev/null &
+	echo $! >"$dir/run/centre.pid"
+	remember_starts
+	i=$LIVE_S
+	while [ $i -gt 0 ]; do
+		[ -t 2 ] && printf '\rthey live … %d s to the first graphs ' "$i" >&2
+		sleep 1
+		i=$((i - 1))
+	done
+	[ -t 2 ] && printf '\r%50s\r' '' >&2
+	draw || die "no graphs: $(tail -1 "$dir/log/graph.log")"
+	imgadm-fleet list
+	advice
+}
+
+advice()
+{
+	mibs="-M $build/mibs:$build/mibs/ietf:/usr/share/snmp/mibs"
+	p=127.0.0.1:$((base + 1))
+	cat <<-E
+
+	Look:   snmpwalk -v2c -c public $mibs -m IMGADM-MIB $p imgUnitTable
+	        snmptable -v2c -c public $mibs -m IMGADM-MIB $p imgSoftwareTable
+	        export IMGADM_DB=$dir/imgadm.db IMGADM_RRD_DIR=$dir/rrd SNMPCONFPATH=$dir/conf PATH=$build/manager:$build/agent-module:\$PATH
+	        imgadm-fleet show lobby-mfp; imgadm-fleet log lobby-mfp
+	        imgadm-graph lobby-mfp life --span 10min -o lobby-mfp.png
+	        imgadm-device --state $dir/device/lobby-mfp/device.db show
+	Graphs: $dir/graphs/lobby-mfp-use.png and $(($(find "$dir/graphs" -type f | wc -l) - 1)) more, drawn anew every $((INTERVAL_S * 10)) s
+	Stop:   ./setup demo --stop
+	E
+}
+
+case $do_what in
+start) start ;;
+stop) stop ;;
+loop) centre_loop ;;
+*) echo "demo.sh: start or stop, not '$do_what'" >&2; exit 1 ;;
+esac
