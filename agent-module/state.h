@@ -74,13 +74,23 @@ void state_close(struct state *s);	/* NULL is fine */
  */
 void state_set_wait(struct state *s, int wait_ms);
 
-/* --- writing: each one transaction ---------------------------------- */
+/* --- writing: each call one transaction ----------------------------- */
 /*
  * Every call returns 0, or a negative errno with e filled and nothing changed:
  * -EINVAL a value that structure_check() refuses, -ENOENT no such unit (e says
  * which is near), -EBUSY the lock was not had in time, -ENOSPC the disk is
  * full, -EROFS the file or handle is read-only, -EIO.
  */
+
+/*
+ * Several calls as one transaction: durable, and seen by others, together at
+ * state_commit.  A call that fails in between changes nothing and leaves the
+ * others; state_rollback takes all back.  Others wait meanwhile: be brief.
+ * The revision rises by one for all together.
+ */
+int state_begin(struct state *s, struct err *e);
+int state_commit(struct state *s, struct err *e);	/* on failure: rolled back */
+void state_rollback(struct state *s);	/* nothing begun is fine */
 
 #define STATE_DEVICE_SYMBOL "DEV"	/* of unit 1 in a new file */
 
@@ -245,8 +255,7 @@ struct state_view {
 	/* Private: what of the file the view has. */
 	struct {
 		uint64_t handle;	/* which opening of the file */
-		int64_t data_version;
-		uint64_t own_writes;
+		uint64_t changes;	/* counted by that handle */
 		int64_t units, software, readings;	/* stamps of the tables */
 	} seen;
 };

@@ -77,6 +77,9 @@ void db_close(struct db *db);
 
 const char *db_path(const struct db *db);
 
+/* How long the next calls may wait for another writer; 0 = not. */
+void db_set_busy(struct db *db, unsigned busy_ms);
+
 /* Statements separated by semicolons, without parameters or results. */
 int db_exec(struct db *db, const char *sql, struct err *e);
 

@@ -1,0 +1,124 @@
+#include <config.h>
+
+#include "agent-module/state_schema.h"
+
+/*
+ * device holds one row: what belongs to the device as a whole.  Its maker,
+ * model, serial number and use count are those of unit 1 and stand there.
+ * *_stamp rise with each write to that table, so that a reader reloads what
+ * changed and nothing else.  next_unit keeps row numbers from being taken
+ * again.  boot_ref_s and boot_kernel say when state_boot was called, on the
+ * kernel's clock that nobody sets.
+ *
+ * gathered is what stands outside the log: one row for each open window, with
+ * what its entry will say.  A row with repeats 0 only remembers that an equal
+ * error was entered a moment ago.
+ */
+static const char STEP_1[] =
+	"CREATE TABLE device ("
+	"	one INTEGER PRIMARY KEY CHECK (one = 1),"
+	"	id TEXT NOT NULL,"
+	"	state INTEGER NOT NULL,"
+	"	digest BLOB NOT NULL,"
+	"	revision INTEGER NOT NULL,"
+	"	last_change INTEGER NOT NULL,"
+	"	next_unit INTEGER NOT NULL,"
+	"	boots INTEGER NOT NULL,"
+	"	boot_ref_s INTEGER NOT NULL,"
+	"	boot_kernel TEXT NOT NULL,"
+	"	units_stamp INTEGER NOT NULL,"
+	"	software_stamp INTEGER NOT NULL,"
+	"	readings_stamp INTEGER NOT NULL,"
+	"	log_generation INTEGER NOT NULL,"
+	"	log_capacity INTEGER NOT NULL,"
+	"	log_oldest INTEGER NOT NULL,"
+	"	log_newest INTEGER NOT NULL,"
+	"	log_overwritten INTEGER NOT NULL"
+	");"
+	"CREATE TABLE unit ("
+	"	idx INTEGER PRIMARY KEY,"
+	"	symbol TEXT NOT NULL UNIQUE,"
+	"	class INTEGER NOT NULL,"
+	"	type INTEGER NOT NULL,"
+	"	contained_in INTEGER NOT NULL,"
+	"	descr TEXT NOT NULL,"
+	"	manufacturer TEXT NOT NULL,"
+	"	model TEXT NOT NULL,"
+	"	hardware_rev TEXT NOT NULL,"
+	"	serial_number TEXT NOT NULL,"
+	"	oper_state INTEGER NOT NULL,"
+	"	admin_state INTEGER NOT NULL,"
+	"	use_count INTEGER NOT NULL,"
+	"	use_unit INTEGER NOT NULL,"
+	"	life_expected INTEGER NOT NULL,"
+	"	installed INTEGER NOT NULL,"
+	"	banks INTEGER NOT NULL,"
+	"	action INTEGER NOT NULL"
+	");"
+	"CREATE TABLE software ("
+	"	unit INTEGER NOT NULL REFERENCES unit (idx),"
+	"	bank INTEGER NOT NULL,"
+	"	id TEXT NOT NULL,"
+	"	creator TEXT NOT NULL,"
+	"	version TEXT NOT NULL,"
+	"	digest BLOB NOT NULL,"
+	"	state INTEGER NOT NULL,"
+	"	installed INTEGER NOT NULL,"
+	"	floor INTEGER NOT NULL,"
+	"	PRIMARY KEY (unit, bank)"
+	") WITHOUT ROWID;"
+	"CREATE TABLE reading ("
+	"	unit INTEGER NOT NULL REFERENCES unit (idx),"
+	"	idx INTEGER NOT NULL,"
+	"	name TEXT NOT NULL,"
+	"	value INTEGER NOT NULL,"
+	"	scale INTEGER NOT NULL,"
+	"	measure TEXT NOT NULL,"
+	"	low INTEGER NOT NULL,"
+	"	high INTEGER NOT NULL,"
+	"	time INTEGER NOT NULL,"
+	"	PRIMARY KEY (unit, idx),"
+	"	UNIQUE (unit, name)"
+	") WITHOUT ROWID;"
+	"CREATE TABLE log ("
+	"	idx INTEGER PRIMARY KEY,"
+	"	time INTEGER NOT NULL,"
+	"	boots INTEGER NOT NULL,"
+	"	uptime_s INTEGER NOT NULL,"
+	"	unit TEXT NOT NULL,"
+	"	unit_serial TEXT NOT NULL,"
+	"	code TEXT NOT NULL,"
+	"	severity INTEGER NOT NULL,"
+	"	text TEXT NOT NULL,"
+	"	use_count INTEGER NOT NULL,"
+	"	software_id TEXT NOT NULL,"
+	"	software_version TEXT NOT NULL,"
+	"	repeats INTEGER NOT NULL"
+	");"
+	"CREATE TABLE gathered ("
+	"	unit TEXT NOT NULL,"
+	"	code TEXT NOT NULL,"
+	"	opened INTEGER NOT NULL,"
+	"	time INTEGER NOT NULL,"
+	"	boots INTEGER NOT NULL,"
+	"	uptime_s INTEGER NOT NULL,"
+	"	unit_serial TEXT NOT NULL,"
+	"	severity INTEGER NOT NULL,"
+	"	text TEXT NOT NULL,"
+	"	use_count INTEGER NOT NULL,"
+	"	software_id TEXT NOT NULL,"
+	"	software_version TEXT NOT NULL,"
+	"	repeats INTEGER NOT NULL,"
+	"	PRIMARY KEY (unit, code)"
+	") WITHOUT ROWID;";
+
+static const struct db_step STEPS[] = {
+	{ STEP_1, NULL },
+};
+
+const struct db_step *
+state_schema_steps(unsigned *ret_count)
+{
+	*ret_count = sizeof(STEPS) / sizeof(STEPS[0]);
+	return STEPS;
+}

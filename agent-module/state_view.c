@@ -1,0 +1,234 @@
+#include <config.h>
+
+#include "agent-module/state.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent-module/state_private.h"
+
+enum { RING_LEAST = 64 };
+
+/* What a refresh read; applied to the view when all of it is there. */
+struct fresh {
+	struct state_head head;
+	struct structure structure;	/* arrays that were reloaded; borrowed others */
+	bool units, software, readings;	/* reloaded */
+	bool whole_log;			/* entries are all there are */
+	struct log_entry *entries;	/* first..head.log.newest */
+	uint32_t first;
+	size_t entry_count;
+};
+
+static void
+fresh_release(struct fresh *f)
+{
+	if (!f->units)
+		f->structure.units = NULL;
+	if (!f->software)
+		f->structure.software = NULL;
+	if (!f->readings)
+		f->structure.readings = NULL;
+	structure_release(&f->structure);
+	free(f->entries);
+}
+
+/*
+ * The structure is checked as a whole: the arrays that did not change are
+ * lent by the view meanwhile.
+ */
+static int
+structure_read(struct state *s, const struct state_view *v, bool all, struct fresh *f,
+	struct err *e)
+{
+	struct structure *st = &f->structure, alone = {0};
+	int rc = 0;
+
+	f->units = all || f->head.units_stamp != v->seen.units;
+	f->software = all || f->head.software_stamp != v->seen.software;
+	f->readings = all || f->head.readings_stamp != v->seen.readings;
+	if (f->units)
+		rc = state_units_load(s, st, e);
+	if (rc == 0 && f->software)
+		rc = state_software_load(s, st, e);
+	if (rc == 0 && f->readings)
+		rc = state_readings_load(s, st, e);
+	if (rc < 0)
+		return rc;
+	if (!f->units) {
+		st->units = v->structure.units;
+		st->unit_count = v->structure.unit_count;
+	}
+	if (!f->software) {
+		st->software = v->structure.software;
+		st->software_count = v->structure.software_count;
+	}
+	if (!f->readings) {
+		st->readings = v->structure.readings;
+		st->reading_count = v->structure.reading_count;
+	}
+	rc = state_device_fill(s, st, &f->head, e);
+	if (rc < 0)
+		return rc;
+	if (f->units || f->software || f->readings)
+		return structure_check(st, e);
+	/* The device's own columns are all that may be new. */
+	alone.device = st->device;
+	alone.units = st->units;
+	alone.unit_count = 1;
+	return structure_check(&alone, e);
+}
+
+static int
+log_read(struct state *s, const struct state_view *v, bool all, struct fresh *f,
+	struct err *e)
+{
+	const struct log_bounds *l = &f->head.log, *old = &v->log;
+
+	/* A log that went back was put there from a backup. */
+	f->whole_log = all || l->generation != old->generation ||
+		l->newest < old->newest || l->oldest < old->oldest;
+	f->first = l->oldest;
+	if (!f->whole_log && old->newest >= l->oldest)
+		f->first = old->newest + 1;
+	if (l->newest == 0 || f->first > l->newest)
+		return 0;
+	f->entry_count = l->newest - f->first + 1;
+	f->entries = calloc(f->entry_count, sizeof(*f->entries));
+	if (f->entries == NULL)
+		return err_set(e, -ENOMEM, "%s: out of memory for %zu log entries", s->path,
+			f->entry_count);
+	return state_entries_load(s, f->first, l->newest, f->entries, e);
+}
+
+/*
+ * Room in the ring for all entries of the new bounds, before anything changes;
+ * what stays is moved to its front.
+ */
+static int
+ring_grow(struct state_view *v, const struct fresh *f, const char *path, struct err *e)
+{
+	const struct log_bounds *l = &f->head.log;
+	size_t need = l->newest == 0 ? 0 : l->newest - l->oldest + 1;
+	size_t size = v->entries_size < RING_LEAST ? RING_LEAST : v->entries_size;
+	struct log_entry *ring;
+
+	if (need <= v->entries_size)
+		return 0;
+	while (size < need)
+		size *= 2;
+	if (size > l->capacity)
+		size = l->capacity;
+	ring = calloc(size, sizeof(*ring));
+	if (ring == NULL)
+		return err_set(e, -ENOMEM, "%s: out of memory for %zu log entries", path, size);
+	for (uint32_t i = v->log.oldest; i != 0 && i <= v->log.newest; i++)
+		ring[i - v->log.oldest] = *state_view_entry(v, i);
+	free(v->entries);
+	v->entries = ring;
+	v->entries_head = 0;
+	v->entries_size = size;
+	return 0;
+}
+
+static void
+log_apply(struct state_view *v, const struct fresh *f)
+{
+	const struct log_bounds *l = &f->head.log;
+
+	if (f->whole_log || v->log.newest < l->oldest)
+		v->entries_head = 0;
+	else if (l->oldest > v->log.oldest && v->log.oldest != 0)
+		v->entries_head = (v->entries_head + (l->oldest - v->log.oldest)) %
+			v->entries_size;
+	v->log = *l;
+	for (size_t i = 0; i < f->entry_count; i++)
+		v->entries[(v->entries_head + (f->first - l->oldest) + i) % v->entries_size] =
+			f->entries[i];
+}
+
+static void
+structure_apply(struct state_view *v, struct fresh *f)
+{
+	struct structure *new = &f->structure, old = v->structure;
+
+	v->structure = *new;
+	/* What was replaced is released with f; what was lent stays in v. */
+	new->units = old.units;
+	new->software = old.software;
+	new->readings = old.readings;
+}
+
+static int
+fresh_read(struct state *s, const struct state_view *v, struct fresh *f, struct err *e)
+{
+	bool all = !v->loaded || v->seen.handle != s->handle;
+	int rc = db_begin_read(s->db, e);
+
+	if (rc < 0)
+		return rc;
+	rc = state_head_load(s, &f->head, e);
+	if (rc == 0)
+		rc = structure_read(s, v, all, f, e);
+	if (rc == 0)
+		rc = log_read(s, v, all, f, e);
+	db_rollback(s->db);
+	return rc;
+}
+
+int
+state_view_refresh(struct state *s, struct state_view *v, struct err *e)
+{
+	struct fresh f = {0};
+	uint64_t changes;
+	int rc;
+
+	if (s->batch)
+		return err_set(e, -EINVAL, "%s: no view between begin and commit", s->path);
+	rc = state_look(s, e);
+	if (rc < 0)
+		return rc;
+	changes = s->changes;
+	if (v->loaded && v->seen.handle == s->handle && v->seen.changes == changes)
+		goto told;
+	rc = fresh_read(s, v, &f, e);
+	if (rc == 0)
+		rc = ring_grow(v, &f, s->path, e);
+	if (rc < 0) {
+		fresh_release(&f);
+		return rc;
+	}
+	log_apply(v, &f);
+	structure_apply(v, &f);
+	v->boots = f.head.boots;
+	v->seen.handle = s->handle;
+	v->seen.changes = changes;
+	v->seen.units = f.head.units_stamp;
+	v->seen.software = f.head.software_stamp;
+	v->seen.readings = f.head.readings_stamp;
+	v->generation++;
+	v->loaded = true;
+	fresh_release(&f);
+told:
+	s->told = changes;
+	return 0;
+}
+
+void
+state_view_release(struct state_view *v)
+{
+	uint64_t generation = v->generation;
+
+	structure_release(&v->structure);
+	free(v->entries);
+	*v = (struct state_view){ .generation = generation + 1 };
+}
+
+const struct log_entry *
+state_view_entry(const struct state_view *v, uint32_t index)
+{
+	if (index == 0 || index < v->log.oldest || index > v->log.newest)
+		return NULL;
+	return &v->entries[(v->entries_head + (index - v->log.oldest)) % v->entries_size];
+}
