@@ -1,5 +1,13 @@
 # manager/
 
+# The poll plan is pure: no I/O, no clock.
+noinst_LTLIBRARIES += manager/libpollplan.la
+manager_libpollplan_la_SOURCES = \
+	%D%/poll_plan.c %D%/poll_plan.h \
+	%D%/poll_plan_rows.c %D%/poll_plan_rows.h \
+	%D%/poll_plan_scalars.c %D%/poll_plan_scalars.h \
+	%D%/poll_plan_walk.c %D%/poll_plan_walk.h
+
 # Round robin files and what is computed from them; rrdlib alone knows librrd.
 noinst_LTLIBRARIES += manager/librrdfile.la
 manager_librrdfile_la_SOURCES = \
