@@ -129,11 +129,19 @@ refuse(struct options_pass *p, int answer, struct err *e)
 	    p->argv[optind - 1] : "", e);
 }
 
+static int
+has_argument(const struct option_row *row)
+{
+	if (row->argument == NULL)
+		return no_argument;
+	return row->argument[0] == '[' ? optional_argument : required_argument;
+}
+
 int
 options_next(struct options_pass *p, struct err *e)
 {
 	struct option longs[OPTIONS_MAX + 3] = { { 0 } };
-	char shorts[2 * (OPTIONS_MAX + 2) + 3];
+	char shorts[3 * (OPTIONS_MAX + 2) + 3];
 	const struct option_row *row;
 	size_t n, s = 0, l = 0;
 	int answer;
@@ -146,11 +154,12 @@ options_next(struct options_pass *p, struct err *e)
 			shorts[s++] = (char)row->key;
 			if (row->argument != NULL)
 				shorts[s++] = ':';
+			if (has_argument(row) == optional_argument)
+				shorts[s++] = ':';
 		}
 		if (row->name != NULL)
 			longs[l++] = (struct option){ row->name,
-			    row->argument != NULL ? required_argument : no_argument,
-			    NULL, row->key };
+			    has_argument(row), NULL, row->key };
 	}
 	shorts[s] = '\0';
 	opterr = 0;
@@ -198,7 +207,7 @@ static void
 left_text(const struct option_row *row, char *dst, size_t size)
 {
 	const char *argument = row->argument != NULL ? row->argument : "";
-	const char *space = row->argument != NULL ? " " : "";
+	const char *space = argument[0] != '\0' && argument[0] != '[' ? " " : "";
 
 	if (row->name == NULL)
 		(void)snprintf(dst, size, "-%c%s%s", row->key, space, argument);

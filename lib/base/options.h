@@ -26,7 +26,7 @@ struct command;
 struct option_row {
 	int key;		/* letter, or OPTIONS_LONG_ONLY + n */
 	const char *name;	/* long name without dashes; NULL = letter only */
-	const char *argument;	/* "FILE"; NULL = takes none */
+	const char *argument;	/* "FILE"; "[=FILE]" may be left out; NULL = none */
 	const char *help;	/* one line; NULL = not shown */
 };
 
