@@ -208,10 +208,14 @@ struct reading *structure_add_reading(struct structure *s);
 const struct unit *structure_unit(const struct structure *s, uint32_t index);
 const struct unit *structure_unit_by_symbol(const struct structure *s,
 	const char *symbol);	/* linear */
+/* The unit's banks, ascending; NULL with *ret_count 0 when it has none. */
+const struct software *structure_software(const struct structure *s,
+	uint32_t unit_index, size_t *ret_count);
 
 /*
  * The invariants above, and: symbols unique and not empty, containers exist
- * and make no circle, banks within the unit's Banks, UTF-8.
+ * and make no circle, banks within the unit's Banks, UTF-8.  The device's
+ * scalars count when they are filled (id or state); its id is then not empty.
  * Returns 0, or -EINVAL with e saying which row and column.
  */
 int structure_check(const struct structure *s, struct err *e);
