@@ -92,8 +92,8 @@ int text_unhex(const char *s, void *ret_bytes, size_t size);
 /* value * 10^scale in plain digits, scale -18..18: (1234, -1) is "123.4". */
 void text_decimal(char *dst, size_t size, int64_t value, int scale);
 
-/* With commas: 1204 is "1,204". */
-void text_grouped(char *dst, size_t size, int64_t value);
+/* With commas, and a sign: 1204 is "1,204". */
+void text_grouped(char *dst, size_t size, uint64_t magnitude, bool negative);
 
 enum { TEXT_NUMBER_SIZE = 48 };	/* enough for both */
 

@@ -86,14 +86,14 @@ text_decimal(char *dst, size_t size, int64_t value, int scale)
 }
 
 void
-text_grouped(char *dst, size_t size, int64_t value)
+text_grouped(char *dst, size_t size, uint64_t number, bool negative)
 {
 	char digits[TEXT_NUMBER_SIZE], out[TEXT_NUMBER_SIZE];
 	size_t len, i, o = 0;
 
-	(void)snprintf(digits, sizeof(digits), "%" PRIu64, magnitude(value));
+	(void)snprintf(digits, sizeof(digits), "%" PRIu64, number);
 	len = strlen(digits);
-	if (value < 0)
+	if (negative)
 		out[o++] = '-';
 	for (i = 0; i < len; i++) {
 		if (i > 0 && (len - i) % 3 == 0)

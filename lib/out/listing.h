@@ -43,8 +43,8 @@ enum listing_type {
 enum listing_where { LISTING_EVERYWHERE, LISTING_TABLE_ONLY, LISTING_DATA_ONLY };
 
 struct listing_column {
-	const char *title;	/* table: "LAST SEEN" */
-	const char *key;	/* JSON and CSV: "last_seen" */
+	const char *title;	/* table: "LAST SEEN"; "" in DATA_ONLY columns */
+	const char *key;	/* JSON and CSV: "last_seen"; "" in TABLE_ONLY ones */
 	enum listing_type type;
 	enum listing_where where;
 };
@@ -61,7 +61,10 @@ struct listing;
 struct listing *listing_new(FILE *out, enum listing_format format,
 	const struct listing_column *columns, size_t count, int64_t now_utc_s);
 
-/* Cells, in order.  A cell of a column that is not shown is passed over. */
+/*
+ * Cells, in order, in columns that are not shown here as well.  A cell too
+ * many is -EINVAL at listing_finish().  A number over 2^63-1 is text in JSON.
+ */
 void listing_text(struct listing *l, const char *text);	/* NULL as listing_none */
 void listing_number(struct listing *l, int64_t value);	/* NUMBER, COUNT, TIME, AGO */
 void listing_unsigned(struct listing *l, uint64_t value);
