@@ -82,8 +82,7 @@ struct command {
 /*
  * Run that one of program->commands which argv names (argv[0] is its first
  * word).  "help" prints the table; so does no command at all, as EXIT_USAGE.
- *  An unknown one is logged with the nearest
- * name and is EXIT_USAGE.
+ * An unknown one is logged with the nearest name and is EXIT_USAGE.
  */
 int command_run(const struct options *program, void *user, int argc, char *argv[]);
 

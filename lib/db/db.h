@@ -9,16 +9,21 @@
  *   a foreign file and a newer one are refused, an older one is upgraded by a
  *   writer in steps, each a transaction.
  * - FILE-wal and FILE-shm stay when the last writer closes (the WAL is
- *   emptied), so that a reader without write permission for the folder can
- *   open the file at any time.
+ *   emptied), so that a reader without write permission for file or folder
+ *   can open it at any time, beside a living writer or alone.
  * - DB_READ writes nothing into the file, makes no file, and never waits: no
  *   busy time-out, and SQLite's own sleeps are off.  What it cannot have now
- *   is -EBUSY: keep the last view, ask again later.
+ *   is -EBUSY: keep the last view, ask again later.  Where FILE-shm may be
+ *   written it is shared as SQLite does; where not, it is read; a file that
+ *   was copied without it is read as one that nobody changes, and when
+ *   somebody does, db_changed() and db_commit() say -ESTALE: open it again.
  * - One handle belongs to one process and is not carried over fork().
  *
  * Errors: -ENOENT no file, -EACCES, -EROFS, -ENOSPC, -EBUSY, -EIO, -ENOMEM,
- * -EINVAL not a database, damaged, foreign, newer, -EEXIST a constraint or
- * file, -ESTALE the file was replaced; e names file, cause and what to do.
+ * -EINVAL not a database, damaged, foreign, newer (or wrong SQL), -EEXIST the
+ * file, or a key, is there already, -EDOM another constraint (CHECK, NOT NULL,
+ * foreign key), -ESTALE the file was replaced; e names file, cause and what to
+ * do.
  */
 #ifndef IMGADM_LIB_DB_DB_H
 #define IMGADM_LIB_DB_DB_H
