@@ -256,6 +256,32 @@ text_escape_to(struct buf *b, const char *src)
 	return b->error;
 }
 
+int
+text_escape_json(struct buf *b, const char *json)
+{
+	const unsigned char *p = (const unsigned char *)json;
+	size_t left = strlen(json), n, wrong;
+	uint32_t c;
+
+	for (; left > 0; p += n, left -= n) {
+		n = scan(p, left, &c, &wrong);
+		if (n == 0) {
+			n = wrong;
+			(void)buf_add(b, REPLACEMENT, 3);
+		} else if (c >= 0x10000 && is_invisible(c)) {
+			/* RFC 8259, section 7: as UTF-16 surrogates. */
+			c -= 0x10000;
+			(void)buf_printf(b, "\\u%04x\\u%04x", (unsigned)(0xD800 | c >> 10),
+			    (unsigned)(0xDC00 | (c & 0x3FF)));
+		} else if (is_invisible(c) || (c >= 0x7F && is_control(c))) {
+			(void)buf_printf(b, "\\u%04x", (unsigned)c);
+		} else {
+			(void)buf_add(b, p, n);
+		}
+	}
+	return b->error;
+}
+
 /* A plain number is no formula, though it may begin with a sign. */
 static bool
 is_number(const char *s)

@@ -73,6 +73,13 @@ int text_escape_csv(struct buf *b, const char *src);
 int text_escape_xml(struct buf *b, const char *src);
 
 /*
+ * For JSON text that a library has dumped: what text_escape() would not let
+ * out (DEL, C1, direction and invisible characters) becomes \uNNNN; JSON has
+ * such characters only inside strings, so its meaning stays.
+ */
+int text_escape_json(struct buf *b, const char *json);
+
+/*
  * Columns a terminal needs for it: 0 for combining and invisible characters,
  * 2 for wide East Asian ones and emoji, 1 otherwise.
  */
@@ -92,10 +99,11 @@ int text_unhex(const char *s, void *ret_bytes, size_t size);
 /* value * 10^scale in plain digits, scale -18..18: (1234, -1) is "123.4". */
 void text_decimal(char *dst, size_t size, int64_t value, int scale);
 
-/* With commas, and a sign: 1204 is "1,204". */
-void text_grouped(char *dst, size_t size, uint64_t magnitude, bool negative);
+/* With commas: 1204 is "1,204". */
+void text_grouped(char *dst, size_t size, int64_t value);
+void text_grouped_u64(char *dst, size_t size, uint64_t value);
 
-enum { TEXT_NUMBER_SIZE = 48 };	/* enough for both */
+enum { TEXT_NUMBER_SIZE = 48 };	/* enough for each of them */
 
 /* --- compared ------------------------------------------------------------ */
 

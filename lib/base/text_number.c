@@ -85,8 +85,8 @@ text_decimal(char *dst, size_t size, int64_t value, int scale)
 	    digits + len - after);
 }
 
-void
-text_grouped(char *dst, size_t size, uint64_t number, bool negative)
+static void
+grouped(char *dst, size_t size, uint64_t number, bool negative)
 {
 	char digits[TEXT_NUMBER_SIZE], out[TEXT_NUMBER_SIZE];
 	size_t len, i, o = 0;
@@ -102,4 +102,16 @@ text_grouped(char *dst, size_t size, uint64_t number, bool negative)
 	}
 	out[o] = '\0';
 	(void)snprintf(dst, size, "%s", out);
+}
+
+void
+text_grouped(char *dst, size_t size, int64_t value)
+{
+	grouped(dst, size, magnitude(value), value < 0);
+}
+
+void
+text_grouped_u64(char *dst, size_t size, uint64_t value)
+{
+	grouped(dst, size, value, false);
 }

@@ -29,7 +29,7 @@ struct listing {
 	size_t rows;		/* since the beginning */
 	size_t column;		/* of the next cell */
 	enum listing_mark mark;	/* of the next cell */
-	struct buf line;	/* CSV: the row so far */
+	struct buf line;	/* CSV: the row so far; JSON: a row as text */
 	json_t *object;		/* JSON: the row so far */
 	/* Table: rows that are not written yet. */
 	struct cell *cells;
@@ -37,7 +37,7 @@ struct listing {
 	bool titled;
 };
 
-enum { LINE_MAX_OCTETS = LISTING_COLUMNS_MAX * (2 * LISTING_CELL_MAX + 8) };
+enum { LINE_MAX_OCTETS = LISTING_COLUMNS_MAX * (12 * LISTING_CELL_MAX + 128) };
 
 bool
 listing_colour(FILE *out)
@@ -241,7 +241,10 @@ write_json_row(struct listing *l)
 		return;
 	}
 	put(l, l->rows == 0 ? "[\n  " : ",\n  ");
-	put(l, text);
+	buf_clear(&l->line);
+	if (text_escape_json(&l->line, text) != 0)
+		fail(l, l->line.error);
+	put(l, buf_text(&l->line));
 	free(text);
 }
 
@@ -426,11 +429,13 @@ add_number(struct listing *l, uint64_t magnitude, bool negative)
 
 	if (!begin_cell(l))
 		return;
-	if (l->format == LISTING_TABLE && l->columns[l->column].type == LISTING_COUNT)
-		text_grouped(text, sizeof(text), magnitude, negative);
-	else
+	if (l->format != LISTING_TABLE || l->columns[l->column].type != LISTING_COUNT)
 		(void)snprintf(text, sizeof(text), "%s%" PRIu64, negative ? "-" : "",
 		    magnitude);
+	else if (negative)
+		text_grouped(text, sizeof(text), (int64_t)-magnitude);
+	else
+		text_grouped_u64(text, sizeof(text), magnitude);
 	switch (l->format) {
 	case LISTING_TABLE:
 		keep_cell(l, text);
@@ -440,9 +445,9 @@ add_number(struct listing *l, uint64_t magnitude, bool negative)
 		break;
 	case LISTING_JSON:
 		/* jansson's integers are signed: what is larger goes as text. */
-		if (magnitude <= INT64_MAX)
-			add_json(l, json_integer(negative ? -(json_int_t)magnitude :
-			    (json_int_t)magnitude));
+		if (negative || magnitude <= INT64_MAX)
+			add_json(l, json_integer((json_int_t)(negative ? -magnitude :
+			    magnitude)));
 		else
 			add_json(l, json_string(text));
 		break;
