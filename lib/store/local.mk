@@ -1,2 +1,23 @@
 # lib/store: the centre's database, as whole operations.
-noinst_HEADERS += %D%/store.h %D%/store_read.h
+noinst_LTLIBRARIES += lib/store/libstore.la
+lib_store_libstore_la_SOURCES = \
+	%D%/store.c %D%/store.h \
+	%D%/store_device.c \
+	%D%/store_devices.c \
+	%D%/store_impl.h \
+	%D%/store_lists.c \
+	%D%/store_live.c %D%/store_live.h \
+	%D%/store_log.c \
+	%D%/store_log_list.c \
+	%D%/store_note.c \
+	%D%/store_prune.c \
+	%D%/store_put.c \
+	%D%/store_rate.c %D%/store_rate.h \
+	%D%/store_read.h \
+	%D%/store_row.h \
+	%D%/store_schema.c %D%/store_schema.h \
+	%D%/store_slots.c \
+	%D%/store_sql.c \
+	%D%/store_structure.c \
+	%D%/store_targets.c \
+	%D%/store_unit.c

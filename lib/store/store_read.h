@@ -5,8 +5,8 @@
  * returns 1 with *ret_row filled (plain data, the caller's own), 0 at the end,
  * negative on failure.  An iterator shows the store as it was when its first
  * row was read, whatever is written meanwhile; close it soon, for as long as
- * it is open the file cannot be tidied.  Results must not be put to the same
- * struct store while one is open (-EBUSY).
+ * it is open the file cannot be tidied.  While one is open, the same struct
+ * store takes no write that was not begun before (-EBUSY).
  *
  * Everything a device said (models, serials, texts, sysName) is valid UTF-8
  * but may hold control characters: escape it before it meets a terminal.
@@ -84,10 +84,11 @@ enum store_note_kind {
 	STORE_NOTE_LOG_WENT_BACK,	/* newest index fell within a generation */
 };
 
-/* Something that a person should know about a device's data. */
+/* Something that a person should know about a device's data; 1,000 a device are kept. */
 struct store_note {
 	enum store_note_kind kind;
-	utc_s when;		/* first noticed */
+	utc_s first, last;	/* noticed */
+	uint32_t times;
 	uint32_t generation, index;	/* of a log entry; else 0 */
 	char text[STORE_TEXT_MAX + 1];	/* ids, names, what differs */
 };
@@ -139,6 +140,13 @@ int store_device_get(struct store *s, const char *name, struct store_device *ret
 	struct err *e);
 void store_device_release(struct store_device *d);
 
+/*
+ * The units that are in a device now, with the values of the last contact,
+ * ascending; for graphs.  Caller frees with free(); NULL with 0 when there are none.
+ */
+int store_units_now(struct store *s, int64_t device, struct unit **ret_units,
+	size_t *ret_count, struct err *e);
+
 /* --- parts, software, log ------------------------------------------------------ */
 
 /* What to list; zero lists everything. Strings NULL = any. */
@@ -152,7 +160,7 @@ struct store_filter {
 	enum severity severity;	/* log: at least; 0 = any */
 	utc_s since, until;	/* log: by the time it was stored; 0 = any */
 	bool now_only;		/* units, software: what stands there now */
-	bool newest_first;	/* log: within a device */
+	bool newest_first;	/* log: within a machine's memory */
 	bool gaps;		/* log: rows for gaps too */
 	uint64_t limit;		/* 0 = none */
 };
@@ -206,7 +214,10 @@ struct store_log_row {
 	struct log_entry entry;	/* of a gap: index is its first */
 	uint32_t gap_to;	/* a gap's last index, else 0 */
 };
-/* By device name, then as the device entered them (or the other way round). */
+/*
+ * By device name, then by memory (machine and generation) as they were first
+ * seen, then as the device entered them; newest_first turns the last two round.
+ */
 struct store_log;
 int store_log_open(struct store *s, const struct store_filter *f,
 	struct store_log **ret, struct err *e);

@@ -1,0 +1,158 @@
+#include <config.h>
+
+#include "lib/store/store_impl.h"
+
+const char *const store_sql_text[SQL_COUNT] = {
+	[SQL_DEVICE_ADD] =
+		"INSERT INTO device (name, site, address, credential, added, numeric)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, '')",
+	[SQL_DEVICE_LIVE] = "INSERT INTO live (device) VALUES (?1)",
+	[SQL_DEVICE_BY_NAME] = "SELECT id, address FROM device WHERE name = ?1",
+	[SQL_DEVICE_BY_ADDRESS] =
+		"SELECT name FROM device WHERE address = ?1 AND credential = ?2",
+	[SQL_DEVICE_NUMERIC] = "UPDATE device SET numeric = ?1 WHERE id = ?2",
+	[SQL_TARGET] =
+		"SELECT d.id, d.name, d.site, d.address, d.numeric, d.credential, m.img_id,"
+		" d.has_agent, l.contact, d.digest, d.revision, l.generation, l.log_index,"
+		" l.boots_seen, l.uptime, d.quirks, d.max_varbinds, d.unit_count,"
+		" d.reading_count, l.answered, d.engine_id, l.engine_boots, l.engine_time,"
+		" l.engine_heard"
+		" FROM device d JOIN live l ON l.device = d.id"
+		" LEFT JOIN machine m ON m.id = d.machine WHERE d.id = ?1",
+
+	/* What a result is put onto, and the one row of a steady poll. */
+	[SQL_BEFORE] =
+		"SELECT d.machine, m.img_id, d.era, d.has_agent, d.quirks, d.max_varbinds,"
+		" d.engine_id, d.sys_name, d.sys_object_id, l.contact, l.silent_since,"
+		" l.reason, l.boots_seen, l.state, l.use_count, l.memory, l.generation,"
+		" l.log_index, l.sampled, l.units, l.readings"
+		" FROM device d JOIN live l ON l.device = d.id"
+		" LEFT JOIN machine m ON m.id = d.machine WHERE d.id = ?1",
+	[SQL_LIVE] =
+		"UPDATE live SET contact = 1, tried = ?1, answered = ?1, silent_since = 0,"
+		" failures = 0, reason = NULL, uptime = ?2, boots_seen = ?3, state = ?4,"
+		" use_count = ?5, memory = ?6, generation = ?7, log_index = ?8,"
+		" engine_boots = ?9, engine_time = ?10, engine_heard = ?11, sampled = ?12,"
+		" units = ?13, readings = ?14 WHERE device = ?15",
+	[SQL_FAILED] =
+		"UPDATE live SET contact = ?1, tried = ?2, failures = failures + 1,"
+		" silent_since = ?3, reason = ?4 WHERE device = ?5",
+	[SQL_LEARNED] =
+		"UPDATE device SET machine = ?1, has_agent = ?2, quirks = ?3,"
+		" max_varbinds = CASE WHEN ?4 = 0 THEN max_varbinds ELSE ?4 END,"
+		" engine_id = COALESCE(?5, engine_id), sys_name = COALESCE(?6, sys_name),"
+		" sys_object_id = COALESCE(?7, sys_object_id) WHERE id = ?8",
+	[SQL_SILENCE_BEGIN] =
+		"INSERT OR REPLACE INTO silence (device, since, until, contact, reason)"
+		" VALUES (?1, ?2, 0, ?3, ?4)",
+	[SQL_SILENCE_REASON] =
+		"UPDATE silence SET contact = ?3, reason = ?4 WHERE device = ?1 AND since = ?2",
+	[SQL_SILENCE_END] = "UPDATE silence SET until = ?3 WHERE device = ?1 AND since = ?2",
+	[SQL_SAMPLE] =
+		"INSERT OR REPLACE INTO sample (device, at, machine, daily, use_count, units)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+	[SQL_SAMPLE_THIN] =
+		"DELETE FROM sample WHERE device = ?1"
+		" AND (at < ?2 OR (at < ?3 AND daily = 0))",
+
+	[SQL_MACHINE] = "SELECT id FROM machine WHERE device = ?1 AND img_id = ?2",
+	[SQL_MACHINE_ADD] =
+		"INSERT INTO machine (device, img_id, since, manufacturer, model, serial)"
+		" VALUES (?1, ?2, ?3, '', '', '')",
+	[SQL_MACHINE_SET] =
+		"UPDATE machine SET manufacturer = ?2, model = ?3, serial = ?4 WHERE id = ?1",
+	[SQL_TWINS] =
+		"SELECT d.id, d.name FROM machine m JOIN device d ON d.machine = m.id"
+		" WHERE m.img_id = ?1 AND m.device <> ?2 LIMIT 10",
+	[SQL_NOTE_AGAIN] =
+		"UPDATE note SET last = ?6, times = times + 1 WHERE device = ?1 AND kind = ?2"
+		" AND generation = ?3 AND idx = ?4 AND text = ?5",
+	[SQL_NOTE] =
+		"INSERT INTO note (device, kind, generation, idx, text, first, last, times)"
+		" SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?6, 1"
+		" WHERE (SELECT count(*) FROM note WHERE device = ?1) < ?7",
+
+	[SQL_UNITS] =
+		"SELECT " STORE_UNIT_COLUMNS " FROM unit u"
+		" WHERE u.device = ?1 AND u.until = 0 ORDER BY u.idx",
+	[SQL_UNIT_ADD] =
+		"INSERT INTO unit (device, idx, era, since, until, symbol, class, type,"
+		" contained_in, manufacturer, model, hardware_rev, serial, admin_state,"
+		" use_unit, life, installed, banks, action, use_since, use_until, descr)"
+		" VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
+		" ?15, ?16, ?17, ?18, ?19, 0, ?20)",
+	[SQL_UNIT_SET] =
+		"UPDATE unit SET contained_in = ?4, admin_state = ?5, use_unit = ?6, life = ?7,"
+		" installed = ?8, banks = ?9, action = ?10, descr = ?11"
+		" WHERE device = ?1 AND idx = ?2 AND era = ?3",
+	[SQL_UNIT_END] =
+		"UPDATE unit SET until = ?4, use_until = ?5"
+		" WHERE device = ?1 AND idx = ?2 AND era = ?3",
+	[SQL_SOFTWARE] =
+		"SELECT " STORE_SOFTWARE_COLUMNS " FROM software w"
+		" WHERE w.device = ?1 AND w.until = 0 ORDER BY w.unit, w.bank",
+	[SQL_SOFTWARE_ADD] =
+		"INSERT INTO software (device, unit, bank, era, unit_era, since, until, id,"
+		" creator, version, digest, state, installed, floor)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+	[SQL_SOFTWARE_SET] =
+		"UPDATE software SET installed = ?5, floor = ?6"
+		" WHERE device = ?1 AND unit = ?2 AND bank = ?3 AND era = ?4",
+	[SQL_SOFTWARE_END] =
+		"UPDATE software SET until = ?5"
+		" WHERE device = ?1 AND unit = ?2 AND bank = ?3 AND era = ?4",
+	[SQL_READINGS_CLEAR] = "DELETE FROM reading WHERE device = ?1",
+	[SQL_READING_ADD] =
+		"INSERT INTO reading (device, unit, idx, name, scale, unit_text, low, high, time)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+	[SQL_STRUCTURE] =
+		"UPDATE device SET era = ?2, digest = ?3, revision = ?4, last_change = ?5,"
+		" structure_since = ?6, unit_count = ?7, reading_count = ?8 WHERE id = ?1",
+	[SQL_READING_COUNT] = "UPDATE device SET reading_count = ?2 WHERE id = ?1",
+
+	[SQL_MEMORY] =
+		"SELECT id, read_to, pruned_to, capacity, last_new FROM memory"
+		" WHERE machine = ?1 AND generation = ?2",
+	[SQL_MEMORY_ADD] =
+		"INSERT INTO memory (machine, generation, capacity, read_to, pruned_to,"
+		" first_seen, last_new) VALUES (?1, ?2, ?3, ?4, 0, ?5, ?5)",
+	[SQL_MEMORY_SET] =
+		"UPDATE memory SET read_to = ?2, capacity = ?3, last_new = ?4 WHERE id = ?1",
+	[SQL_ENTRY_ADD] =
+		"INSERT INTO log (memory, idx, stored, time, boots, uptime, severity, unit,"
+		" code, serial, use_count, software_id, software_version, repeats, text)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
+		" ON CONFLICT DO NOTHING",
+	[SQL_ENTRY_GET] =
+		"SELECT time, boots, uptime, severity, unit, code, serial, use_count,"
+		" software_id, software_version, repeats, text FROM log"
+		" WHERE memory = ?1 AND idx = ?2",
+	[SQL_GAP_ADD] =
+		"INSERT OR REPLACE INTO gap (memory, lo, hi, noticed) VALUES (?1, ?2, ?3, ?4)",
+	[SQL_GAP_AT] =
+		"SELECT lo, hi, noticed FROM gap WHERE memory = ?1 AND lo <= ?2"
+		" ORDER BY lo DESC LIMIT 1",
+	[SQL_GAP_REMOVE] = "DELETE FROM gap WHERE memory = ?1 AND lo = ?2",
+
+	[SQL_SLOTS] =
+		"SELECT file, slot, unit, symbol, since, until FROM slot WHERE device = ?1"
+		" ORDER BY file, slot",
+	[SQL_SLOT_ADD] =
+		"INSERT INTO slot (device, file, slot, unit, symbol, since, until)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+		" ON CONFLICT (device, file, slot) DO UPDATE SET until = excluded.until,"
+		" unit = excluded.unit WHERE symbol = excluded.symbol",
+
+	[SQL_LIVES] =
+		"SELECT idx, symbol, life FROM unit WHERE device = ?1 AND until = 0"
+		" AND life > 0 AND use_unit <> 1 ORDER BY idx",
+	[SQL_SAMPLE_FROM] =
+		"SELECT at, use_count, units FROM sample"
+		" WHERE device = ?1 AND at >= ?2 AND machine = ?3 ORDER BY at LIMIT 1",
+	[SQL_LOST] =
+		"SELECT sum(g.hi - g.lo + 1) FROM machine m JOIN memory y ON y.machine = m.id"
+		" JOIN gap g ON g.memory = y.id WHERE m.device = ?1",
+	[SQL_LIVE_UNITS] = "SELECT units FROM live WHERE device = ?1",
+	[SQL_LIVE_READINGS] = "SELECT readings FROM live WHERE device = ?1",
+	[SQL_NOTE_COUNT] = "SELECT count(*) FROM note WHERE device = ?1",
+};

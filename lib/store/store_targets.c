@@ -1,0 +1,155 @@
+#include <config.h>
+
+#include "lib/store/store.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "lib/store/store_impl.h"
+
+struct store_targets {
+	struct store *store;
+	int64_t *keys;	/* the living from the front, the silent from the back */
+	size_t living, silent, size, at;
+};
+
+static int
+targets_room(struct store_targets *t, struct err *e)
+{
+	size_t size = t->size == 0 ? 256 : t->size * 2, i;
+	int64_t *keys;
+
+	if (t->living + t->silent < t->size)
+		return 0;
+	keys = realloc(t->keys, size * sizeof(*keys));
+	if (keys == NULL)
+		return err_set(e, -ENOMEM, "out of memory for the list of devices");
+	for (i = 0; i < t->silent; i++)
+		keys[size - 1 - i] = keys[t->size - 1 - i];
+	t->keys = keys;
+	t->size = size;
+	return 0;
+}
+
+static int
+targets_load(struct store_targets *t, struct err *e)
+{
+	struct db_stmt *q = NULL;
+	int rc;
+
+	rc = db_prepare(t->store->db, "SELECT device, contact FROM live ORDER BY device",
+		&q, e);
+	while (rc == 0 && (rc = db_step(q, e)) == 1) {
+		rc = targets_room(t, e);
+		if (rc < 0)
+			break;
+		if (db_i64(q, 1) != STORE_SILENT)
+			t->keys[t->living++] = db_i64(q, 0);
+		else
+			t->keys[t->size - ++t->silent] = db_i64(q, 0);
+		rc = 0;
+	}
+	db_stmt_free(q);
+	return rc;
+}
+
+int
+store_targets_open(struct store *s, const char *name, struct store_targets **ret,
+	struct err *e)
+{
+	struct store_targets *t;
+	int rc;
+
+	t = calloc(1, sizeof(*t));
+	if (t == NULL)
+		return err_set(e, -ENOMEM, "out of memory for the list of devices");
+	t->store = s;
+	if (name == NULL) {
+		rc = targets_load(t, e);
+	} else {
+		rc = targets_room(t, e);
+		if (rc == 0)
+			rc = store_find(s, name, &t->keys[0], e);
+		t->living = 1;
+	}
+	if (rc < 0) {
+		store_targets_close(t);
+		return rc;
+	}
+	*ret = t;
+	return 0;
+}
+
+size_t
+store_targets_count(const struct store_targets *t)
+{
+	return t->living + t->silent;
+}
+
+void
+store_targets_close(struct store_targets *t)
+{
+	if (t == NULL)
+		return;
+	free(t->keys);
+	free(t);
+}
+
+static void
+target_column(const struct db_stmt *q, struct store_target *t)
+{
+	*t = (struct store_target){0};
+	t->device = db_i64(q, 0);
+	db_text(q, 1, t->name, sizeof(t->name));
+	db_text(q, 2, t->site, sizeof(t->site));
+	db_text(q, 3, t->address, sizeof(t->address));
+	db_text(q, 4, t->numeric, sizeof(t->numeric));
+	db_text(q, 5, t->credential, sizeof(t->credential));
+	db_text(q, 6, t->id, sizeof(t->id));
+	t->has_agent = db_i64(q, 7) != 0;
+	t->silent = db_i64(q, 8) == STORE_SILENT;
+	(void)db_blob(q, 9, t->digest, sizeof(t->digest));
+	t->revision = db_u32(q, 10);
+	t->log_generation = db_u32(q, 11);
+	t->log_index = db_u32(q, 12);
+	t->boots_seen = db_u32(q, 13);
+	t->sys_uptime_cs = db_u64(q, 14);
+	t->quirks = db_u32(q, 15);
+	t->max_varbinds = db_u32(q, 16);
+	t->unit_count = db_u32(q, 17);
+	t->reading_count = db_u32(q, 18);
+	t->last_contact_utc_s = db_i64(q, 19);
+	t->engine_id_len = db_blob(q, 20, t->engine_id, sizeof(t->engine_id));
+	if (t->engine_id_len > sizeof(t->engine_id))
+		t->engine_id_len = 0;
+	t->engine_boots = db_u32(q, 21);
+	t->engine_time_s = db_u32(q, 22);
+	t->engine_heard_utc_s = db_i64(q, 23);
+}
+
+int
+store_targets_next(struct store_targets *t, struct store_target *ret_target,
+	struct err *e)
+{
+	struct db_stmt *q;
+	size_t n;
+	int rc;
+
+	q = store_stmt(t->store, SQL_TARGET, &rc, e);
+	if (q == NULL)
+		return rc;
+	while (t->at < t->living + t->silent) {
+		n = t->at++;
+		db_bind_i64(q, 1, n < t->living ? t->keys[n] :
+			t->keys[t->size - 1 - (n - t->living)]);
+		rc = db_step(q, e);
+		if (rc < 0)
+			return rc;
+		if (rc == 0)
+			continue;	/* removed meanwhile */
+		target_column(q, ret_target);
+		db_reset(q);
+		return 1;
+	}
+	return 0;
+}
