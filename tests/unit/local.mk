@@ -12,3 +12,13 @@ TESTS += tests/unit/db
 tests_unit_db_SOURCES = %D%/db.c
 tests_unit_db_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_db_LDADD = $(UNIT_LDADD) lib/db/libdb.la $(UNIT_LIBS)
+
+store_test_libs = lib/store/libstore.la lib/db/libdb.la lib/structure/libstructure.la \
+	lib/base/libbase.la $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/store_model
+TESTS += tests/unit/store_model
+tests_unit_store_model_SOURCES = tests/unit/store_model.c \
+	tests/unit/store_world.c tests/unit/store_world.h
+tests_unit_store_model_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_store_model_LDADD = $(store_test_libs)
