@@ -12,6 +12,13 @@ db_path(const struct db *db)
 	return db->path;
 }
 
+/* A reader has no busy handler: it never waits whatever is said here. */
+void
+db_set_busy(struct db *db, unsigned busy_ms)
+{
+	db->busy_ms = busy_ms;
+}
+
 int
 db_exec(struct db *db, const char *sql, struct err *e)
 {
