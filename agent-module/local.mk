@@ -13,3 +13,40 @@ agent_module_libstate_la_SOURCES = \
 	%D%/state_software.c \
 	%D%/state_unit.c \
 	%D%/state_view.c
+
+# The door to it for firmware: a convenience library, and as libimgadm-device
+# an installed one that shows nothing but imgadm_device_*.
+noinst_LTLIBRARIES += agent-module/libfirmware.la
+agent_module_libfirmware_la_SOURCES = \
+	%D%/imgadm_device.c \
+	%D%/state_input.c %D%/state_input.h
+imgadmincludedir = $(includedir)/imgadm
+imgadminclude_HEADERS = %D%/imgadm/device.h
+
+lib_LTLIBRARIES += agent-module/libimgadm-device.la
+agent_module_libimgadm_device_la_SOURCES =
+agent_module_libimgadm_device_la_LDFLAGS = $(AM_LDFLAGS) -no-undefined \
+	-version-info 0:0:0 -export-symbols-regex '^imgadm_device_'
+agent_module_libimgadm_device_la_LIBADD = agent-module/libfirmware.la \
+	agent-module/libstate.la lib/db/libdb.la lib/structure/libstructure.la \
+	lib/base/libbase.la
+
+# imgadm-device
+noinst_LTLIBRARIES += agent-module/libdevice.la
+agent_module_libdevice_la_SOURCES = \
+	%D%/device_attention.c %D%/device_attention.h \
+	%D%/device_cli.c %D%/device_cli.h \
+	%D%/device_error.c \
+	%D%/device_init.c \
+	%D%/device_reading.c \
+	%D%/device_show.c \
+	%D%/device_software.c \
+	%D%/device_unit.c
+agent_module_libdevice_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+agent_module_libdevice_la_LIBADD = $(JANSSON_LIBS)
+
+bin_PROGRAMS += agent-module/imgadm-device
+agent_module_imgadm_device_SOURCES = %D%/device_main.c
+agent_module_imgadm_device_LDADD = agent-module/libdevice.la \
+	agent-module/libfirmware.la agent-module/libstate.la lib/out/libout.la \
+	lib/db/libdb.la lib/structure/libstructure.la lib/base/libbase.la

@@ -61,16 +61,16 @@ int state_open(const char *path, enum state_mode mode, struct state **ret_state,
 int state_attach(const char *path, struct state **ret_state);
 /*
  * Make a new file with unit 1 (the chassis, symbol STATE_DEVICE_SYMBOL) from
- * device; log_capacity 0 = STATE_LOG_CAPACITY_DEFAULT.  The file appears whole
- * or not at all.  -EEXIST when there is one, -EINVAL, -ENOSPC, -EACCES, -EIO.
+ * device; log_capacity 0 = STATE_LOG_CAPACITY_DEFAULT.  What a kill leaves of it
+ * is an empty file, which the next call fills.  -EEXIST when there is one, -EINVAL, -ENOSPC, -EACCES, -EIO.
  */
 int state_create(const char *path, const struct device *device,
 	uint32_t log_capacity, struct err *e);
 void state_close(struct state *s);	/* NULL is fine */
 
 /*
- * How long a call may wait for another process's lock, in milliseconds:
- * STATE_WAIT_MS for STATE_WRITE and 0 for STATE_READ unless set here.
+ * How long a call that writes may wait for another process's lock, in
+ * milliseconds; STATE_WAIT_MS unless set here.  Reading never waits.
  */
 void state_set_wait(struct state *s, int wait_ms);
 
@@ -154,7 +154,7 @@ int state_unit_set(struct state *s, const struct unit *u, unsigned columns,
 int state_unit_set_in(struct state *s, const struct unit *u,
 	const char *container, unsigned columns, uint32_t *ret_index,
 	struct err *e);
-/* With its software and readings; -ENOENT, -EBUSY when it contains others or is unit 1. */
+/* With its software and readings; -ENOTEMPTY when it contains others, -EPERM when it is unit 1. */
 int state_unit_remove(struct state *s, const char *symbol, struct err *e);
 
 enum state_software_column {
@@ -188,7 +188,8 @@ enum state_reading_column {
 };
 /*
  * By name within the unit; a new name gets the next index.  An index is not
- * taken again while a higher one stands.
+ * taken again while a higher one stands.  Another scale without limits in the
+ * set: the limits go, since they would mean something else.
  */
 int state_reading_set(struct state *s, const char *symbol,
 	const struct reading *r, unsigned columns, struct err *e);

@@ -109,6 +109,9 @@ state_create(const char *path, const struct device *device,
 		goto out;
 	}
 	rc = structure_check(&st, e);
+	if (rc == 0 && device->id[0] == '\0')
+		rc = err_set(e, -EINVAL, "%s: a device's id is 1 to %d octets of UTF-8", path,
+			STRUCTURE_ID_MAX);
 	if (rc < 0)
 		goto out;
 	structure_digest(&st, digest);

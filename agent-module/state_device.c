@@ -62,6 +62,13 @@ head_save(struct state *s, const struct device *d, unsigned columns, struct err 
 	struct db_stmt *q;
 	int rc = state_head_load(s, &head, e);
 
+	if (rc == 0 && (columns & STATE_DEVICE_ID) != 0 &&
+	    (d->id[0] == '\0' || !text_is_utf8(d->id, strlen(d->id))))
+		rc = err_set(e, -EINVAL, "%s: a device's id is 1 to %d octets of UTF-8", s->path,
+			STRUCTURE_ID_MAX);
+	if (rc == 0 && (columns & STATE_DEVICE_STATE) != 0 &&
+	    structure_name(NAME_DEVICE_STATE, (int)d->state) == NULL)
+		rc = err_set(e, -EINVAL, "%s: no such device state: %d", s->path, (int)d->state);
 	if (rc == 0)
 		rc = state_statement(s, "UPDATE device SET id = ?1, state = ?2", &q, e);
 	if (rc < 0)
@@ -92,7 +99,7 @@ chassis_save(struct state *s, const struct device *d, unsigned columns, struct e
 		if ((columns & CHASSIS_COLUMNS[i].device) != 0)
 			wanted |= CHASSIS_COLUMNS[i].unit;
 	if (wanted == 0)
-		return state_structure_check(s, e);
+		return 0;
 	rc = state_unit_load_at(s, 1, &u, e);
 	if (rc < 0)
 		return rc == -ENOENT ? state_damaged(s, e, "no row of the device itself") : rc;

@@ -124,6 +124,12 @@ int state_unit_save(struct state *s, const struct unit *u, struct err *e);
 int state_unit_find(struct state *s, const char *symbol, struct unit *ret_unit,
 	struct err *e);
 
+/*
+ * structure_check over one row as the caller gave it (what is read back has
+ * been made valid text), with its unit; w and r may be NULL.
+ */
+int state_row_check(const struct unit *u, const struct software *w,
+	const struct reading *r, struct err *e);
 /* structure_check over device, units and software as they stand now. */
 int state_structure_check(struct state *s, struct err *e);
 

@@ -91,30 +91,18 @@ reading_save(struct state *s, const struct reading *r, struct err *e)
 	return db_run(q, e);
 }
 
-/* structure_check over the unit and this one reading. */
-static int
-reading_check(const struct unit *u, const struct reading *r, struct err *e)
-{
-	struct unit alone = *u;
-	struct reading one = *r;
-	struct structure st = {
-		.device = { .id = "device", .state = DEVICE_UNKNOWN },
-		.units = &alone, .unit_count = 1,
-		.readings = &one, .reading_count = 1,
-	};
-
-	alone.contained_in = 0;
-	return structure_check(&st, e);
-}
-
 static void
 overlay(const struct state *s, struct reading *r, const struct reading *said,
 	unsigned columns)
 {
 	if ((columns & STATE_READING_VALUE) != 0)
 		r->value = said->value;
-	if ((columns & STATE_READING_SCALE) != 0)
+	if ((columns & STATE_READING_SCALE) != 0 && r->scale != said->scale) {
 		r->scale = said->scale;
+		/* The old limits would mean something else now. */
+		r->low = 1;
+		r->high = 0;
+	}
 	if ((columns & STATE_READING_UNIT) != 0)
 		(void)text_copy(r->unit, sizeof(r->unit), said->unit);
 	if ((columns & STATE_READING_LIMITS) != 0) {
@@ -133,6 +121,8 @@ reading_set(struct state *s, const char *symbol, const struct reading *said,
 	struct unit u;
 	int rc = state_unit_find(s, symbol, &u, e);
 
+	if (rc == 0 && said->name[0] == '\0')
+		rc = err_set(e, -EINVAL, "%s: a reading of %s without a name", s->path, u.symbol);
 	if (rc < 0)
 		return rc;
 	rc = reading_load(s, u.index, said->name, &r, e);
@@ -141,7 +131,7 @@ reading_set(struct state *s, const char *symbol, const struct reading *said,
 	if (rc < 0)
 		return rc;
 	overlay(s, &r, said, columns);
-	rc = reading_check(&u, &r, e);
+	rc = state_row_check(&u, NULL, &r, e);
 	if (rc == 0)
 		rc = reading_save(s, &r, e);
 	state_touch(s, STATE_TOUCHED_READINGS);

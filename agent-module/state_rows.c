@@ -81,6 +81,8 @@ state_head_load(struct state *s, struct state_head *ret_head, struct err *e)
 	h.log.newest = db_u32(q, 15);
 	h.log.overwritten = db_u32(q, 16);
 	db_reset(q);
+	if (h.id[0] == '\0' || structure_name(NAME_DEVICE_STATE, (int)h.state) == NULL)
+		return state_damaged(s, e, "the device's id or state");
 	if (!log_bounds_hold(&h.log))
 		return state_damaged(s, e, "the error log's bounds");
 	*ret_head = h;
@@ -361,6 +363,29 @@ state_structure_check(struct state *s, struct err *e)
 		rc = structure_check(&st, e);
 	structure_release(&st);
 	return rc;
+}
+
+int
+state_row_check(const struct unit *u, const struct software *w,
+	const struct reading *r, struct err *e)
+{
+	struct unit alone = *u;
+	struct software bank;
+	struct reading one;
+	struct structure st = { .units = &alone, .unit_count = 1 };
+
+	alone.contained_in = 0;
+	if (w != NULL) {
+		bank = *w;
+		st.software = &bank;
+		st.software_count = 1;
+	}
+	if (r != NULL) {
+		one = *r;
+		st.readings = &one;
+		st.reading_count = 1;
+	}
+	return structure_check(&st, e);
 }
 
 /* --- log -------------------------------------------------------------------- */

@@ -161,6 +161,8 @@ software_set(struct state *s, const char *symbol, const struct software *said,
 		rc = state_unit_save(s, &u, e);
 	}
 	if (rc == 0)
+		rc = state_row_check(&u, &w, NULL, e);
+	if (rc == 0)
 		rc = bank_save(s, &w, e);
 	if (rc == 0)
 		rc = state_structure_check(s, e);

@@ -231,6 +231,8 @@ state_unit_apply(struct state *s, const struct unit *u, const char *container,
 				" WHERE contained_in = ?2", row.index, replaces, e);
 	}
 	if (rc == 0)
+		rc = state_row_check(&row, NULL, NULL, e);
+	if (rc == 0)
 		rc = state_unit_save(s, &row, e);
 	if (rc == 0)
 		rc = state_structure_check(s, e);
@@ -276,7 +278,7 @@ unit_remove(struct state *s, const char *symbol, struct err *e)
 	if (rc < 0)
 		return rc;
 	if (u.index == 1)
-		return err_set(e, -EBUSY, "%s: unit %s is the device itself and stays", s->path,
+		return err_set(e, -EPERM, "%s: unit %s is the device itself and stays", s->path,
 			u.symbol);
 	rc = state_statement(s, "SELECT symbol FROM unit WHERE contained_in = ?1"
 		" ORDER BY idx LIMIT 1", &q, e);
@@ -289,7 +291,7 @@ unit_remove(struct state *s, const char *symbol, struct err *e)
 	if (rc == 1) {
 		db_text(q, 0, content, sizeof(content));
 		db_reset(q);
-		return err_set(e, -EBUSY, "%s: unit %s contains %s: remove or move that first",
+		return err_set(e, -ENOTEMPTY, "%s: unit %s contains %s: remove or move that first",
 			s->path, u.symbol, content);
 	}
 	rc = state_windows_close(s, u.symbol, e);

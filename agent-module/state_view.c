@@ -173,7 +173,10 @@ fresh_read(struct state *s, const struct state_view *v, struct fresh *f, struct 
 		rc = structure_read(s, v, all, f, e);
 	if (rc == 0)
 		rc = log_read(s, v, all, f, e);
-	db_rollback(s->db);
+	if (rc < 0)
+		db_rollback(s->db);
+	else
+		rc = db_commit(s->db, e);	/* tells whether it was one moment */
 	return rc;
 }
 
@@ -193,6 +196,9 @@ state_view_refresh(struct state *s, struct state_view *v, struct err *e)
 	if (v->loaded && v->seen.handle == s->handle && v->seen.changes == changes)
 		goto told;
 	rc = fresh_read(s, v, &f, e);
+	if (rc == -ESTALE)
+		/* Replaced this moment: the next call finds the other file. */
+		rc = err_set(e, -EBUSY, "%s: being replaced; try again", s->path);
 	if (rc == 0)
 		rc = ring_grow(v, &f, s->path, e);
 	if (rc < 0) {

@@ -99,13 +99,21 @@ struct imgadm_unit {
 	int64_t life_expected;	/* in use_unit */
 	int64_t installed;
 	int64_t banks;		/* 0..8 */
+	int must;		/* IMGADM_MUST_BE_NEW, IMGADM_MUST_EXIST; 0 = either */
 };
 #define IMGADM_UNIT_INIT { sizeof(struct imgadm_unit), \
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+#define IMGADM_MUST_BE_NEW 1	/* -EEXIST when the symbol is taken */
+#define IMGADM_MUST_EXIST 2	/* -ENOENT when it is not */
 
-/* Add or change the unit of that symbol. */
+/*
+ * Add or change the unit of that symbol.  Another serial number, neither
+ * empty, is another part in that place: it gets a new row, the old one goes
+ * with its software and readings; unless they are set too, use count and
+ * hardware revision start anew, and it is installed now.
+ */
 int imgadm_device_unit_set(struct imgadm_device *d, const struct imgadm_unit *unit);
-/* With its software and readings. -EBUSY: others are contained in it. */
+/* With its software and readings. -ENOTEMPTY: others are contained in it. */
 int imgadm_device_unit_remove(struct imgadm_device *d, const char *symbol);
 
 struct imgadm_software {
@@ -133,8 +141,8 @@ struct imgadm_reading {
 	size_t size;		/* of this struct: IMGADM_READING_INIT */
 	const char *symbol;	/* of the unit */
 	const char *name;	/* of the reading, within the unit */
-	int32_t value;		/* times ten to the power of scale; always set */
-	int8_t scale;		/* -6..6 */
+	int32_t value;		/* always set, and */
+	int8_t scale;		/* ten to this power: -6..6 */
 	const char *unit;	/* "C", "%", ... */
 	int has_limits;		/* 0: low and high stay as they are */
 	int32_t low, high;	/* as value; low > high: none */
@@ -146,14 +154,17 @@ struct imgadm_reading {
 int imgadm_device_reading_set(struct imgadm_device *d,
 	const struct imgadm_reading *reading);
 
-/* Raise the unit's use count by n. */
+int imgadm_device_reading_remove(struct imgadm_device *d, const char *symbol,
+	const char *reading);
+
+/* Raise the unit's use count by n. -EINVAL: its use is not counted. */
 int imgadm_device_count(struct imgadm_device *d, const char *symbol, uint64_t n);
 
 struct imgadm_error {
 	size_t size;		/* of this struct: IMGADM_ERROR_INIT */
 	const char *symbol;	/* of the unit or function it is about */
 	const char *code;	/* "C-2557" */
-	const char *severity;	/* information, warning, error, serviceCall */
+	const char *severity;	/* information, warning, error, serviceCall; NULL = error */
 	const char *text;
 	int64_t time;		/* 0 = now */
 };
@@ -166,6 +177,8 @@ struct imgadm_error {
  */
 int imgadm_device_error(struct imgadm_device *d, const struct imgadm_error *error);
 int imgadm_device_settle(struct imgadm_device *d);
+/* Empty the log: a new generation. capacity: entries it holds from now, 0 = as before. */
+int imgadm_device_log_clear(struct imgadm_device *d, unsigned capacity);
 
 /*
  * Calls between begin and commit become durable together, at commit: cheaper

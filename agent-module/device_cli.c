@@ -1,0 +1,378 @@
+#include <config.h>
+
+#include "agent-module/device_cli.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "lib/base/parse.h"
+#include "lib/base/paths.h"
+#include "lib/base/text.h"
+
+enum {
+	PATIENCE_MS = 5000,	/* for a writer's moment of exclusion */
+	PACE_MS = 10,
+};
+
+/* --- options --------------------------------------------------------------- */
+
+int
+device_cli_option(struct device_cli *cli, struct options_pass *p, int least,
+	int most, int *ret_status)
+{
+	struct err e = {0};
+	int key;
+
+	while ((key = options_next(p, &e)) > 0) {
+		if (key == OPTIONS_SHOWN) {
+			*ret_status = EXIT_DONE;
+			return -1;
+		} else if (key == DEVICE_KEY_STATE) {
+			cli->state = p->argument;
+		} else if (key == DEVICE_KEY_JSON) {
+			cli->json = true;
+		} else {
+			return key;
+		}
+	}
+	if (key == OPTIONS_END)
+		key = options_arguments(p, least, most, &e);
+	if (key < 0) {
+		log_err(&e);
+		*ret_status = EXIT_USAGE;
+	}
+	return key;
+}
+
+/* --- failure ------------------------------------------------------------------ */
+
+static int
+status_of(int rc)
+{
+	switch (rc) {
+	case -EINVAL:
+	case -ENOENT:
+	case -EEXIST:
+	case -ERANGE:
+	case -ENOTEMPTY:
+	case -EPERM:
+		return EXIT_USAGE;
+	default:
+		return EXIT_STORAGE;
+	}
+}
+
+int
+device_cli_done(struct imgadm_device *d, int rc)
+{
+	if (rc < 0)
+		log_error("%s", imgadm_device_error_text(d));
+	imgadm_device_free(d);
+	return rc < 0 ? status_of(rc) : EXIT_DONE;
+}
+
+int
+device_cli_error(const struct err *e, int rc)
+{
+	log_err(e);
+	return status_of(rc);
+}
+
+struct imgadm_device *
+device_cli_open(const struct device_cli *cli)
+{
+	struct imgadm_device *d = imgadm_device_new();
+
+	if (d != NULL && imgadm_device_open(d, cli->state) == 0)
+		return d;
+	log_error("%s", imgadm_device_error_text(d));
+	imgadm_device_free(d);
+	return NULL;
+}
+
+/* --- reading --------------------------------------------------------------------- */
+
+static void
+pause_ms(int ms)
+{
+	const struct timespec ts = { .tv_nsec = ms * 1000000L };
+
+	(void)nanosleep(&ts, NULL);	/* a shorter one asks once more */
+}
+
+int
+device_cli_view(const struct device_cli *cli, struct state_view *v)
+{
+	const struct clock *clock = clock_system();
+	int64_t end_ms = clock_monotonic_ms(clock) + PATIENCE_MS;
+	struct state *s;
+	struct err e = {0};
+	int rc = state_attach(paths_state(cli->state), &s);
+
+	if (rc < 0) {
+		log_error("out of memory");
+		return EXIT_STORAGE;
+	}
+	while ((rc = state_view_refresh(s, v, &e)) == -EBUSY &&
+	    clock_monotonic_ms(clock) < end_ms)
+		pause_ms(PACE_MS);
+	state_close(s);
+	if (rc == 0)
+		return 0;
+	log_err(&e);
+	return EXIT_STORAGE;
+}
+
+struct listing *
+device_cli_listing(const struct device_cli *cli, const struct listing_column *columns,
+	size_t count)
+{
+	struct listing *l = listing_new(stdout, cli->json ? LISTING_JSON : LISTING_TABLE,
+		columns, count, clock_utc_s(clock_system()));
+
+	if (l == NULL)
+		log_error("out of memory");
+	return l;
+}
+
+int
+device_cli_listed(const struct device_cli *cli, struct listing *l, const char *none)
+{
+	struct err e = {0};
+	bool empty = listing_count(l) == 0;
+
+	if (listing_finish(l, &e) < 0) {
+		log_err(&e);
+		return EXIT_STORAGE;
+	}
+	if (empty && !cli->json)
+		(void)printf("%s\n", none);
+	return EXIT_DONE;
+}
+
+const char *
+device_cli_symbol(const struct structure *st, uint32_t index)
+{
+	const struct unit *u = index == 0 ? NULL : structure_unit(st, index);
+
+	return u == NULL ? "" : u->symbol;
+}
+
+static const char *
+nth_symbol(const void *user, size_t n)
+{
+	const struct structure *st = user;
+
+	return n < st->unit_count ? st->units[n].symbol : NULL;
+}
+
+int
+device_cli_unit(const struct structure *st, const char *symbol, uint32_t *ret_index)
+{
+	const struct unit *u = structure_unit_by_symbol(st, symbol);
+	const char *near;
+
+	if (u != NULL) {
+		*ret_index = u->index;
+		return 0;
+	}
+	near = text_nearest(symbol, nth_symbol, st);
+	if (near != NULL)
+		log_error("no unit '%s'; did you mean '%s'?", symbol, near);
+	else
+		log_error("no unit '%s'; imgadm-device unit list shows those there are", symbol);
+	return EXIT_USAGE;
+}
+
+/* --- values ------------------------------------------------------------------------ */
+
+static bool
+digits(const char **at, size_t count, int least, int most, int *ret_value)
+{
+	int v = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if ((*at)[i] < '0' || (*at)[i] > '9')
+			return false;
+		v = 10 * v + ((*at)[i] - '0');
+	}
+	if (v < least || v > most)
+		return false;
+	*at += count;
+	*ret_value = v;
+	return true;
+}
+
+static bool
+skip(const char **at, const char *one_of)
+{
+	if (**at == '\0' || strchr(one_of, **at) == NULL)
+		return false;
+	(*at)++;
+	return true;
+}
+
+/* "Z", "+01:00", or nothing: local (*ret_local). */
+static bool
+zone(const char **at, int *ret_offset_s, bool *ret_local)
+{
+	int hours, minutes, sign = **at == '-' ? -1 : 1;
+
+	*ret_offset_s = 0;
+	*ret_local = **at == '\0';
+	if (*ret_local || skip(at, "Z"))
+		return true;
+	if (!skip(at, "+-") || !digits(at, 2, 0, 14, &hours) || !skip(at, ":") ||
+	    !digits(at, 2, 0, 59, &minutes))
+		return false;
+	*ret_offset_s = sign * (hours * 3600 + minutes * 60);
+	return true;
+}
+
+static bool
+moment(const char *at, int64_t *ret_utc_s)
+{
+	struct tm tm = { .tm_isdst = -1 }, back;
+	int offset_s = 0;
+	bool local = true;
+	time_t t;
+
+	if (!digits(&at, 4, 1970, 9999, &tm.tm_year) || !skip(&at, "-") ||
+	    !digits(&at, 2, 1, 12, &tm.tm_mon) || !skip(&at, "-") ||
+	    !digits(&at, 2, 1, 31, &tm.tm_mday))
+		return false;
+	if (skip(&at, "T ") && (!digits(&at, 2, 0, 23, &tm.tm_hour) || !skip(&at, ":") ||
+	    !digits(&at, 2, 0, 59, &tm.tm_min) ||
+	    (skip(&at, ":") && !digits(&at, 2, 0, 59, &tm.tm_sec)) ||
+	    !zone(&at, &offset_s, &local)))
+		return false;
+	if (*at != '\0')
+		return false;
+	tm.tm_year -= 1900;
+	tm.tm_mon--;
+	back = tm;
+	t = local ? mktime(&tm) : timegm(&tm);
+	if (t < 0 || tm.tm_mon != back.tm_mon || tm.tm_mday != back.tm_mday)
+		return false;	/* 30 February */
+	*ret_utc_s = (int64_t)t - offset_s;
+	return *ret_utc_s >= 0;
+}
+
+int
+device_cli_time(const char *option, const char *text, bool ago, int64_t *ret_utc_s,
+	struct err *e)
+{
+	int64_t now = clock_utc_s(clock_system()), v;
+	char shown[128];
+
+	if (strcmp(text, "now") == 0) {
+		*ret_utc_s = now;
+		return 0;
+	}
+	if (!ago && strcmp(text, "none") == 0) {
+		*ret_utc_s = IMGADM_NONE;
+		return 0;
+	}
+	if (moment(text, ret_utc_s))
+		return 0;
+	if (!ago && parse_i64(text, 1, INT64_MAX, ret_utc_s, NULL) == 0)
+		return 0;
+	if (ago && parse_duration(text, 0, now, &v, NULL) == 0) {
+		*ret_utc_s = now - v;
+		return 0;
+	}
+	(void)text_escape(shown, sizeof(shown), text);
+	return err_set(e, -EINVAL, "%s '%s': wanted is a time such as 2026-11-22, "
+		"'2026-11-22 09:12' or 2026-11-22T09:12:05Z%s", option, shown,
+		ago ? ", or a span such as 30min, 2h or 7d" : ", now, or none");
+}
+
+int
+device_cli_decimal(const char *option, const char *text, int64_t *ret_value,
+	int *ret_decimals, struct err *e)
+{
+	enum { DECIMALS_MAX = 6, VALUE_MAX = 2147483647 };
+	const char *at = text;
+	char shown[64];
+	int64_t v = 0;
+	int decimals = -1;
+	bool negative = skip(&at, "-"), any = false;
+
+	for (; *at != '\0'; at++) {
+		if (*at == '.' && decimals < 0 && any) {
+			decimals = 0;
+			continue;
+		}
+		if (*at < '0' || *at > '9' || decimals == DECIMALS_MAX ||
+		    v > (int64_t)VALUE_MAX)
+			break;
+		v = 10 * v + (*at - '0');
+		any = true;
+		if (decimals >= 0)
+			decimals++;
+	}
+	if (*at == '\0' && any && decimals != 0 && v <= (int64_t)VALUE_MAX + negative) {
+		*ret_value = negative ? -v : v;
+		*ret_decimals = decimals < 0 ? 0 : decimals;
+		return 0;
+	}
+	(void)text_escape(shown, sizeof(shown), text);
+	return err_set(e, -EINVAL, "%s '%s': wanted is a number of at most 6 decimals and "
+		"about 9 digits, such as 185.3", option, shown);
+}
+
+/* --- the program --------------------------------------------------------------------- */
+
+static const struct command COMMANDS[] = {
+	{ "show", device_show, "", "what there is, what needs attention first" },
+	{ "init", device_init, "--id ID", "make the state file" },
+	{ "set", device_set, "", "change the device's own columns" },
+	{ "boot", device_boot, "", "the device has started" },
+	{ "unit set", device_unit_set, "SYMBOL", "add or change a unit or function" },
+	{ "unit remove", device_unit_remove, "SYMBOL", "with its software and readings" },
+	{ "unit list", device_unit_list, "", "units and functions" },
+	{ "software set", device_software_set, "SYMBOL BANK", "what a bank holds" },
+	{ "software remove", device_software_remove, "SYMBOL BANK", "the bank's row" },
+	{ "software list", device_software_list, "[SYMBOL]", "software of all banks" },
+	{ "reading set", device_reading_set, "SYMBOL NAME VALUE", "a measured value" },
+	{ "reading remove", device_reading_remove, "SYMBOL NAME", "it is measured no more" },
+	{ "reading list", device_reading_list, "[SYMBOL]", "measured values" },
+	{ "count", device_count, "SYMBOL [N]", "raise a use count" },
+	{ "error add", device_error_add, "SYMBOL CODE", "enter an error" },
+	{ "error list", device_error_list, "", "the error log" },
+	{ "error clear", device_error_clear, "", "empty it: a new generation" },
+	{ "error settle", device_error_settle, "", "enter repeats whose minute is over" },
+	{ NULL, NULL, NULL, NULL },
+};
+
+static const struct option_row ROWS[] = {
+	DEVICE_OPTION_STATE,
+	{ 0, NULL, NULL, NULL },
+};
+
+int
+device_cli_run(int argc, char *argv[])
+{
+	static const struct options OPTIONS = {
+		.program = "imgadm-device",
+		.usage = "[--state FILE] COMMAND [options]",
+		.summary = "The door to the device's state, for technicians, scripts and firmware.",
+		.rows = ROWS,
+		.more = "imgadm-device COMMAND --help tells a command's options; "
+			"imgadm-device(1) more.\n",
+		.stop_at_argument = true,
+		.commands = COMMANDS,
+	};
+	struct device_cli cli = {0};
+	struct options_pass p;
+	int status;
+
+	log_open("imgadm-device", LOG_LEVEL_WARNING, LOG_TO_STDERR);
+	options_begin(&p, &OPTIONS, argc, argv);
+	if (device_cli_option(&cli, &p, 0, -1, &status) != 0)
+		return status;
+	return command_run(&OPTIONS, &cli, argc - p.index, argv + p.index);
+}
