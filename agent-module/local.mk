@@ -50,3 +50,51 @@ agent_module_imgadm_device_SOURCES = %D%/device_main.c
 agent_module_imgadm_device_LDADD = agent-module/libdevice.la \
 	agent-module/libfirmware.la agent-module/libstate.la lib/out/libout.la \
 	lib/db/libdb.la lib/structure/libstructure.la lib/base/libbase.la
+
+# What the agent answers, the same in imgadm.so and imgadm-agentd.
+noinst_LTLIBRARIES += agent-module/libtables.la
+agent_module_libtables_la_SOURCES = \
+	%D%/serve.c %D%/serve.h \
+	%D%/table.c %D%/table.h \
+	%D%/table_device.c \
+	%D%/table_entity.c \
+	%D%/table_log.c \
+	%D%/table_reading.c \
+	%D%/table_software.c \
+	%D%/table_unit.c \
+	%D%/tables.c %D%/tables.h \
+	%D%/view.c %D%/view.h
+agent_module_libtables_la_CPPFLAGS = $(AM_CPPFLAGS) $(NETSNMPAGENT_CFLAGS)
+
+# What the tables stand on, beside Net-SNMP.
+TABLES_LIBS = \
+	agent-module/libtables.la \
+	agent-module/libstate.la \
+	lib/db/libdb.la \
+	lib/structure/libstructure.la \
+	lib/base/libbase.la
+
+# The module: Net-SNMP's symbols are snmpd's own, ours are nobody else's.
+pkglib_LTLIBRARIES = agent-module/imgadm.la
+agent_module_imgadm_la_SOURCES = %D%/plugin.c
+agent_module_imgadm_la_CPPFLAGS = $(AM_CPPFLAGS) $(NETSNMPAGENT_CFLAGS)
+agent_module_imgadm_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
+	-export-symbols-regex '^(de)?init_imgadm$$'
+agent_module_imgadm_la_LIBADD = $(TABLES_LIBS) $(SQLITE_LIBS) $(SODIUM_LIBS)
+
+# The daemon.
+noinst_LTLIBRARIES += agent-module/libagentd.la
+agent_module_libagentd_la_SOURCES = \
+	%D%/agentd.c %D%/agentd.h \
+	%D%/agentx_loop.c %D%/agentx_loop.h \
+	%D%/config_change.c %D%/config_change.h \
+	%D%/daemonize.c %D%/daemonize.h
+agent_module_libagentd_la_CPPFLAGS = $(AM_CPPFLAGS) $(NETSNMPAGENT_CFLAGS) \
+	$(EVENT_CFLAGS)
+
+AGENTD_LIBS = agent-module/libagentd.la $(TABLES_LIBS) $(SQLITE_LIBS) \
+	$(SODIUM_LIBS) $(EVENT_LIBS) $(NETSNMPAGENT_LIBS)
+
+sbin_PROGRAMS += agent-module/imgadm-agentd
+agent_module_imgadm_agentd_SOURCES = %D%/agent_main.c
+agent_module_imgadm_agentd_LDADD = $(AGENTD_LIBS)

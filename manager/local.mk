@@ -19,3 +19,14 @@ manager_librrdfile_la_SOURCES = \
 	%D%/rrdslots.c %D%/rrdslots.h
 manager_librrdfile_la_CPPFLAGS = $(AM_CPPFLAGS) $(RRD_CFLAGS)
 manager_librrdfile_la_LIBADD = $(RRD_LIBS) -lm
+
+noinst_LTLIBRARIES += manager/libgraph.la
+manager_libgraph_la_SOURCES = \
+	%D%/graph.c %D%/graph.h \
+	%D%/graph_args.c %D%/graph_args.h \
+	%D%/graph_errors.c \
+	%D%/graph_life.c \
+	%D%/graph_theme.c %D%/graph_theme.h \
+	%D%/graph_time.c %D%/graph_time.h \
+	%D%/graph_use.c \
+	%D%/graph_work.c %D%/graph_work.h

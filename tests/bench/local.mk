@@ -1,1 +1,21 @@
 # tests/bench/
+
+# What the agent is measured against: the same rows in a plain container table.
+check_LTLIBRARIES += tests/bench/plain_table.la
+tests_bench_plain_table_la_SOURCES = %D%/plain_table.c %D%/plain_table.h
+tests_bench_plain_table_la_CPPFLAGS = $(AM_CPPFLAGS) $(NETSNMPAGENT_CFLAGS)
+tests_bench_plain_table_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version \
+	-shared -rpath /nowhere
+
+check_PROGRAMS += tests/bench/plain_subagent
+tests_bench_plain_subagent_SOURCES = %D%/plain_subagent.c %D%/plain_table.c \
+	%D%/plain_table.h
+tests_bench_plain_subagent_CPPFLAGS = $(AM_CPPFLAGS) $(NETSNMPAGENT_CFLAGS)
+tests_bench_plain_subagent_LDADD = $(NETSNMPAGENT_LIBS)
+
+check_PROGRAMS += tests/bench/walk
+tests_bench_walk_SOURCES = %D%/walk.c
+tests_bench_walk_CPPFLAGS = $(AM_CPPFLAGS) $(NETSNMP_CFLAGS)
+tests_bench_walk_LDADD = $(NETSNMP_LIBS)
+
+EXTRA_DIST += tests/bench/agent.sh

@@ -2,3 +2,9 @@
 
 dist_check_SCRIPTS += tests/integration/mib.sh
 TESTS += tests/integration/mib.sh
+
+check_PROGRAMS += tests/integration/agent_state
+tests_integration_agent_state_SOURCES = %D%/agent_state.c
+tests_integration_agent_state_LDADD = agent-module/libstate.la \
+	lib/db/libdb.la lib/structure/libstructure.la lib/base/libbase.la \
+	$(SQLITE_LIBS) $(SODIUM_LIBS)

@@ -22,3 +22,17 @@ tests_unit_store_model_SOURCES = tests/unit/store_model.c \
 	tests/unit/store_world.c tests/unit/store_world.h
 tests_unit_store_model_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_store_model_LDADD = $(store_test_libs)
+
+check_PROGRAMS += tests/unit/table
+TESTS += tests/unit/table
+tests_unit_table_SOURCES = %D%/table.c
+tests_unit_table_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_table_LDADD = $(UNIT_LDADD) $(TABLES_LIBS) $(SQLITE_LIBS) \
+	$(SODIUM_LIBS) $(NETSNMPAGENT_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/config_change
+TESTS += tests/unit/config_change
+tests_unit_config_change_SOURCES = %D%/config_change.c
+tests_unit_config_change_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_config_change_LDADD = $(UNIT_LDADD) agent-module/libagentd.la \
+	$(UNIT_LIBS)

@@ -1,0 +1,173 @@
+/* imgadm-agentd: command line, log, background. */
+#include <config.h>
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "agent-module/agentd.h"
+#include "agent-module/daemonize.h"
+#include "lib/base/lock.h"
+#include "lib/base/log.h"
+#include "lib/base/options.h"
+#include "lib/base/paths.h"
+
+#define PROGRAM "imgadm-agentd"
+
+enum { KEY_AGENTX = OPTIONS_LONG_ONLY, KEY_NOTIFY, KEY_STATE, KEY_PID_FILE };
+
+static const struct option_row rows[] = {
+	{ KEY_AGENTX, "agentx", "[=SOCKET]",
+		"serve the tables as subagent of snmpd, and tell of changes" },
+	{ KEY_NOTIFY, "notify", "[=SOCKET]",
+		"only tell of changes: imgadm.so serves the tables" },
+	{ KEY_STATE, "state", "FILE", "the device's state" },
+	{ 'f', "foreground", NULL, "stay in the foreground, log to stderr" },
+	{ 'L', "log", "stderr|syslog", "where messages go" },
+	{ KEY_PID_FILE, "pid-file", "FILE",
+		"process id and lock: a second daemon with it ends" },
+	{ 0 },
+};
+
+static const struct options options = {
+	.program = PROGRAM,
+	.usage = "--agentx[=SOCKET] | --notify[=SOCKET] [options]",
+	.summary = "Serves a device's state to snmpd.",
+	.rows = rows,
+};
+
+struct settings {
+	struct agentd_options agentd;
+	bool connect;		/* --agentx or --notify was given */
+	bool foreground;
+	bool log_given;
+	enum log_target target;
+	const char *pid_file;
+};
+
+static int
+set_log(struct settings *s, const char *where, struct err *e)
+{
+	s->log_given = true;
+	if (strcmp(where, "stderr") == 0)
+		s->target = LOG_TO_STDERR;
+	else if (strcmp(where, "syslog") == 0)
+		s->target = LOG_TO_SYSLOG;
+	else
+		return err_set(e, -EINVAL, "option --log: want stderr or syslog");
+	return 0;
+}
+
+static int
+set_option(struct settings *s, int key, const char *argument, struct err *e)
+{
+	switch (key) {
+	case KEY_AGENTX:
+	case KEY_NOTIFY:
+		if (s->connect && s->agentd.serve != (key == KEY_AGENTX))
+			return err_set(e, -EINVAL,
+				"--agentx and --notify: one of the two");
+		s->connect = true;
+		s->agentd.serve = key == KEY_AGENTX;
+		if (argument != NULL)
+			s->agentd.socket = argument;
+		break;
+	case KEY_STATE:
+		s->agentd.state = argument;
+		break;
+	case 'f':
+		s->foreground = true;
+		break;
+	case 'L':
+		return set_log(s, argument, e);
+	case KEY_PID_FILE:
+		s->pid_file = argument;
+		break;
+	}
+	return 0;
+}
+
+/* 0 go on, 1 shown, negative errno with e. */
+static int
+read_options(struct settings *s, int argc, char *argv[], struct err *e)
+{
+	struct options_pass pass;
+	int key, r;
+
+	options_begin(&pass, &options, argc, argv);
+	while ((key = options_next(&pass, e)) != OPTIONS_END) {
+		if (key == OPTIONS_SHOWN)
+			return 1;
+		r = key < 0 ? key : set_option(s, key, pass.argument, e);
+		if (r < 0)
+			return r;
+	}
+	r = options_arguments(&pass, 0, 0, e);
+	if (r < 0)
+		return r;
+	if (!s->connect)
+		return err_set(e, -EINVAL, "nothing to do: give --agentx to serve "
+			"the tables, or --notify beside imgadm.so");
+	s->agentd.state = paths_state(s->agentd.state);
+	if (!s->log_given)
+		s->target = s->foreground ? LOG_TO_STDERR : LOG_TO_SYSLOG;
+	return 0;
+}
+
+static int
+run(const struct settings *s, int ready)
+{
+	struct agentd *agentd = NULL;
+	struct lock *lock = NULL;
+	struct err e;
+	int status = EXIT_STORAGE;
+
+	if (s->pid_file != NULL && lock_take(s->pid_file, &lock, NULL, &e) < 0)
+		goto out;
+	agentd = agentd_new(&s->agentd, &e);
+	if (agentd == NULL)
+		goto out;
+	if (ready >= 0) {
+		if (daemonize_ready(ready, &e) < 0)
+			goto out;
+		log_open(PROGRAM, LOG_LEVEL_NOTICE, s->target);
+	}
+	if (agentd_run(agentd, &e) == 0)
+		status = EXIT_DONE;
+out:
+	if (status != EXIT_DONE)
+		log_err(&e);
+	agentd_free(agentd);
+	lock_release(lock);
+	return status;
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct settings settings = { 0 };
+	int r, ready = -1, status;
+	struct err e;
+
+	log_open(PROGRAM, LOG_LEVEL_NOTICE, LOG_TO_STDERR);
+	r = read_options(&settings, argc, argv, &e);
+	if (r > 0)
+		return EXIT_DONE;
+	if (r < 0) {
+		log_err(&e);
+		return EXIT_USAGE;
+	}
+	if (settings.foreground) {
+		log_open(PROGRAM, LOG_LEVEL_NOTICE, settings.target);
+		return run(&settings, -1);
+	}
+	r = daemonize_begin(&ready, &status, &e);
+	if (r == 1)
+		return status;
+	if (r < 0) {
+		log_err(&e);
+		return EXIT_STORAGE;
+	}
+	return run(&settings, ready);
+}

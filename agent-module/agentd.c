@@ -1,0 +1,266 @@
+#include <config.h>
+
+#include "agent-module/agentd.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/event.h>
+
+#include <net-snmp/net-snmp-config.h>
+#include <net-snmp/net-snmp-includes.h>
+#include <net-snmp/agent/net-snmp-agent-includes.h>
+#include <net-snmp/agent/agent_callbacks.h>
+
+#include "agent-module/agentx_loop.h"
+#include "agent-module/config_change.h"
+#include "agent-module/serve.h"
+#include "agent-module/view.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+
+#define APPLICATION "imgadm-agentd"	/* reads imgadm-agentd.conf */
+
+enum { WATCH_MS = 1000 };	/* how often the state is looked at unasked */
+
+struct agentd {
+	struct agentd_options options;
+	struct event_base *base;
+	struct agentx_loop *loop;
+	struct event *terminated, *interrupted, *watch;
+	struct serve *serve;
+	struct config_change change;
+	bool connected;
+	bool started;	/* init_snmp() was called */
+};
+
+static enum log_level
+level_of(int priority)
+{
+	if (priority <= LOG_ERR)
+		return LOG_LEVEL_ERROR;
+	if (priority == LOG_WARNING)
+		return LOG_LEVEL_WARNING;
+	if (priority == LOG_NOTICE)
+		return LOG_LEVEL_NOTICE;
+	return priority == LOG_INFO ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG;
+}
+
+/* libnetsnmp's log goes through ours. */
+static int
+snmp_says(int major, int minor, void *message, void *user)
+{
+	static const char refused[] = "registering pdu failed: ";
+	const struct snmp_log_message *m = message;
+	int length = (int)strlen(m->msg);
+
+	(void)major;
+	(void)minor;
+	(void)user;
+	if (length > 0 && m->msg[length - 1] == '\n')
+		length--;
+	if (strncmp(m->msg, refused, sizeof(refused) - 1) == 0)
+		log_warning("the master agent did not take a table (AgentX error "
+			"%.*s): another module serves it, left to it",
+			(int)strspn(m->msg + sizeof(refused) - 1, "0123456789"),
+			m->msg + sizeof(refused) - 1);
+	else
+		log_text(level_of(m->priority), "%.*s", length, m->msg);
+	return 0;
+}
+
+static int
+connected(int major, int minor, void *session, void *user)
+{
+	struct agentd *a = user;
+
+	(void)major;
+	(void)minor;
+	(void)session;
+	a->connected = true;
+	serve_forget(a->serve);
+	log_notice("connected to the master agent");
+	return 0;
+}
+
+static int
+disconnected(int major, int minor, void *session, void *user)
+{
+	struct agentd *a = user;
+
+	(void)major;
+	(void)minor;
+	(void)session;
+	if (a->connected)
+		log_warning("the master agent is gone, connecting every %d s",
+			AGENTD_RECONNECT_S);
+	a->connected = false;
+	return 0;
+}
+
+/* entConfigChange (RFC 6933) has no objects of its own. */
+static void
+send_config_change(struct agentd *a)
+{
+	static const oid trap_oid[] = { 1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0 };
+	static const oid config_change[] = { 1, 3, 6, 1, 2, 1, 47, 2, 0, 1 };
+	netsnmp_variable_list *varbinds = NULL;
+
+	if (snmp_varlist_add_variable(&varbinds, trap_oid, OID_LENGTH(trap_oid),
+		ASN_OBJECT_ID, config_change, sizeof(config_change)) == NULL) {
+		log_error("entConfigChange not sent: out of memory");
+		return;
+	}
+	send_v2trap(varbinds);
+	snmp_free_varbind(varbinds);
+	agentx_loop_update(a->loop);
+}
+
+static void
+look(evutil_socket_t fd, short what, void *user)
+{
+	struct agentd *a = user;
+	const struct snapshot *s = serve_look(a->serve);
+
+	(void)fd;
+	(void)what;
+	if (s->loaded && config_change_due(&a->change, &s->structure,
+		clock_monotonic_ms(clock_system()), a->connected))
+		send_config_change(a);
+}
+
+static void
+stop(evutil_socket_t signal, short what, void *user)
+{
+	struct agentd *a = user;
+
+	(void)signal;
+	(void)what;
+	(void)event_base_loopbreak(a->base);
+}
+
+/* What an agent must not do, and where it finds its master. */
+static void
+set_defaults(const struct agentd_options *options)
+{
+	(void)setenv("MIBS", "", 1);
+	snmp_disable_log();
+	(void)netsnmp_register_loghandler(NETSNMP_LOGHANDLER_CALLBACK, LOG_DEBUG);
+	(void)netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID,
+		NETSNMP_DS_LIB_DONT_PERSIST_STATE, 1);
+	(void)netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID,
+		NETSNMP_DS_LIB_DISABLE_PERSISTENT_LOAD, 1);
+	(void)netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID,
+		NETSNMP_DS_LIB_DISABLE_PERSISTENT_SAVE, 1);
+	(void)netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID,
+		NETSNMP_DS_LIB_ALARM_DONT_USE_SIG, 1);
+	netsnmp_enable_subagent();
+	(void)netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID,
+		NETSNMP_DS_AGENT_NO_CONNECTION_WARNINGS, 1);
+	(void)netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID,
+		NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL, AGENTD_RECONNECT_S);
+	if (options->socket != NULL)
+		(void)netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID,
+			NETSNMP_DS_AGENT_X_SOCKET, options->socket);
+}
+
+static void
+start_agent(struct agentd *a)
+{
+	(void)snmp_register_callback(SNMP_CALLBACK_LIBRARY,
+		SNMP_CALLBACK_LOGGING, snmp_says, a);
+	set_defaults(&a->options);
+	(void)init_agent(APPLICATION);
+	(void)snmp_register_callback(SNMP_CALLBACK_APPLICATION,
+		SNMPD_CALLBACK_INDEX_START, connected, a);
+	(void)snmp_register_callback(SNMP_CALLBACK_APPLICATION,
+		SNMPD_CALLBACK_INDEX_STOP, disconnected, a);
+	if (a->options.serve)
+		serve_register(a->serve);
+	init_snmp(APPLICATION);
+	a->started = true;
+	if (!a->connected)
+		log_warning("no master agent answers at %s: trying every %d s; "
+			"does its snmpd.conf say 'master agentx'?",
+			a->options.socket == NULL ? "its usual place" :
+			a->options.socket, AGENTD_RECONNECT_S);
+}
+
+static int
+start_events(struct agentd *a, struct err *e)
+{
+	struct timeval every = { .tv_sec = WATCH_MS / 1000,
+		.tv_usec = WATCH_MS % 1000 * 1000 };
+
+	a->terminated = evsignal_new(a->base, SIGTERM, stop, a);
+	a->interrupted = evsignal_new(a->base, SIGINT, stop, a);
+	a->watch = event_new(a->base, -1, EV_PERSIST, look, a);
+	if (a->terminated == NULL || a->interrupted == NULL || a->watch == NULL ||
+		event_add(a->terminated, NULL) < 0 ||
+		event_add(a->interrupted, NULL) < 0 ||
+		event_add(a->watch, &every) < 0)
+		return err_set(e, -ENOMEM, "event loop: out of memory");
+	return 0;
+}
+
+struct agentd *
+agentd_new(const struct agentd_options *options, struct err *e)
+{
+	struct agentd *a = calloc(1, sizeof(*a));
+
+	if (a == NULL) {
+		(void)err_set(e, -ENOMEM, "out of memory");
+		return NULL;
+	}
+	a->options = *options;
+	a->base = agentx_loop_base();
+	if (a->base == NULL) {
+		(void)err_set(e, -ENOMEM, "event loop: out of memory");
+		goto fail;
+	}
+	a->serve = serve_new(options->state, e);
+	if (a->serve == NULL || start_events(a, e) < 0)
+		goto fail;
+	start_agent(a);
+	a->loop = agentx_loop_new(a->base, e);
+	if (a->loop == NULL)
+		goto fail;
+	return a;
+fail:
+	agentd_free(a);
+	return NULL;
+}
+
+void
+agentd_free(struct agentd *a)
+{
+	if (a == NULL)
+		return;
+	agentx_loop_free(a->loop);
+	if (a->started) {
+		a->connected = false;	/* leaving is no news */
+		snmp_shutdown(APPLICATION);
+		shutdown_agent();
+	}
+	serve_free(a->serve);
+	if (a->terminated != NULL)
+		event_free(a->terminated);
+	if (a->interrupted != NULL)
+		event_free(a->interrupted);
+	if (a->watch != NULL)
+		event_free(a->watch);
+	if (a->base != NULL)
+		event_base_free(a->base);
+	free(a);
+}
+
+int
+agentd_run(struct agentd *a, struct err *e)
+{
+	look(-1, 0, a);	/* tell what is wrong before the first request */
+	if (event_base_dispatch(a->base) < 0)
+		return err_set(e, -EIO, "the event loop broke");
+	return 0;
+}
