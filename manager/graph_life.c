@@ -123,7 +123,7 @@ compare_lives(const void *a, const void *b)
 /* The units of the file that is shown and have a life that is known. */
 static int
 collect(const struct graph_work *w, const struct rrdlib_rows *rows,
-	const struct rrdlib_rows *top, struct life **ret, size_t *ret_count, struct err *e)
+	struct life **ret, size_t *ret_count, struct err *e)
 {
 	const struct graph_request *q = w->q;
 	struct life *lives;
@@ -144,7 +144,6 @@ collect(const struct graph_work *w, const struct rrdlib_rows *rows,
 		l->stats = graph_work_stats(rows, rrdlib_column(rows, source));
 		if (l->stats.known == 0)
 			continue;
-		l->stats.highest = graph_work_stats(top, rrdlib_column(top, source)).highest;
 		l->now = graph_work_now(w, source);
 		l->lowest_now = isnan(l->now) ? l->stats.average : l->now;
 		if (l->slot->to == 0)
@@ -222,7 +221,7 @@ add_life(struct graph_work *w, const struct life *l, size_t n, bool *used)
 int
 graph_life_add(struct graph_work *w, struct err *e)
 {
-	struct rrdlib_rows rows = {0}, top = {0};
+	struct rrdlib_rows rows = {0};
 	bool used[GRAPH_STROKES] = { false };
 	struct life *lives = NULL;
 	size_t count = 0, i;
@@ -232,9 +231,7 @@ graph_life_add(struct graph_work *w, struct err *e)
 	graph_work_begin(w, "l");
 	r = graph_work_fetch(w, "AVERAGE", graph_work_resolution(w), &rows, e);
 	if (r == 0)
-		r = graph_work_fetch(w, "MAX", graph_work_resolution(w), &top, e);
-	if (r == 0)
-		r = collect(w, &rows, &top, &lives, &count, e);
+		r = collect(w, &rows, &lives, &count, e);
 	if (r < 0)
 		goto out;
 	if (count == 0) {
@@ -264,6 +261,5 @@ graph_life_add(struct graph_work *w, struct err *e)
 out:
 	free(lives);
 	rrdlib_rows_release(&rows);
-	rrdlib_rows_release(&top);
 	return r;
 }

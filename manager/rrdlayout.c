@@ -13,7 +13,7 @@ enum {
 	FINEST_ROWS_MAX = 2880,	/* keeps a poll each few seconds from filling a disk */
 	LEVELS_MAX = 6,
 	DEF_MAX = 96,
-	DEFS_MAX = 256,		/* 2 x 64 data sources and 3 x LEVELS_MAX archives */
+	DEFS_MAX = 256,		/* 2 x 64 data sources and some archives */
 };
 
 /* A level: rows of `pdps` steps each. */
@@ -126,41 +126,67 @@ rrdlayout_parse(const char *name, struct rrdlayout_name *ret)
 }
 
 /*
- * The levels of a step, finest first: a day, a week, a month, five years.  A
- * level whose rows would be no coarser than those of the one before makes that
- * one longer instead.
+ * The levels of a file, finest first: a day, a week, a month, a year, five
+ * years.  A level whose rows would be no coarser than those of the one before
+ * makes that one longer instead.
  */
 static size_t
-levels(int64_t step_s, struct level ret[LEVELS_MAX])
+levels(const struct rrdlayout_name *n, struct level ret[LEVELS_MAX])
 {
-	static const struct {
+	const struct {
 		int64_t row_s, cover_s;
 	} wanted[] = {
 		{ 60, 50 * HOUR_S },
-		{ 1800, 204 * HOUR_S },
-		{ 2 * HOUR_S, 35 * (int64_t)DAY_S },
-		{ DAY_S, 1830 * (int64_t)DAY_S },
+		{ HOUR_S / 2, 204 * HOUR_S },
+		{ (n->kind == RRDLAYOUT_USE ? 2 : 4) * HOUR_S, 35 * (int64_t)DAY_S },
+		{ DAY_S, 400 * (int64_t)DAY_S },
+		{ 7 * DAY_S, 1830 * (int64_t)DAY_S },
 	};
 	size_t count = 1, i;
 	int64_t pdps, rows;
 
 	ret[0].pdps = 1;
-	ret[0].rows = 50 * HOUR_S / step_s;
+	ret[0].rows = 50 * HOUR_S / n->step_s;
 	if (ret[0].rows > FINEST_ROWS_MAX)
 		ret[0].rows = FINEST_ROWS_MAX;
 	if (ret[0].rows < 2)
 		ret[0].rows = 2;
 	for (i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
-		pdps = (wanted[i].row_s + step_s / 2) / step_s;
+		pdps = (wanted[i].row_s + n->step_s / 2) / n->step_s;
 		if (pdps < 1)
 			pdps = 1;
-		rows = wanted[i].cover_s / (pdps * step_s) + 1;
+		rows = wanted[i].cover_s / (pdps * n->step_s) + 1;
 		if (pdps > ret[count - 1].pdps)
 			ret[count++] = (struct level){ pdps, rows };
 		else if (rows > ret[count - 1].rows)
 			ret[count - 1].rows = rows;
 	}
 	return count;
+}
+
+enum function { AVERAGE, MAX, MIN, FUNCTIONS };
+
+/*
+ * Whether a level has an archive of a function.  Rows of one step are their own
+ * extremes; the lowest of a night is zero, and what is left of a life only falls,
+ * so those are kept by the day and coarser.
+ */
+static bool
+has_archive(const struct rrdlayout_name *n, const struct level *l, size_t position,
+	enum function function)
+{
+	switch (function) {
+	case AVERAGE:
+		return true;
+	case MAX:
+		if (n->kind == RRDLAYOUT_USE)
+			return position > 0;
+		break;
+	case MIN:
+	case FUNCTIONS:
+		break;
+	}
+	return l->pdps * n->step_s >= DAY_S - n->step_s / 2;
 }
 
 static bool
@@ -229,21 +255,21 @@ add_unit_sources(struct rrdlayout_defs *d, const struct rrdlayout_name *n,
 }
 
 static bool
-add_archives(struct rrdlayout_defs *d, int64_t step_s)
+add_archives(struct rrdlayout_defs *d, const struct rrdlayout_name *n)
 {
-	static const char *const functions[] = { "AVERAGE", "MIN", "MAX" };
+	static const char *const names[FUNCTIONS] = { "AVERAGE", "MAX", "MIN" };
 	struct level l[LEVELS_MAX];
 	char text[DEF_MAX];
-	size_t count, i, k;
+	size_t count, i;
+	int function;
 
-	count = levels(step_s, l);
-	for (k = 0; k < 3; k++) {
+	count = levels(n, l);
+	for (function = AVERAGE; function < FUNCTIONS; function++) {
 		for (i = 0; i < count; i++) {
-			/* Rows of one step are their own extremes. */
-			if (k > 0 && l[i].pdps == 1 && count > 1)
+			if (!has_archive(n, &l[i], i, (enum function)function))
 				continue;
 			(void)snprintf(text, sizeof(text), "RRA:%s:0.5:%" PRId64 ":%" PRId64,
-				functions[k], l[i].pdps, l[i].rows);
+				names[function], l[i].pdps, l[i].rows);
 			if (!add_def(d, text))
 				return false;
 		}
@@ -266,7 +292,7 @@ rrdlayout_defs(const struct rrdlayout_name *n, const int16_t *old_slot)
 		ok = add_use_sources(d, n->step_s);
 	else if (ok)
 		ok = add_unit_sources(d, n, old_slot);
-	if (!ok || !add_archives(d, n->step_s)) {
+	if (!ok || !add_archives(d, n)) {
 		rrdlayout_free(d);
 		return NULL;
 	}
@@ -292,13 +318,16 @@ rrdlayout_size(const struct rrdlayout_name *n)
 	size_t sources = n->kind == RRDLAYOUT_USE ? 5 : 2 * n->slots;
 	size_t rows = 0, archives = 0, count, i;
 	struct level l[LEVELS_MAX];
+	int function;
 
-	count = levels(n->step_s, l);
+	count = levels(n, l);
 	for (i = 0; i < count; i++) {
-		size_t k = l[i].pdps == 1 && count > 1 ? 1 : 3;
-
-		rows += k * (size_t)l[i].rows;
-		archives += k;
+		for (function = AVERAGE; function < FUNCTIONS; function++) {
+			if (!has_archive(n, &l[i], i, (enum function)function))
+				continue;
+			rows += (size_t)l[i].rows;
+			archives++;
+		}
 	}
 	/* rrd_format.h: per source 232, per archive 128, per pair 80 octets. */
 	return 144 + sources * 232 + archives * 128 + sources * archives * 80 +
