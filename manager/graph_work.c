@@ -58,7 +58,8 @@ graph_work_begin(struct graph_work *w, const char *prefix)
 	const struct graph_request *q = w->q;
 	/* From the finest archive to the longest: the finer, the more exact. */
 	const int64_t windows_s[] = {
-		2800 * w->file.step_s, 2 * DAY_S, 8 * DAY_S, 34 * DAY_S, GRAPH_SPAN_MAX_S,
+		2800 * w->file.step_s, 2 * DAY_S, 8 * DAY_S, 34 * DAY_S, 399 * DAY_S,
+		GRAPH_SPAN_MAX_S,
 	};
 	int64_t span_s = q->end_utc_s - q->start_utc_s, least_s, at;
 	struct rrdlib_rows rows;
