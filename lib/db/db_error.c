@@ -46,6 +46,10 @@ read_only(struct db *db, int extended, const char *doing, struct err *e)
 	if (extended == SQLITE_READONLY_CANTINIT || extended == SQLITE_READONLY_RECOVERY)
 		return err_set(e, -EBUSY, "%s: cannot %s: a writer is just coming or "
 		    "going; try again", db->path, doing);
+	if (extended == SQLITE_READONLY_ROLLBACK)
+		return err_set(e, -EINVAL, "%s: cannot %s: a writer was killed while it "
+		    "made the %s; open it once with a program that writes", db->path,
+		    doing, db->kind);
 	if (faccessat(AT_FDCWD, db->path, W_OK, AT_EACCESS) != 0 && errno == EROFS)
 		return err_set(e, -EROFS, "%s: cannot %s: the file system is read-only",
 		    db->path, doing);

@@ -213,19 +213,26 @@ struct header {
 	int64_t application_id, version, tables;
 };
 
+/* Of one moment: another process may be making the file just now. */
 static int
 read_header(struct db *db, struct header *ret_header, struct err *e)
 {
+	bool alone = !db_in_transaction(db);
 	struct header h;
-	int rc;
+	int rc = 0;
 
-	rc = db_query_i64(db, "PRAGMA application_id", &h.application_id, e);
+	if (alone)
+		rc = db_exec(db, "BEGIN", e);
+	if (rc == 0)
+		rc = db_query_i64(db, "PRAGMA application_id", &h.application_id, e);
 	if (rc == 0)
 		rc = db_query_i64(db, "PRAGMA user_version", &h.version, e);
 	if (rc == 0)
 		rc = db_query_i64(db, "SELECT count(*) FROM sqlite_schema", &h.tables, e);
 	if (rc == 0)
 		*ret_header = h;
+	if (alone)
+		db_rollback(db);
 	return rc;
 }
 
