@@ -53,18 +53,23 @@ unsigned snmp_credential_timeout_ms(const struct snmp_credential *c);
 int snmp_credential_retries(const struct snmp_credential *c);
 
 /*
- * The SNMP options of a program's command line.  A main puts
- * SNMP_OPTIONS_SHORT into getopt_long's list and hands what it does not know
- * itself to snmp_options_take(); after conf_read() it makes a credential of
- * them if any was given.  Values are borrowed from argv.
+ * The SNMP options of a program's command line.  A main puts SNMP_OPTION_ROWS
+ * into its table of options (lib/base/options.h) and hands the keys it does
+ * not know itself to snmp_options_take(); after conf_read() it makes a
+ * credential of them if any was given.  Values are borrowed from argv.
  */
-#define SNMP_OPTIONS_SHORT "v:c:l:u:a:A:x:X:n:r:t:"
-#define SNMP_OPTIONS_HELP \
-	"  -v 1|2c|3  -c COMMUNITY  -l noAuthNoPriv|authNoPriv|authPriv  -u USER\n" \
-	"  -a MD5|SHA|SHA-224|SHA-256|SHA-384|SHA-512  -A PASSPHRASE\n" \
-	"  -x DES|AES|AES-192|AES-256  -X PASSPHRASE  -n CONTEXT\n" \
-	"  -r RETRIES  -t SECONDS\n" \
-	"                    as snmpcmd(1) has them; for every device\n"
+#define SNMP_OPTION_ROWS \
+	{ 'v', NULL, "1|2c|3", "SNMP version; these options are snmpcmd(1)'s" }, \
+	{ 'c', NULL, "COMMUNITY", "community (v1, v2c)" }, \
+	{ 'l', NULL, "LEVEL", "noAuthNoPriv, authNoPriv or authPriv (v3)" }, \
+	{ 'u', NULL, "USER", "user (v3)" }, \
+	{ 'a', NULL, "PROTOCOL", "MD5, SHA, SHA-224, SHA-256, SHA-384, SHA-512" }, \
+	{ 'A', NULL, "PASSPHRASE", "authentication pass phrase" }, \
+	{ 'x', NULL, "PROTOCOL", "DES, AES, AES-192, AES-256" }, \
+	{ 'X', NULL, "PASSPHRASE", "privacy pass phrase" }, \
+	{ 'n', NULL, "CONTEXT", "context (v3)" }, \
+	{ 'r', NULL, "RETRIES", "how often to ask again, 0..10" }, \
+	{ 't', NULL, "SECONDS", "how long to wait for the first try; doubles" }
 
 struct snmp_options {
 	int argc;

@@ -20,7 +20,7 @@
 
 enum {
 	SNMP_ADDRESS_MAX = 128,	/* numeric text with its terminator */
-	SNMP_PORT = 161,
+	SNMP_RESOLVE_PORT = 161,
 	SNMP_RESOLVE_CHILDREN = 8,	/* at a time */
 };
 
@@ -57,26 +57,5 @@ int snmp_address_parse(const char *numeric, struct sockaddr_storage *ret,
 	size_t *ret_len, struct err *e);
 const char *snmp_address_text(const struct sockaddr_storage *address,
 	char buf[SNMP_ADDRESS_MAX]);
-
-/*
- * A CIDR prefix ("10.1.0.0/16", "fd00::/8"; a bare address is a prefix of its
- * own).  Host bits that are not zero are -EINVAL: a typing error mostly.
- */
-struct snmp_prefix {
-	uint8_t family;		/* 4 or 6 */
-	uint8_t bits;
-	uint8_t octets[16];
-};
-int snmp_prefix_parse(const char *text, struct snmp_prefix *ret, struct err *e);
-bool snmp_prefix_has(const struct snmp_prefix *p, const struct sockaddr_storage *address);
-/*
- * The n-th host address of a prefix from 0 as numeric text with a port; false
- * past the end.  Network and broadcast address of an IPv4 prefix shorter than
- * /31 are left out.
- */
-bool snmp_prefix_host(const struct snmp_prefix *p, uint64_t n, uint16_t port,
-	char ret_numeric[SNMP_ADDRESS_MAX]);
-/* How many hosts that are; UINT64_MAX when more than 2^63. */
-uint64_t snmp_prefix_hosts(const struct snmp_prefix *p);
 
 #endif

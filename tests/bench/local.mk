@@ -19,3 +19,9 @@ tests_bench_walk_CPPFLAGS = $(AM_CPPFLAGS) $(NETSNMP_CFLAGS)
 tests_bench_walk_LDADD = $(NETSNMP_LIBS)
 
 EXTRA_DIST += tests/bench/agent.sh
+
+check_PROGRAMS += tests/bench/engine_bench
+tests_bench_engine_bench_SOURCES = tests/bench/engine_bench.c
+nodist_tests_bench_engine_bench_SOURCES = mibs/imgadm-mib.h
+tests_bench_engine_bench_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
+tests_bench_engine_bench_LDADD = lib/snmp/libsnmp.la lib/base/libbase.la

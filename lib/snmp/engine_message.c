@@ -1,0 +1,336 @@
+/*
+ * libnetsnmp's codec without its sessions: snmp_build() and snmp_parse() take a
+ * session only for what stands in it, and nothing of it is kept.
+ *
+ * What it would copy and free is lent to it instead: names stand in the job's
+ * request, community and user in the credential.  So a request is encoded
+ * without an allocation.  snmp_build() writes from the end of its buffer and
+ * may move it by realloc(), hence en->build.
+ */
+#include <config.h>
+
+#include "lib/snmp/engine_internal.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+/* --- ids ------------------------------------------------------------------------- */
+
+uint32_t
+message_new_id(struct slot *sl)
+{
+	struct snmp_engine *en = sl->engine;
+	uint32_t id;
+
+	do {
+		if (en->random_left == 0) {
+			/* Below 257 octets it is all or nothing, and never interrupted. */
+			if (getrandom(en->random, sizeof(en->random), 0) !=
+			    (ssize_t)sizeof(en->random))
+				for (size_t i = 0; i < RANDOM_IDS; i++)
+					en->random[i] = (uint32_t)random();
+			en->random_left = RANDOM_IDS;
+		}
+		id = en->random[--en->random_left] << en->index_bits | sl->index;
+		id = (id & 0x7fffffff) | 0x01000000;	/* four octets, always */
+	} while (id == sl->id || id == sl->probe_id);
+	return id;
+}
+
+struct reader {
+	const uint8_t *p, *end;
+};
+
+/* A BER header; the length is not checked against the end. */
+static bool
+read_header(struct reader *r, uint8_t *ret_tag, size_t *ret_len)
+{
+	size_t len;
+	unsigned octets;
+
+	if (r->end - r->p < 2)
+		return false;
+	*ret_tag = *r->p++;
+	len = *r->p++;
+	if (len > 0x80) {
+		octets = (unsigned)len & 0x7f;
+		if (octets > 4 || (size_t)(r->end - r->p) < octets)
+			return false;
+		for (len = 0; octets > 0; octets--)
+			len = len << 8 | *r->p++;
+	} else if (len == 0x80) {
+		return false;	/* indefinite: not in SNMP, RFC 3417 8 */
+	}
+	*ret_len = len;
+	return true;
+}
+
+static bool
+read_integer(struct reader *r, int64_t *ret)
+{
+	uint8_t tag;
+	size_t len;
+	int64_t v;
+
+	if (!read_header(r, &tag, &len) || tag != ASN_INTEGER || len < 1 || len > 5 ||
+	    (size_t)(r->end - r->p) < len)
+		return false;
+	v = (*r->p & 0x80) != 0 ? -1 : 0;
+	for (; len > 0; len--)
+		v = (int64_t)((uint64_t)v << 8 | *r->p++);
+	*ret = v;
+	return true;
+}
+
+uint32_t
+message_peek(const uint8_t *data, size_t len, int *ret_version)
+{
+	struct reader r = { data, data + len };
+	int64_t version, id;
+	uint8_t tag;
+	size_t n;
+
+	if (!read_header(&r, &tag, &n) || tag != (ASN_SEQUENCE | ASN_CONSTRUCTOR) ||
+	    !read_integer(&r, &version))
+		return 0;
+	if (version == SNMP_VERSION_1 || version == SNMP_VERSION_2c) {
+		if (!read_header(&r, &tag, &n) || tag != ASN_OCTET_STR ||
+		    (size_t)(r.end - r.p) < n)
+			return 0;
+		r.p += n;
+		if (!read_header(&r, &tag, &n) || (tag & 0xe0) != 0xa0)
+			return 0;
+	} else if (version == SNMP_VERSION_3) {
+		if (!read_header(&r, &tag, &n) || tag != (ASN_SEQUENCE | ASN_CONSTRUCTOR))
+			return 0;
+	} else {
+		return 0;
+	}
+	if (!read_integer(&r, &id) || id <= 0 || id > INT32_MAX)
+		return 0;
+	*ret_version = version == SNMP_VERSION_3 ? 3 : (int)version + 1;
+	return (uint32_t)id;
+}
+
+/* --- asked ----------------------------------------------------------------------- */
+
+/* The names as the library's varbinds; they stay the request's. */
+static netsnmp_variable_list *
+chain_names(struct snmp_engine *en)
+{
+	const struct snmp_request *r = en->request;
+
+	for (size_t i = 0; i < r->name_count; i++) {
+		netsnmp_variable_list *v = &en->names[i];
+
+		v->name = (oid *)(uintptr_t)r->names[i].sub;	/* it only reads them */
+		v->name_length = r->names[i].len;
+		v->next_variable = i + 1 < r->name_count ? v + 1 : NULL;
+	}
+	return r->name_count > 0 ? en->names : NULL;
+}
+
+static int
+request_command(const struct snmp_request *r)
+{
+	switch (r->op) {
+	case SNMP_OP_GET:
+		return SNMP_MSG_GET;
+	case SNMP_OP_GETNEXT:
+		return SNMP_MSG_GETNEXT;
+	case SNMP_OP_GETBULK:
+		return SNMP_MSG_GETBULK;
+	}
+	return 0;
+}
+
+static int
+request_check(const struct snmp_request *r, int version, struct err *e)
+{
+	if (request_command(r) == 0)
+		return err_set(e, -EINVAL, "a request that asks nothing");
+	if (version == 1 && r->op == SNMP_OP_GETBULK)
+		return err_set(e, -EINVAL, "SNMPv1 has no GETBULK");
+	if (r->name_count == 0 || r->name_count > SNMP_REQUEST_NAMES_MAX)
+		return err_set(e, -EINVAL, "a request of %zu names: want 1 to %d", r->name_count,
+		    SNMP_REQUEST_NAMES_MAX);
+	for (size_t i = 0; i < r->name_count; i++) {
+		if (r->names[i].len < 2 || r->names[i].len > SNMP_OID_MAX)
+			return err_set(e, -EINVAL, "a name of %zu sub-identifiers",
+			    r->names[i].len);
+	}
+	return 0;
+}
+
+int
+message_keep(uint8_t **buf, size_t *ret_len, size_t *size, const u_char *from, size_t len,
+	struct err *e)
+{
+	if (len > DATAGRAM_MAX)
+		return err_set(e, -EMSGSIZE, "a request of %zu octets: at most %d", len,
+		    DATAGRAM_MAX);
+	if (len > *size) {
+		size_t want = (len + 255) / 256 * 256;
+		uint8_t *p = realloc(*buf, want);
+
+		if (p == NULL)
+			return err_set(e, -ENOMEM, "out of memory");
+		*buf = p;
+		*size = want;
+	}
+	(void)memcpy(*buf, from, len);
+	*ret_len = len;
+	return 0;
+}
+
+int
+message_encode(struct slot *sl, const struct snmp_credential *c, struct err *e)
+{
+	struct snmp_engine *en = sl->engine;
+	const struct snmp_request *r = en->request;
+	netsnmp_pdu pdu = { 0 };
+	netsnmp_session session = { 0 };
+	size_t offset = 0;
+	int code = request_check(r, c->version, e);
+
+	if (code < 0)
+		return code;
+	sl->command = pdu.command = request_command(r);
+	sl->request_id = sl->id;
+	pdu.reqid = (long)sl->request_id;
+	if (r->op == SNMP_OP_GETBULK) {
+		/* A GETBULK has its numbers where others have the error, RFC 3416 3. */
+		pdu.errstat = r->non_repeaters < INT_MAX ? (long)r->non_repeaters : INT_MAX;
+		pdu.errindex = r->max_repetitions < INT_MAX ?
+		    (long)r->max_repetitions : INT_MAX;
+	}
+	pdu.variables = chain_names(en);
+	if (c->version == 3) {
+		if (snmp_pdu_realloc_rbuild(&en->build, &en->build_size, &offset, &pdu) == 0)
+			return err_set(e, -EINVAL, "the request cannot be encoded");
+		return message_keep(&sl->pdu, &sl->pdu_len, &sl->pdu_size,
+		    en->build + en->build_size - offset, offset, e);
+	}
+	session.version = pdu.version = c->version == 1 ? SNMP_VERSION_1 : SNMP_VERSION_2c;
+	pdu.community = (u_char *)(uintptr_t)c->community;	/* it only reads it */
+	pdu.community_len = c->community_len;
+	if (snmp_build(&en->build, &en->build_size, &offset, &session, &pdu) != 0)
+		return err_set(e, -EINVAL, "the request cannot be encoded: %s",
+		    snmp_api_errstring(session.s_snmp_errno));
+	return message_keep(&sl->packet, &sl->packet_len, &sl->packet_size,
+	    en->build + en->build_size - offset, offset, e);
+}
+
+/* --- heard ------------------------------------------------------------------------ */
+
+netsnmp_pdu *
+message_decode(struct slot *sl, uint8_t *data, size_t len)
+{
+	netsnmp_session session = { 0 };
+	netsnmp_pdu *pdu = calloc(1, sizeof(*pdu));
+
+	if (pdu == NULL)
+		return NULL;
+	session.version = sl->job->target->credential->version == 1 ?
+	    SNMP_VERSION_1 : SNMP_VERSION_2c;
+	if (snmp_parse(NULL, &session, pdu, data, len) != 0 ||
+	    pdu->command != SNMP_MSG_RESPONSE || pdu->reqid != (long)sl->request_id) {
+		snmp_free_pdu(pdu);
+		return NULL;
+	}
+	return pdu;
+}
+
+static void
+set_octets(struct snmp_varbind *to, enum snmp_type type, const netsnmp_variable_list *v)
+{
+	to->type = type;
+	to->octets = v->val.string;
+	to->len = v->val_len;
+}
+
+static void
+set_number(struct snmp_varbind *to, enum snmp_type type, const netsnmp_variable_list *v)
+{
+	to->type = type;
+	to->number = (uint64_t)(u_long)*v->val.integer;
+}
+
+static void
+varbind_convert(struct snmp_varbind *to, const netsnmp_variable_list *v)
+{
+	*to = (struct snmp_varbind){ .name = v->name, .name_len = v->name_length };
+	switch (v->type) {
+	case ASN_INTEGER:
+		to->type = SNMP_TYPE_INTEGER;
+		to->integer = *v->val.integer;
+		break;
+	case ASN_OCTET_STR:
+		set_octets(to, SNMP_TYPE_OCTETS, v);
+		break;
+	case ASN_NULL:
+		to->type = SNMP_TYPE_NULL;
+		break;
+	case ASN_OBJECT_ID:
+		to->type = SNMP_TYPE_OID;
+		to->oid = v->val.objid;
+		to->len = v->val_len / sizeof(oid);
+		break;
+	case ASN_IPADDRESS:
+		set_octets(to, SNMP_TYPE_IPADDRESS, v);
+		break;
+	case ASN_COUNTER:
+		set_number(to, SNMP_TYPE_COUNTER32, v);
+		break;
+	case ASN_GAUGE:	/* and Unsigned32 */
+		set_number(to, SNMP_TYPE_GAUGE32, v);
+		break;
+	case ASN_TIMETICKS:
+		set_number(to, SNMP_TYPE_TIMETICKS, v);
+		break;
+	case ASN_OPAQUE:
+		set_octets(to, SNMP_TYPE_OPAQUE, v);
+		break;
+	case ASN_COUNTER64:
+		to->type = SNMP_TYPE_COUNTER64;
+		to->number = (uint64_t)(uint32_t)v->val.counter64->high << 32 |
+		    (uint32_t)v->val.counter64->low;
+		break;
+	case SNMP_NOSUCHOBJECT:
+		to->type = SNMP_TYPE_NO_SUCH_OBJECT;
+		break;
+	case SNMP_NOSUCHINSTANCE:
+		to->type = SNMP_TYPE_NO_SUCH_INSTANCE;
+		break;
+	case SNMP_ENDOFMIBVIEW:
+		to->type = SNMP_TYPE_END_OF_MIB_VIEW;
+		break;
+	default:	/* a library's number, not an enum: floats in Opaque, BITS of RFC 1442, ... */
+		to->type = SNMP_TYPE_OTHER;
+		break;
+	}
+}
+
+bool
+message_varbinds(struct snmp_engine *en, const netsnmp_pdu *pdu, size_t *ret_count)
+{
+	size_t count = 0;
+
+	for (const netsnmp_variable_list *v = pdu->variables; v != NULL; v = v->next_variable) {
+		if (count == en->varbind_size) {
+			size_t want = en->varbind_size == 0 ? 128 : en->varbind_size * 2;
+			struct snmp_varbind *p = realloc(en->varbinds, want * sizeof(*p));
+
+			if (p == NULL)
+				return false;
+			en->varbinds = p;
+			en->varbind_size = want;
+		}
+		varbind_convert(&en->varbinds[count++], v);
+	}
+	*ret_count = count;
+	return true;
+}
