@@ -5,7 +5,8 @@
 set -u
 do_what=${1:?start or stop} build=${2:?build folder} dir=${3:?demo folder}
 PATH=$build/manager:$build/agent-module:$PATH:/usr/sbin:/sbin
-export PATH
+MIBS=	# nothing here needs names; snmpd would complain about modules it lacks
+export PATH MIBS
 INTERVAL_S=${IMGADM_DEMO_INTERVAL_S:-2}	# between polls
 LIVE_S=${IMGADM_DEMO_LIVE_S:-90}	# before the first graphs
 SPEED=600	# device seconds a second: a day in under three minutes
@@ -101,6 +102,7 @@ make_device()
 	rocommunity public 127.0.0.1
 	sysName $name
 	maxGetbulkResponses 1000
+	dontLogTCPWrappersConnects yes
 	dlmod imgadm $build/agent-module/.libs/imgadm.so
 	imgadmState $d/device.db
 	E
