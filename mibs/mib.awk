@@ -131,9 +131,11 @@ function parse(	i, j, k, name, kind, syntax_a, syntax_b) {
 		if (tok[i + 1] == "::=" && tok[i + 2] == "TEXTUAL-CONVENTION") {
 			for (j = i + 3; j < tok_count && tok[j] != "SYNTAX"; j++)
 				;
-			k = j + 1
-			while (k < tok_count && tok[k] != "}")
-				k++
+			i = j
+			if (tok[j + 2] != "{")
+				continue
+			for (k = j + 3; k < tok_count && tok[k] != "}"; k++)
+				;
 			enum_of[name] = enumeration(j + 1, k)
 			enum_names[++enum_count] = name
 			i = k

@@ -35,7 +35,7 @@ LC_ALL=C.UTF-8
 TZ=UTC
 export PATH SNMPCONFPATH SNMP_PERSISTENT_DIR MIBDIRS MIBS HOME LC_ALL TZ
 unset IMGADM_DB IMGADM_DEVICE_STATE IMGADM_RRD_DIR RRDCACHED_ADDRESS
-mkdir -p "$T/conf" "$T/persist"
+mkdir -p "$T/conf" "$T/persist/cert_indexes"	# Net-SNMP would say that it made it
 tap_n=0 tap_failed=0 tap_plan=
 
 tap_finish()

@@ -1,1 +1,17 @@
-# tests/fake/
+# tests/fake/: what plays the devices.
+check_PROGRAMS += tests/fake/fleetsim
+tests_fake_fleetsim_SOURCES = \
+	%D%/fleetsim.c \
+	%D%/sim_agent.c %D%/sim_agent.h \
+	%D%/sim_ber.c %D%/sim_ber.h \
+	%D%/sim_device.c %D%/sim_device.h \
+	%D%/sim_fleet.c %D%/sim_fleet.h \
+	%D%/sim_model.c %D%/sim_model.h \
+	%D%/sim_net.c %D%/sim_net.h \
+	%D%/sim_pdu.c %D%/sim_pdu.h \
+	%D%/sim_usm.c %D%/sim_usm.h \
+	%D%/sim_value.c
+nodist_tests_fake_fleetsim_SOURCES = mibs/imgadm-mib.h
+tests_fake_fleetsim_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
+tests_fake_fleetsim_LDADD = \
+	lib/structure/libstructure.la lib/base/libbase.la $(CRYPTO_LIBS)

@@ -8,3 +8,6 @@ tests_integration_agent_state_SOURCES = %D%/agent_state.c
 tests_integration_agent_state_LDADD = agent-module/libstate.la \
 	lib/db/libdb.la lib/structure/libstructure.la lib/base/libbase.la \
 	$(SQLITE_LIBS) $(SODIUM_LIBS)
+
+dist_check_SCRIPTS += tests/integration/fleetsim.sh
+TESTS += tests/integration/fleetsim.sh

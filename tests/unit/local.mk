@@ -42,3 +42,10 @@ tests_unit_config_change_SOURCES = %D%/config_change.c
 tests_unit_config_change_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_config_change_LDADD = $(UNIT_LDADD) agent-module/libagentd.la \
 	$(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/mib
+TESTS += tests/unit/mib
+tests_unit_mib_SOURCES = %D%/mib.c
+nodist_tests_unit_mib_SOURCES = mibs/imgadm-mib.h
+tests_unit_mib_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_mib_LDADD = $(UNIT_LDADD) lib/structure/libstructure.la $(UNIT_LIBS)
