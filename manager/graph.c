@@ -177,6 +177,7 @@ graph_draw(const struct graph_request *q, struct graph_picture *ret, struct err 
 		w.picture.height = image.height;
 		w.picture.low = image.low;
 		w.picture.high = image.high;
+		w.picture.start_utc_s = w.shown_start_utc_s;
 		if (q->format == GRAPH_SVG)
 			r = describe_svg(&w.picture, q->kind, e);
 	}

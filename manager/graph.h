@@ -56,6 +56,7 @@ struct graph_picture {
 	size_t size;
 	long width, height;	/* of the whole picture, pixels */
 	double low, high;	/* of the value axis */
+	int64_t start_utc_s;	/* of the time axis */
 	char title[GRAPH_TITLE_SIZE];
 	char unit[GRAPH_NAME_SIZE];
 	struct graph_line lines[GRAPH_LINES_MAX];

@@ -24,9 +24,22 @@ noinst_LTLIBRARIES += manager/libgraph.la
 manager_libgraph_la_SOURCES = \
 	%D%/graph.c %D%/graph.h \
 	%D%/graph_args.c %D%/graph_args.h \
+	%D%/graph_cli.c %D%/graph_cli.h \
 	%D%/graph_errors.c \
+	%D%/graph_file.c %D%/graph_file.h \
+	%D%/graph_json.c %D%/graph_json.h \
 	%D%/graph_life.c \
 	%D%/graph_theme.c %D%/graph_theme.h \
 	%D%/graph_time.c %D%/graph_time.h \
 	%D%/graph_use.c \
 	%D%/graph_work.c %D%/graph_work.h
+manager_libgraph_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+manager_libgraph_la_LIBADD = $(JANSSON_LIBS)
+
+# What graphs stand on; each library before those it needs.
+GRAPH_LIBS = manager/libgraph.la manager/librrdfile.la lib/store/libstore.la \
+	lib/db/libdb.la lib/structure/libstructure.la lib/base/libbase.la
+
+bin_PROGRAMS += manager/imgadm-graph
+manager_imgadm_graph_SOURCES = %D%/graph_main.c
+manager_imgadm_graph_LDADD = $(GRAPH_LIBS)
