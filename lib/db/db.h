@@ -127,6 +127,9 @@ void db_bind_u64(struct db_stmt *stmt, int n, uint64_t value);	/* two's compleme
 void db_bind_text(struct db_stmt *stmt, int n, const char *text);
 void db_bind_blob(struct db_stmt *stmt, int n, const void *data, size_t len);
 void db_bind_null(struct db_stmt *stmt, int n);
+/* Not copied: text stays as it is until the statement ended or was reset. */
+void db_bind_text_ref(struct db_stmt *stmt, int n, const char *text);
+void db_bind_blob_ref(struct db_stmt *stmt, int n, const void *data, size_t len);
 
 /*
  * 1 a row, 0 the end, or an error.  After the end and after an error the

@@ -57,24 +57,48 @@ db_bind_u64(struct db_stmt *stmt, int n, uint64_t value)
 	db_bind_i64(stmt, n, same);
 }
 
-void
-db_bind_text(struct db_stmt *stmt, int n, const char *text)
+static void
+bind_text(struct db_stmt *stmt, int n, const char *text, sqlite3_destructor_type whose)
 {
 	if (text == NULL)
 		db_bind_null(stmt, n);
 	else
-		note(stmt, sqlite3_bind_text(stmt->handle, n, text, -1,
-		    SQLITE_TRANSIENT));
+		note(stmt, sqlite3_bind_text(stmt->handle, n, text, -1, whose));
 }
 
-void
-db_bind_blob(struct db_stmt *stmt, int n, const void *data, size_t len)
+static void
+bind_blob(struct db_stmt *stmt, int n, const void *data, size_t len,
+	sqlite3_destructor_type whose)
 {
 	if (data == NULL)
 		db_bind_null(stmt, n);
 	else
 		note(stmt, sqlite3_bind_blob64(stmt->handle, n, len > 0 ? data : "",
-		    len, SQLITE_TRANSIENT));
+		    len, whose));
+}
+
+void
+db_bind_text(struct db_stmt *stmt, int n, const char *text)
+{
+	bind_text(stmt, n, text, SQLITE_TRANSIENT);
+}
+
+void
+db_bind_text_ref(struct db_stmt *stmt, int n, const char *text)
+{
+	bind_text(stmt, n, text, SQLITE_STATIC);
+}
+
+void
+db_bind_blob(struct db_stmt *stmt, int n, const void *data, size_t len)
+{
+	bind_blob(stmt, n, data, len, SQLITE_TRANSIENT);
+}
+
+void
+db_bind_blob_ref(struct db_stmt *stmt, int n, const void *data, size_t len)
+{
+	bind_blob(stmt, n, data, len, SQLITE_STATIC);
 }
 
 void

@@ -36,6 +36,12 @@ store_open(const char *path, enum store_mode mode, struct store **ret_store, str
 		free(s);
 		return rc;
 	}
+	/* A batch of first results fits; what does not is written twice. */
+	rc = db_exec(s->db, "PRAGMA cache_size = -16000", e);
+	if (rc < 0) {
+		store_close(s);
+		return rc;
+	}
 	*ret_store = s;
 	return 0;
 }
@@ -336,8 +342,7 @@ store_find(struct store *s, const char *name, int64_t *ret_device, struct err *e
 
 /* Everything of a device, what stands lowest first. */
 static const char *const remove_sql[] = {
-	"DELETE FROM log WHERE memory IN (SELECT id FROM memory WHERE machine IN"
-	" (SELECT id FROM machine WHERE device = ?1))",
+	"DELETE FROM log WHERE key IN (" STORE_LOG_OF_DEVICE ")",
 	"DELETE FROM gap WHERE memory IN (SELECT id FROM memory WHERE machine IN"
 	" (SELECT id FROM machine WHERE device = ?1))",
 	"DELETE FROM memory WHERE machine IN (SELECT id FROM machine WHERE device = ?1)",

@@ -251,7 +251,7 @@ static const struct {
 	  " WHERE device = ?1 ORDER BY unit, idx", add_reading },
 	{ "SELECT m.img_id, y.generation, y.capacity, y.read_to, y.first_seen, y.last_new,"
 	  " y.id = (SELECT memory FROM live WHERE device = ?1),"
-	  " (SELECT count(*) FROM log WHERE memory = y.id)"
+	  " (SELECT count(*) FROM log l WHERE " STORE_LOG_OF_MEMORY ")"
 	  MACHINES " WHERE m.device = ?1 ORDER BY y.id", add_memory },
 	{ "SELECT m.img_id, y.generation, g.lo, g.hi, g.noticed" MACHINES
 	  " CROSS JOIN gap g ON g.memory = y.id WHERE m.device = ?1 ORDER BY y.id, g.lo",

@@ -101,6 +101,17 @@ int store_put_log(struct store *s, struct store_before *b,
 /* -EINVAL when the entries cannot be taken. */
 int store_check_log(const struct store_poll_result *r, struct err *e);
 
+/*
+ * The key of a log entry, and in SQL the keys of all entries of a memory y, as
+ * a condition on log l.
+ */
+#define STORE_LOG_KEY(memory, index) ((int64_t)((memory) << 32 | (int64_t)(index)))
+#define STORE_LOG_OF_MEMORY "l.key > (y.id << 32) AND l.key < ((y.id + 1) << 32)"
+/* Keys of all log entries of device ?1. */
+#define STORE_LOG_OF_DEVICE \
+	"SELECT l.key FROM machine m CROSS JOIN memory y ON y.machine = m.id" \
+	" CROSS JOIN log l ON " STORE_LOG_OF_MEMORY " WHERE m.device = ?1"
+
 /* store_note.c */
 int store_note_put(struct store *s, int64_t device, enum store_note_kind kind,
 	uint32_t generation, uint32_t index, utc_s when, const char *text, struct err *e);

@@ -169,21 +169,20 @@ entry_add(struct store *s, int64_t memory, const struct log_entry *l, utc_s when
 	q = store_stmt(s, SQL_ENTRY_ADD, &rc, e);
 	if (q == NULL)
 		return rc;
-	db_bind_i64(q, 1, memory);
-	db_bind_i64(q, 2, l->index);
-	db_bind_i64(q, 3, when);
-	db_bind_i64(q, 4, l->time);
-	db_bind_i64(q, 5, l->boots);
-	db_bind_i64(q, 6, l->uptime_s);
-	db_bind_i64(q, 7, l->severity);
-	db_bind_text(q, 8, l->unit);
-	db_bind_text(q, 9, l->code);
-	db_bind_text(q, 10, l->unit_serial);
-	db_bind_u64(q, 11, l->use_count);
-	db_bind_text(q, 12, l->software_id);
-	db_bind_text(q, 13, l->software_version);
-	db_bind_i64(q, 14, l->repeats);
-	db_bind_text(q, 15, l->text);
+	db_bind_i64(q, 1, STORE_LOG_KEY(memory, l->index));
+	db_bind_i64(q, 2, when);
+	db_bind_i64(q, 3, l->time);
+	db_bind_i64(q, 4, l->boots);
+	db_bind_i64(q, 5, l->uptime_s);
+	db_bind_i64(q, 6, l->severity);
+	db_bind_text_ref(q, 7, l->unit);
+	db_bind_text_ref(q, 8, l->code);
+	db_bind_text_ref(q, 9, l->unit_serial);
+	db_bind_u64(q, 10, l->use_count);
+	db_bind_text_ref(q, 11, l->software_id);
+	db_bind_text_ref(q, 12, l->software_version);
+	db_bind_i64(q, 13, l->repeats);
+	db_bind_text_ref(q, 14, l->text);
 	rc = db_run(q, e);
 	if (rc == 0)
 		*ret_added = db_rows_changed(s->db) > 0;
@@ -240,8 +239,7 @@ entry_compare(struct store *s, const struct store_before *b, int64_t memory,
 	q = store_stmt(s, SQL_ENTRY_GET, &rc, e);
 	if (q == NULL)
 		return rc;
-	db_bind_i64(q, 1, memory);
-	db_bind_i64(q, 2, l->index);
+	db_bind_i64(q, 1, STORE_LOG_KEY(memory, l->index));
 	rc = db_step(q, e);
 	if (rc < 0)
 		return rc;

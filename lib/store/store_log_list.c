@@ -50,22 +50,22 @@ log_prepare(struct store_log *l, const struct store_filter *f, struct err *e)
 		"SELECT id, name, site FROM device ORDER BY name", &l->devices, e);
 	if (rc == 0)
 		rc = db_prepare(db, l->descending ?
-			"SELECT y.id, m.img_id, y.generation FROM machine m JOIN memory y"
+			"SELECT y.id, m.img_id, y.generation FROM machine m CROSS JOIN memory y"
 			" ON y.machine = m.id WHERE m.device = ?1 ORDER BY y.id DESC" :
-			"SELECT y.id, m.img_id, y.generation FROM machine m JOIN memory y"
+			"SELECT y.id, m.img_id, y.generation FROM machine m CROSS JOIN memory y"
 			" ON y.machine = m.id WHERE m.device = ?1 ORDER BY y.id",
 			&l->memories, e);
 #define ENTRIES \
-	"SELECT idx, stored, time, boots, uptime, severity, unit, code, serial, use_count," \
-	" software_id, software_version, repeats, text FROM log WHERE memory = ?1" \
-	" AND severity >= ?2 AND (?3 IS NULL OR unit = ?3) AND (?4 IS NULL OR code = ?4)" \
+	"SELECT key & 4294967295, stored, time, boots, uptime, severity, unit, code," \
+	" serial, use_count, software_id, software_version, repeats, text FROM log" \
+	" WHERE key > (?1 << 32) AND key < ((?1 + 1) << 32) AND severity >= ?2 AND (?3 IS NULL OR unit = ?3) AND (?4 IS NULL OR code = ?4)" \
 	" AND (?5 IS NULL OR software_id = ?5) AND stored >= ?6 AND stored <= ?7"
 #define GAPS \
 	"SELECT lo, hi, noticed FROM gap WHERE memory = ?1 AND noticed >= ?2" \
 	" AND noticed <= ?3"
 	if (rc == 0)
-		rc = db_prepare(db, l->descending ? ENTRIES " ORDER BY idx DESC" :
-			ENTRIES " ORDER BY idx", &l->entries, e);
+		rc = db_prepare(db, l->descending ? ENTRIES " ORDER BY key DESC" :
+			ENTRIES " ORDER BY key", &l->entries, e);
 	if (rc == 0 && f->gaps)
 		rc = db_prepare(db, l->descending ? GAPS " ORDER BY lo DESC" :
 			GAPS " ORDER BY lo", &l->gaps, e);

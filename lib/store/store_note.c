@@ -22,7 +22,7 @@ store_note_put(struct store *s, int64_t device, enum store_note_kind kind,
 		db_bind_i64(q, 2, kind);
 		db_bind_i64(q, 3, generation);
 		db_bind_i64(q, 4, index);
-		db_bind_text(q, 5, text);
+		db_bind_text_ref(q, 5, text);
 		db_bind_i64(q, 6, when);
 		if (sql[i] == SQL_NOTE)
 			db_bind_i64(q, 7, NOTES_MAX);

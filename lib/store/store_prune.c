@@ -9,17 +9,18 @@
 enum { DEVICES_A_TRANSACTION = 100 };
 
 #define MEMORIES \
-	"(SELECT y.id FROM machine m JOIN memory y ON y.machine = m.id WHERE m.device = ?1)"
+	"(SELECT y.id FROM machine m CROSS JOIN memory y ON y.machine = m.id WHERE m.device = ?1)"
 
 enum { PRUNED_TO, LOG, GAPS, SOFTWARE, UNITS, NOTES, SILENCES, SAMPLES, STEPS };
 
 /* ?1 is the device, ?2 the time.  The mark that keeps entries away comes first. */
 static const char *const steps[STEPS] = {
 	[PRUNED_TO] =
-		"UPDATE memory SET pruned_to = max(pruned_to, COALESCE((SELECT max(idx)"
-		" FROM log WHERE memory = memory.id AND stored < ?2), 0))"
+		"UPDATE memory SET pruned_to = max(pruned_to, COALESCE((SELECT"
+		" max(l.key) & 4294967295 FROM memory y CROSS JOIN log l ON "
+		STORE_LOG_OF_MEMORY " WHERE y.id = memory.id AND l.stored < ?2), 0))"
 		" WHERE id IN " MEMORIES,
-	[LOG] = "DELETE FROM log WHERE memory IN " MEMORIES " AND stored < ?2",
+	[LOG] = "DELETE FROM log WHERE key IN (" STORE_LOG_OF_DEVICE " AND l.stored < ?2)",
 	[GAPS] = "DELETE FROM gap WHERE memory IN " MEMORIES " AND noticed < ?2",
 	[SOFTWARE] = "DELETE FROM software WHERE device = ?1 AND until <> 0 AND until < ?2",
 	[UNITS] =

@@ -164,7 +164,7 @@ put_failed(struct store *s, const struct store_before *b, const struct store_pol
 	db_bind_i64(q, 1, r->contact);
 	db_bind_i64(q, 2, r->when);
 	db_bind_i64(q, 3, since);
-	db_bind_text(q, 4, reason);
+	db_bind_text_ref(q, 4, reason);
 	db_bind_i64(q, 5, b->device);
 	rc = db_run(q, e);
 	if (rc < 0)
@@ -179,7 +179,7 @@ put_failed(struct store *s, const struct store_before *b, const struct store_pol
 	db_bind_i64(q, 1, b->device);
 	db_bind_i64(q, 2, since);
 	db_bind_i64(q, 3, r->contact);
-	db_bind_text(q, 4, reason);
+	db_bind_text_ref(q, 4, reason);
 	return db_run(q, e);
 }
 
@@ -214,7 +214,7 @@ note_twins(struct store *s, const struct store_before *b, const char *id, utc_s 
 	q = store_stmt(s, SQL_TWINS, &rc, e);
 	if (q == NULL)
 		return rc;
-	db_bind_text(q, 1, id);
+	db_bind_text_ref(q, 1, id);
 	db_bind_i64(q, 2, b->device);
 	while ((rc = db_step(q, e)) == 1) {
 		if (count == sizeof(twins) / sizeof(twins[0]))
@@ -256,7 +256,7 @@ find_machine(struct store *s, int64_t device, const char *id, utc_s when,
 	if (q == NULL)
 		return rc;
 	db_bind_i64(q, 1, device);
-	db_bind_text(q, 2, id);
+	db_bind_text_ref(q, 2, id);
 	rc = db_step(q, e);
 	if (rc == 1) {
 		*ret_machine = db_i64(q, 0);
@@ -269,7 +269,7 @@ find_machine(struct store *s, int64_t device, const char *id, utc_s when,
 	if (q == NULL)
 		return rc;
 	db_bind_i64(q, 1, device);
-	db_bind_text(q, 2, id);
+	db_bind_text_ref(q, 2, id);
 	db_bind_i64(q, 3, when);
 	rc = db_run(q, e);
 	if (rc == 0)
@@ -322,11 +322,11 @@ put_learned(struct store *s, const struct store_before *b,
 	db_bind_i64(q, 3, r->quirks);
 	db_bind_i64(q, 4, r->max_varbinds);
 	if (r->engine_id_len > 0)
-		db_bind_blob(q, 5, r->engine_id, r->engine_id_len);
+		db_bind_blob_ref(q, 5, r->engine_id, r->engine_id_len);
 	else
 		db_bind_null(q, 5);
-	db_bind_text(q, 6, r->sys_name);
-	db_bind_text(q, 7, r->sys_object_id);
+	db_bind_text_ref(q, 6, r->sys_name);
+	db_bind_text_ref(q, 7, r->sys_object_id);
 	db_bind_i64(q, 8, b->device);
 	return db_run(q, e);
 }
@@ -349,7 +349,7 @@ put_sample(struct store *s, const struct store_before *b, utc_s when,
 	db_bind_i64(q, 3, b->machine);
 	db_bind_i64(q, 4, daily);
 	db_bind_u64(q, 5, b->use_count);
-	db_bind_blob(q, 6, units->data, units->len);
+	db_bind_blob_ref(q, 6, units->data, units->len);
 	rc = db_run(q, e);
 	if (rc < 0 || !daily || b->sampled == 0)
 		return rc;
@@ -385,8 +385,8 @@ put_live(struct store *s, const struct store_before *b, const struct store_poll_
 	db_bind_i64(q, 10, r->engine_time_s);
 	db_bind_i64(q, 11, r->engine_heard_utc_s);
 	db_bind_i64(q, 12, b->sampled);
-	db_bind_blob(q, 13, units->data, units->len);
-	db_bind_blob(q, 14, readings->data, readings->len);
+	db_bind_blob_ref(q, 13, units->data, units->len);
+	db_bind_blob_ref(q, 14, readings->data, readings->len);
 	db_bind_i64(q, 15, b->device);
 	return db_run(q, e);
 }

@@ -60,7 +60,7 @@ slot_put(struct store *s, int64_t device, const struct store_slot *slot, struct 
 	db_bind_i64(q, 2, slot->file);
 	db_bind_i64(q, 3, slot->slot);
 	db_bind_i64(q, 4, slot->unit_index);
-	db_bind_text(q, 5, slot->symbol);
+	db_bind_text_ref(q, 5, slot->symbol);
 	db_bind_i64(q, 6, slot->from);
 	db_bind_i64(q, 7, slot->to);
 	rc = db_run(q, e);

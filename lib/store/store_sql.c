@@ -62,7 +62,8 @@ const char *const store_sql_text[SQL_COUNT] = {
 	[SQL_MACHINE_SET] =
 		"UPDATE machine SET manufacturer = ?2, model = ?3, serial = ?4 WHERE id = ?1",
 	[SQL_TWINS] =
-		"SELECT d.id, d.name FROM machine m JOIN device d ON d.machine = m.id"
+		"SELECT d.id, d.name FROM machine m CROSS JOIN device d"
+		" ON d.id = m.device AND d.machine = m.id"
 		" WHERE m.img_id = ?1 AND m.device <> ?2 LIMIT 10",
 	[SQL_NOTE_AGAIN] =
 		"UPDATE note SET last = ?6, times = times + 1 WHERE device = ?1 AND kind = ?2"
@@ -119,14 +120,13 @@ const char *const store_sql_text[SQL_COUNT] = {
 	[SQL_MEMORY_SET] =
 		"UPDATE memory SET read_to = ?2, capacity = ?3, last_new = ?4 WHERE id = ?1",
 	[SQL_ENTRY_ADD] =
-		"INSERT INTO log (memory, idx, stored, time, boots, uptime, severity, unit,"
-		" code, serial, use_count, software_id, software_version, repeats, text)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
+		"INSERT INTO log (key, stored, time, boots, uptime, severity, unit, code,"
+		" serial, use_count, software_id, software_version, repeats, text)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
 		" ON CONFLICT DO NOTHING",
 	[SQL_ENTRY_GET] =
 		"SELECT time, boots, uptime, severity, unit, code, serial, use_count,"
-		" software_id, software_version, repeats, text FROM log"
-		" WHERE memory = ?1 AND idx = ?2",
+		" software_id, software_version, repeats, text FROM log WHERE key = ?1",
 	[SQL_GAP_ADD] =
 		"INSERT OR REPLACE INTO gap (memory, lo, hi, noticed) VALUES (?1, ?2, ?3, ?4)",
 	[SQL_GAP_AT] =
@@ -150,8 +150,8 @@ const char *const store_sql_text[SQL_COUNT] = {
 		"SELECT at, use_count, units FROM sample"
 		" WHERE device = ?1 AND at >= ?2 AND machine = ?3 ORDER BY at LIMIT 1",
 	[SQL_LOST] =
-		"SELECT sum(g.hi - g.lo + 1) FROM machine m JOIN memory y ON y.machine = m.id"
-		" JOIN gap g ON g.memory = y.id WHERE m.device = ?1",
+		"SELECT sum(g.hi - g.lo + 1) FROM machine m CROSS JOIN memory y ON y.machine = m.id"
+		" CROSS JOIN gap g ON g.memory = y.id WHERE m.device = ?1",
 	[SQL_LIVE_UNITS] = "SELECT units FROM live WHERE device = ?1",
 	[SQL_LIVE_READINGS] = "SELECT readings FROM live WHERE device = ?1",
 	[SQL_NOTE_COUNT] = "SELECT count(*) FROM note WHERE device = ?1",

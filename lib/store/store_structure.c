@@ -138,14 +138,14 @@ unit_add(struct diff *d, const struct unit *u, uint64_t use, struct err *e)
 	db_bind_i64(q, 2, u->index);
 	db_bind_i64(q, 3, d->era);
 	db_bind_i64(q, 4, d->when);
-	db_bind_text(q, 5, u->symbol);
+	db_bind_text_ref(q, 5, u->symbol);
 	db_bind_i64(q, 6, u->class);
 	db_bind_i64(q, 7, u->type);
 	db_bind_i64(q, 8, u->contained_in);
-	db_bind_text(q, 9, u->manufacturer);
-	db_bind_text(q, 10, u->model);
-	db_bind_text(q, 11, u->hardware_rev);
-	db_bind_text(q, 12, u->serial_number);
+	db_bind_text_ref(q, 9, u->manufacturer);
+	db_bind_text_ref(q, 10, u->model);
+	db_bind_text_ref(q, 11, u->hardware_rev);
+	db_bind_text_ref(q, 12, u->serial_number);
 	db_bind_i64(q, 13, u->admin_state);
 	db_bind_i64(q, 14, u->use_unit);
 	db_bind_i64(q, 15, u->life_expected);
@@ -153,7 +153,7 @@ unit_add(struct diff *d, const struct unit *u, uint64_t use, struct err *e)
 	db_bind_i64(q, 17, u->banks);
 	db_bind_i64(q, 18, u->action);
 	db_bind_u64(q, 19, use);
-	db_bind_text(q, 20, u->descr);
+	db_bind_text_ref(q, 20, u->descr);
 	return db_run(q, e);
 }
 
@@ -176,7 +176,7 @@ unit_set(struct diff *d, const struct unit *u, int64_t era, struct err *e)
 	db_bind_i64(q, 8, u->installed);
 	db_bind_i64(q, 9, u->banks);
 	db_bind_i64(q, 10, u->action);
-	db_bind_text(q, 11, u->descr);
+	db_bind_text_ref(q, 11, u->descr);
 	return db_run(q, e);
 }
 
@@ -272,11 +272,11 @@ software_add(struct diff *d, const struct software *w, int64_t unit_era, struct 
 	db_bind_i64(q, 4, d->era);
 	db_bind_i64(q, 5, unit_era);
 	db_bind_i64(q, 6, d->when);
-	db_bind_text(q, 7, w->id);
-	db_bind_text(q, 8, w->creator);
-	db_bind_text(q, 9, w->version);
+	db_bind_text_ref(q, 7, w->id);
+	db_bind_text_ref(q, 8, w->creator);
+	db_bind_text_ref(q, 9, w->version);
 	if (w->digest_known)
-		db_bind_blob(q, 10, w->digest, sizeof(w->digest));
+		db_bind_blob_ref(q, 10, w->digest, sizeof(w->digest));
 	else
 		db_bind_null(q, 10);
 	db_bind_i64(q, 11, w->state);
@@ -369,9 +369,9 @@ store_put_readings(struct store *s, int64_t device, const struct reading *readin
 		db_bind_i64(q, 1, device);
 		db_bind_i64(q, 2, r->unit_index);
 		db_bind_i64(q, 3, r->index);
-		db_bind_text(q, 4, r->name);
+		db_bind_text_ref(q, 4, r->name);
 		db_bind_i64(q, 5, r->scale);
-		db_bind_text(q, 6, r->unit);
+		db_bind_text_ref(q, 6, r->unit);
 		db_bind_i64(q, 7, r->low);
 		db_bind_i64(q, 8, r->high);
 		db_bind_i64(q, 9, r->time);
@@ -395,7 +395,7 @@ put_header(struct store *s, const struct diff *d, int64_t machine,
 		return rc;
 	db_bind_i64(q, 1, d->device);
 	db_bind_i64(q, 2, d->era);
-	db_bind_blob(q, 3, now->digest, sizeof(now->digest));
+	db_bind_blob_ref(q, 3, now->digest, sizeof(now->digest));
 	db_bind_i64(q, 4, now->revision);
 	db_bind_i64(q, 5, now->last_change);
 	db_bind_i64(q, 6, d->when);
@@ -406,9 +406,9 @@ put_header(struct store *s, const struct diff *d, int64_t machine,
 	if (q == NULL)
 		return rc;
 	db_bind_i64(q, 1, machine);
-	db_bind_text(q, 2, now->device.manufacturer);
-	db_bind_text(q, 3, now->device.model);
-	db_bind_text(q, 4, now->device.serial_number);
+	db_bind_text_ref(q, 2, now->device.manufacturer);
+	db_bind_text_ref(q, 3, now->device.model);
+	db_bind_text_ref(q, 4, now->device.serial_number);
 	return db_run(q, e);
 }
 

@@ -25,3 +25,6 @@ tests_bench_engine_bench_SOURCES = tests/bench/engine_bench.c
 nodist_tests_bench_engine_bench_SOURCES = mibs/imgadm-mib.h
 tests_bench_engine_bench_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
 tests_bench_engine_bench_LDADD = lib/snmp/libsnmp.la lib/base/libbase.la
+check_PROGRAMS += tests/bench/store_bench
+tests_bench_store_bench_SOURCES = %D%/store_bench.c
+tests_bench_store_bench_LDADD = $(store_test_libs)
