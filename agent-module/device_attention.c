@@ -54,6 +54,16 @@ unit_text(const struct unit *u, char *dst, size_t size)
 		model ? " " : "", u->model, serial ? ", serial " : "", u->serial_number);
 }
 
+/* 0 when its life is not stated. */
+static uint64_t
+life_percent(const struct unit *u)
+{
+	if (u->life_expected == 0 || u->use_unit == USE_NOT_COUNTED)
+		return 0;
+	return u->use_count / u->life_expected >= 100 ? 9999 :
+		u->use_count * 100 / u->life_expected;
+}
+
 static void
 oper_point(struct points *p, const struct unit *u)
 {
@@ -68,7 +78,9 @@ oper_point(struct points *p, const struct unit *u)
 		add(p, SEVERITY_ERROR, u->symbol, "%s is absent", what);
 		break;
 	case UNIT_OPER_WARNING:
-		add(p, SEVERITY_WARNING, u->symbol, "%s warns", what);
+		/* Of a part near its end the reason is told instead. */
+		if (life_percent(u) < ATTENTION_LIFE_PERCENT)
+			add(p, SEVERITY_WARNING, u->symbol, "%s warns", what);
 		break;
 	case UNIT_OPER_UPDATING:
 		add(p, SEVERITY_INFORMATION, u->symbol, "%s is being updated", what);
@@ -86,12 +98,8 @@ static void
 life_point(struct points *p, const struct unit *u)
 {
 	char what[256], use[TEXT_NUMBER_SIZE], life[TEXT_NUMBER_SIZE];
-	uint64_t percent;
+	uint64_t percent = life_percent(u);
 
-	if (u->life_expected == 0 || u->use_unit == USE_NOT_COUNTED)
-		return;
-	percent = u->use_count / u->life_expected >= 100 ? 9999 :
-		u->use_count * 100 / u->life_expected;
 	if (percent < ATTENTION_LIFE_PERCENT)
 		return;
 	unit_text(u, what, sizeof(what));

@@ -345,6 +345,7 @@ static const struct command COMMANDS[] = {
 	{ "error list", device_error_list, "", "the error log" },
 	{ "error clear", device_error_clear, "", "empty it: a new generation" },
 	{ "error settle", device_error_settle, "", "enter repeats whose minute is over" },
+	{ "demo", device_demo, "", "a believable device, to try things on" },
 	{ NULL, NULL, NULL, NULL },
 };
 

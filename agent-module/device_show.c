@@ -35,11 +35,15 @@ static void
 heading(const struct overview *o)
 {
 	const struct device *d = &o->v.structure.device;
+	const struct unit *chassis = structure_unit(&o->v.structure, 1);
 	char id[SHOWN_SIZE], maker[SHOWN_SIZE], model[SHOWN_SIZE], serial[SHOWN_SIZE];
 	char use[TEXT_NUMBER_SIZE], ago[CLOCK_TEXT_SIZE];
 
 	text_grouped(use, sizeof(use), (int64_t)d->use_count);
 	clock_text_ago(o->now_utc_s, o->v.structure.last_change, ago, sizeof(ago));
+	/* What people call it stands in the chassis' description. */
+	if (chassis != NULL && chassis->descr[0] != '\0' && strcmp(chassis->descr, d->id) != 0)
+		(void)printf("%s, ", shown(chassis->descr, id));
 	(void)printf("%s", shown(d->id, id));
 	if (d->model[0] != '\0')
 		(void)printf(" (%s%s%s%s%s)", shown(d->manufacturer, maker),

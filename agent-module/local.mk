@@ -35,9 +35,14 @@ agent_module_libimgadm_device_la_LIBADD = agent-module/libfirmware.la \
 noinst_LTLIBRARIES += agent-module/libdevice.la
 agent_module_libdevice_la_SOURCES = \
 	%D%/device_attention.c %D%/device_attention.h \
+	%D%/device_birth.c \
+	%D%/device_chance.c %D%/device_chance.h \
 	%D%/device_cli.c %D%/device_cli.h \
+	%D%/device_demo.c \
 	%D%/device_error.c \
 	%D%/device_init.c \
+	%D%/device_life.c %D%/device_life.h \
+	%D%/device_model.c %D%/device_model.h \
 	%D%/device_reading.c \
 	%D%/device_show.c \
 	%D%/device_software.c \
