@@ -20,11 +20,11 @@ graph_theme_severity(enum graph_theme theme, enum severity severity)
 {
 	switch (severity) {
 	case SEVERITY_INFORMATION:
-		return theme == GRAPH_LIGHT ? "B5D9F0" : "7FA6BF";
+		return theme == GRAPH_LIGHT ? "7FBDE6" : "7FA6BF";
 	case SEVERITY_WARNING:
-		return theme == GRAPH_LIGHT ? "F0E442" : "F0E442";
+		return "F0E442";
 	case SEVERITY_ERROR:
-		return theme == GRAPH_LIGHT ? "E69F00" : "E69F00";
+		return "E69F00";
 	case SEVERITY_SERVICE_CALL:
 		return theme == GRAPH_LIGHT ? "A63A00" : "D55E00";
 	}

@@ -49,3 +49,27 @@ tests_unit_mib_SOURCES = %D%/mib.c
 nodist_tests_unit_mib_SOURCES = mibs/imgadm-mib.h
 tests_unit_mib_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_mib_LDADD = $(UNIT_LDADD) lib/structure/libstructure.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/rrdlayout
+TESTS += tests/unit/rrdlayout
+tests_unit_rrdlayout_SOURCES = %D%/rrdlayout.c
+tests_unit_rrdlayout_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_rrdlayout_LDADD = $(UNIT_LDADD) $(GRAPH_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/rrdslots
+TESTS += tests/unit/rrdslots
+tests_unit_rrdslots_SOURCES = %D%/rrdslots.c
+tests_unit_rrdslots_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_rrdslots_LDADD = $(UNIT_LDADD) $(GRAPH_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/forecast
+TESTS += tests/unit/forecast
+tests_unit_forecast_SOURCES = %D%/forecast.c
+tests_unit_forecast_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_forecast_LDADD = $(UNIT_LDADD) $(GRAPH_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/graph_parts
+TESTS += tests/unit/graph_parts
+tests_unit_graph_parts_SOURCES = %D%/graph_parts.c
+tests_unit_graph_parts_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_graph_parts_LDADD = $(UNIT_LDADD) $(GRAPH_LIBS) $(CHECK_LIBS)
