@@ -7,17 +7,7 @@ check_LTLIBRARIES += tests/unit/libsupport.la
 tests_unit_libsupport_la_SOURCES = %D%/support.c %D%/support.h
 tests_unit_libsupport_la_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 
-check_PROGRAMS += tests/unit/db
-TESTS += tests/unit/db
-tests_unit_db_SOURCES = %D%/db.c
-tests_unit_db_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
-tests_unit_db_LDADD = $(UNIT_LDADD) lib/db/libdb.la $(UNIT_LIBS)
-
-check_PROGRAMS += tests/unit/db_processes
-TESTS += tests/unit/db_processes
-tests_unit_db_processes_SOURCES = %D%/db_processes.c
-tests_unit_db_processes_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
-tests_unit_db_processes_LDADD = $(UNIT_LDADD) lib/db/libdb.la $(UNIT_LIBS)
+include tests/unit/base.mk
 
 store_test_libs = lib/store/libstore.la lib/db/libdb.la lib/structure/libstructure.la \
 	lib/base/libbase.la $(CHECK_LIBS)

@@ -1,0 +1,49 @@
+# tests/unit: the tests of lib/base, lib/structure, lib/out and lib/db.
+
+check_PROGRAMS += tests/unit/base
+TESTS += tests/unit/base
+tests_unit_base_SOURCES = %D%/base.c
+tests_unit_base_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_base_LDADD = $(UNIT_LDADD) $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/clock
+TESTS += tests/unit/clock
+tests_unit_clock_SOURCES = %D%/clock.c
+tests_unit_clock_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_clock_LDADD = $(UNIT_LDADD) $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/db
+TESTS += tests/unit/db
+tests_unit_db_SOURCES = %D%/db.c
+tests_unit_db_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_db_LDADD = $(UNIT_LDADD) lib/db/libdb.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/db_processes
+TESTS += tests/unit/db_processes
+tests_unit_db_processes_SOURCES = %D%/db_processes.c
+tests_unit_db_processes_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_db_processes_LDADD = $(UNIT_LDADD) lib/db/libdb.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/lock
+TESTS += tests/unit/lock
+tests_unit_lock_SOURCES = %D%/lock.c
+tests_unit_lock_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_lock_LDADD = $(UNIT_LDADD) $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/options
+TESTS += tests/unit/options
+tests_unit_options_SOURCES = %D%/options.c
+tests_unit_options_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_options_LDADD = $(UNIT_LDADD) $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/parse
+TESTS += tests/unit/parse
+tests_unit_parse_SOURCES = %D%/parse.c
+tests_unit_parse_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_parse_LDADD = $(UNIT_LDADD) $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/text
+TESTS += tests/unit/text
+tests_unit_text_SOURCES = %D%/text.c
+tests_unit_text_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_text_LDADD = $(UNIT_LDADD) $(UNIT_LIBS)
