@@ -351,8 +351,10 @@ slot_init(struct slot *sl, struct snmp_job *job, bool silent)
 	    t->timeout_ms < 600000 ? t->timeout_ms : 600000;
 	sl->send_errno = 0;
 	sl->answered = sl->alive = sl->proven = sl->wrong_digest = sl->heard = false;
+	sl->keys_made = false;
 	sl->boots = t->v3.boots;
 	sl->time_s = time_s < INT32_MAX ? (uint32_t)time_s : INT32_MAX;
+	sl->latest_s = t->v3.time_s;
 	sl->heard_ms = engine_now_us() / 1000;
 	t->shared_engine_id = false;
 	if (t->v3.engine_id_len > SNMP_ENGINE_ID_MAX)
@@ -531,9 +533,12 @@ memory_init(struct snmp_engine *en)
 	en->build_size = 2048;
 	en->build = malloc(en->build_size);
 	en->receive_memory = malloc((size_t)RECEIVE_BATCH * (DATAGRAM_MAX + 1));
+	en->wrapped = malloc(DATAGRAM_MAX);
+	en->usm = usm_new();
 	en->twins = twins_new();
 	if (en->request == NULL || en->names == NULL || en->build == NULL ||
-	    en->receive_memory == NULL || en->twins == NULL)
+	    en->receive_memory == NULL || en->wrapped == NULL || en->usm == NULL ||
+	    en->twins == NULL)
 		return -ENOMEM;
 	for (size_t i = 0; i < SNMP_REQUEST_NAMES_MAX; i++)
 		en->names[i].type = ASN_NULL;
@@ -607,6 +612,8 @@ snmp_engine_free(struct snmp_engine *en)
 	(void)event_del(&en->kick);
 	sockets_close(en);
 	twins_free(en->twins);
+	usm_free(en->usm);
+	free(en->wrapped);
 	free(en->queue.jobs);
 	free(en->aside.jobs);
 	free(en->slots);

@@ -6,9 +6,9 @@
  * retries, the window, and SNMPv3's discovery and time.  Names of hosts are
  * resolved before (snmp_resolve); nothing here waits but the event loop.
  *
- * Messages are made and read by libnetsnmp's codec and security model
- * (snmp_build, snmp_parse); its sessions are not used: a few sockets serve
- * the whole window, a message finds its job by its request id.
+ * PDUs are made and read by libnetsnmp's codec; its sessions, and its lists of
+ * users and engine times, are not used: a few sockets serve the whole window, a
+ * message finds its job by its request id, SNMPv3's state is the target's.
  *
  * Invariants
  * - At most `window` jobs are in flight, and at most `silent_window` more
@@ -16,10 +16,9 @@
  *   whose first request of this run timed out once.  What is dead costs the
  *   living nothing.
  * - Every job that is taken is finished exactly once.
- * - libnetsnmp's list of users holds one user, and only during a call into
- *   it; its list of engine times is held below SNMP_ENGINE_TIMES_MAX.
- *   So targets that say the same engine id do not disturb each other; they
- *   are told (snmp_target.shared_engine_id) and counted.
+ * - Nothing is shared by two targets, not even when they say the same engine id
+ *   (cloned firmware): they do not disturb each other, are told
+ *   (snmp_target.shared_engine_id) and counted.
  * - What is no answer to what was asked (another address, another id, late,
  *   malformed) is dropped and counted, and changes nothing.
  */
@@ -38,7 +37,6 @@ enum {
 	SNMP_ENGINE_ID_MAX = 32,	/* RFC 3411: SnmpEngineID is 5..32 octets */
 	SNMP_ENGINE_WINDOW = 1024,	/* of each lane, where 0 is given */
 	SNMP_ENGINE_WINDOW_MAX = 16384,
-	SNMP_ENGINE_TIMES_MAX = 512,
 	SNMP_ENGINE_TIMEOUT_MS = 1000,	/* where 0 is given; doubles per retry */
 	SNMP_ENGINE_RETRIES_MAX = 10,	/* more are as many */
 };
@@ -108,9 +106,9 @@ struct snmp_engine_counts {
 };
 
 /*
- * base is borrowed.  After conf_read().  One engine at a time may be within a
- * call (libnetsnmp's lists are the process's).  NULL with e filled when out of
- * memory or descriptors: about one socket for 64 places of the window.
+ * base is borrowed.  After conf_read(), which sets libnetsnmp up.  NULL with e
+ * filled when out of memory or descriptors: one socket for 64 places of the
+ * window, and as many again once an IPv6 address was asked.
  */
 struct snmp_engine *snmp_engine_new(struct event_base *base,
 	const struct snmp_engine_options *options, struct err *e);

@@ -4,7 +4,7 @@
  * engine.c          window, lanes, time-outs, what becomes of an answer
  * engine_socket.c   a few sockets for the whole window; batches; ICMP errors
  * engine_message.c  a request becomes a datagram, a datagram an answer
- * engine_v3.c       users, engine times and reports (RFC 3414)
+ * engine_v3.c       discovery, time and reports (RFC 3414), over usm.c
  * engine_twins.c    engine ids that two addresses say
  *
  * A place in the window (struct slot) through a job:
@@ -34,6 +34,7 @@
 
 #include "lib/snmp/credential_internal.h"
 #include "lib/snmp/engine.h"
+#include "lib/snmp/usm.h"
 
 enum {
 	DATAGRAM_MAX = 65507,
@@ -94,9 +95,11 @@ struct slot {
 	int command;		/* of the PDU */
 	uint8_t *pdu;		/* encoded, to be wrapped anew */
 	size_t pdu_len, pdu_size;
-	struct usmUser *user;	/* localized; NULL = made when needed */
-	int64_t heard_ms;	/* monotonic time of boots and time_s */
-	uint32_t boots, time_s;
+	struct usm_keys keys;
+	bool keys_made;
+	/* What the engine's clock said, by ours (monotonic) when. */
+	uint32_t boots, time_s, latest_s;	/* latest_s: RFC 3414 2.3 */
+	int64_t heard_ms;
 	uint32_t probe_id;	/* of a discovery beside the last try; 0 = none */
 	bool alive;		/* something came that only the device can have sent */
 	bool proven;		/* an answer to this user's request was authentic */
@@ -147,7 +150,8 @@ struct snmp_engine {
 	size_t varbind_size;
 	uint32_t random[RANDOM_IDS];
 	size_t random_left;
-	unsigned times_used;	/* since the library's list was emptied */
+	struct usm *usm;
+	uint8_t *wrapped;	/* an SNMPv3 message is put together here */
 	struct twins *twins;
 	char detail[256];
 };
@@ -209,7 +213,7 @@ void v3_received(struct slot *sl, bool probe, uint8_t *data, size_t len);
 void v3_probe(struct slot *sl);
 /* What to tell when nothing came. */
 void v3_timed_out(struct slot *sl);
-/* The job is over: target->v3, user and keys. */
+/* The job is over: target->v3 is brought up to date, keys are wiped. */
 void v3_end(struct slot *sl);
 
 /* --- engine_twins.c --- */

@@ -1,6 +1,7 @@
 /*
  * libnetsnmp's codec without its sessions: snmp_build() and snmp_parse() take a
- * session only for what stands in it, and nothing of it is kept.
+ * session only for what stands in it, and nothing of it is kept.  With SNMPv3
+ * only the PDU is theirs; usm.c puts the message around it.
  *
  * What it would copy and free is lent to it instead: names stand in the job's
  * request, community and user in the credential.  So a request is encoded
@@ -16,6 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+
+#include "lib/snmp/ber.h"
 
 /* --- ids ------------------------------------------------------------------------- */
 
@@ -40,79 +43,31 @@ message_new_id(struct slot *sl)
 	return id;
 }
 
-struct reader {
-	const uint8_t *p, *end;
-};
-
-/* A BER header; the length is not checked against the end. */
-static bool
-read_header(struct reader *r, uint8_t *ret_tag, size_t *ret_len)
-{
-	size_t len;
-	unsigned octets;
-
-	if (r->end - r->p < 2)
-		return false;
-	*ret_tag = *r->p++;
-	len = *r->p++;
-	if (len > 0x80) {
-		octets = (unsigned)len & 0x7f;
-		if (octets > 4 || (size_t)(r->end - r->p) < octets)
-			return false;
-		for (len = 0; octets > 0; octets--)
-			len = len << 8 | *r->p++;
-	} else if (len == 0x80) {
-		return false;	/* indefinite: not in SNMP, RFC 3417 8 */
-	}
-	*ret_len = len;
-	return true;
-}
-
-static bool
-read_integer(struct reader *r, int64_t *ret)
-{
-	uint8_t tag;
-	size_t len;
-	int64_t v;
-
-	if (!read_header(r, &tag, &len) || tag != ASN_INTEGER || len < 1 || len > 5 ||
-	    (size_t)(r->end - r->p) < len)
-		return false;
-	v = (*r->p & 0x80) != 0 ? -1 : 0;
-	for (; len > 0; len--)
-		v = (int64_t)((uint64_t)v << 8 | *r->p++);
-	*ret = v;
-	return true;
-}
-
 uint32_t
 message_peek(const uint8_t *data, size_t len, int *ret_version)
 {
-	struct reader r = { data, data + len };
-	int64_t version, id;
+	struct ber b = { data, data + len }, community;
+	uint32_t version, id;
 	uint8_t tag;
 	size_t n;
 
-	if (!read_header(&r, &tag, &n) || tag != (ASN_SEQUENCE | ASN_CONSTRUCTOR) ||
-	    !read_integer(&r, &version))
+	/* Lengths are not held against the end: an ICMP error brings back a part. */
+	if (!ber_header(&b, &tag, &n) || tag != BER_SEQUENCE || !ber_number(&b, 0, 3, &version))
 		return 0;
-	if (version == SNMP_VERSION_1 || version == SNMP_VERSION_2c) {
-		if (!read_header(&r, &tag, &n) || tag != ASN_OCTET_STR ||
-		    (size_t)(r.end - r.p) < n)
+	if (version == SNMP_VERSION_3) {
+		if (!ber_header(&b, &tag, &n) || tag != BER_SEQUENCE)
 			return 0;
-		r.p += n;
-		if (!read_header(&r, &tag, &n) || (tag & 0xe0) != 0xa0)
-			return 0;
-	} else if (version == SNMP_VERSION_3) {
-		if (!read_header(&r, &tag, &n) || tag != (ASN_SEQUENCE | ASN_CONSTRUCTOR))
+	} else if (version == SNMP_VERSION_1 || version == SNMP_VERSION_2c) {
+		if (!ber_enter(&b, BER_OCTETS, &community) || !ber_header(&b, &tag, &n) ||
+		    (tag & 0xe0) != 0xa0)
 			return 0;
 	} else {
 		return 0;
 	}
-	if (!read_integer(&r, &id) || id <= 0 || id > INT32_MAX)
+	if (!ber_number(&b, 1, INT32_MAX, &id))
 		return 0;
 	*ret_version = version == SNMP_VERSION_3 ? 3 : (int)version + 1;
-	return (uint32_t)id;
+	return id;
 }
 
 /* --- asked ----------------------------------------------------------------------- */

@@ -1,14 +1,5 @@
 /*
- * SNMPv3 with the user-based security model (RFC 3414), without a wait.
- *
- * libnetsnmp keeps users and engine times in lists of the process: users in
- * one sorted list (10,000 of them cost 195 us a look-up), times in 23 chains.
- * So a slot owns its user and its engine's boots and time, and lends them to the
- * library for the length of one call: the list of users then holds one user at
- * most, and two targets that say one engine id do not disturb each other.
- * The times stay in the library's list until SNMP_ENGINE_TIMES_MAX calls put
- * some there (a datagram may bring an engine id nobody asked for), then all
- * are forgotten.  (free_enginetime() would forget a whole chain, not one engine.)
+ * SNMPv3's discovery, time and reports (RFC 3414), without a wait.
  *
  * A request goes through at most:
  *   discovery    engine id not known: an empty GET with empty engine id and user
@@ -17,12 +8,12 @@
  *   rediscovery  a report says unknownEngineIDs: another machine, or one set up
  *                anew; once
  *   resync       a report says notInTimeWindows and carries boots and time; once
- *   restart      the answer's boots or time lie before those we knew (a machine
- *                set back): they are forgotten, so that the next report counts; once
+ *   restart      an authentic message's boots or time lie before those we knew
+ *                (a machine set back): ours are forgotten, asked again; once
  *
  * A report that is not authenticated can be forged by who sees the request; it
  * ends a request at worst.  Boots and time are taken from authentic messages,
- * and from discovery, where there is nothing better.
+ * and from reports where there is nothing better: a wrong time costs a resync.
  */
 #include <config.h>
 
@@ -35,78 +26,6 @@
 
 #include "lib/base/text.h"
 
-enum { KEY_MAX = USM_PRIV_KU_LEN };
-
-/* --- the user -------------------------------------------------------------------- */
-
-static bool
-key_localize(const struct credential_key *k, const struct credential_key *auth,
-	const struct usmUser *u, u_char **ret_key, size_t *ret_len)
-{
-	u_char *key = calloc(1, KEY_MAX);
-	size_t len = KEY_MAX;
-
-	if (key == NULL || generate_kul(auth->protocol, (u_int)auth->protocol_len, u->engineID,
-	    (u_int)u->engineIDLen, k->master, (u_int)k->master_len, key, &len) !=
-	    SNMPERR_SUCCESS) {
-		free(key);
-		return false;
-	}
-	*ret_key = key;
-	*ret_len = len;
-	return true;
-}
-
-static struct usmUser *
-user_new(const struct snmp_credential *c, const struct snmp_v3_state *v3)
-{
-	struct usmUser *u = calloc(1, sizeof(*u));
-	bool good;
-
-	if (u == NULL)
-		return NULL;
-	u->userStatus = RS_ACTIVE;
-	u->userStorageType = ST_READONLY;
-	u->name = strdup(c->user);
-	u->secName = strdup(c->user);
-	u->engineID = netsnmp_memdup(v3->engine_id, v3->engine_id_len);
-	u->engineIDLen = v3->engine_id_len;
-	u->authProtocolLen = c->auth.protocol != NULL ? c->auth.protocol_len :
-	    OID_LENGTH(usmNoAuthProtocol);
-	u->authProtocol = snmp_duplicate_objid(c->auth.protocol != NULL ? c->auth.protocol :
-	    usmNoAuthProtocol, u->authProtocolLen);
-	u->privProtocolLen = c->priv.protocol != NULL ? c->priv.protocol_len :
-	    OID_LENGTH(usmNoPrivProtocol);
-	u->privProtocol = snmp_duplicate_objid(c->priv.protocol != NULL ? c->priv.protocol :
-	    usmNoPrivProtocol, u->privProtocolLen);
-	good = u->name != NULL && u->secName != NULL && u->engineID != NULL &&
-	    u->authProtocol != NULL && u->privProtocol != NULL;
-	if (good && c->auth.master_len > 0)
-		good = key_localize(&c->auth, &c->auth, u, &u->authKey, &u->authKeyLen);
-	if (good && c->priv.master_len > 0)
-		good = key_localize(&c->priv, &c->auth, u, &u->privKey, &u->privKeyLen) &&
-		    usm_extend_user_kul(u, KEY_MAX) == SNMPERR_SUCCESS;
-	if (!good)
-		return usm_free_user(u);	/* NULL, always */
-	return u;
-}
-
-static void
-user_lend(struct slot *sl)
-{
-	if (sl->user != NULL)
-		(void)usm_add_user(sl->user);
-}
-
-static void
-user_take_back(struct slot *sl)
-{
-	if (sl->user == NULL)
-		return;
-	(void)usm_remove_user(sl->user);
-	sl->user->next = sl->user->prev = NULL;
-}
-
 /* --- the time --------------------------------------------------------------------- */
 
 /* What the engine's clock says now, if it went as ours. */
@@ -116,144 +35,116 @@ time_now(const struct slot *sl)
 	int64_t elapsed = (engine_now_us() / 1000 - sl->heard_ms) / 1000;
 	int64_t t = (int64_t)sl->time_s + (elapsed > 0 ? elapsed : 0);
 
-	return t < INT32_MAX ? (uint32_t)t : INT32_MAX;
-}
-
-/* Put the slot's boots and time where the library looks for them. */
-static Enginetime
-time_lend(struct slot *sl)
-{
-	const struct snmp_v3_state *v3 = &sl->job->target->v3;
-	u_int len = (u_int)v3->engine_id_len;
-	Enginetime t;
-
-	if (++sl->engine->times_used > SNMP_ENGINE_TIMES_MAX / 2) {
-		free_etimelist();
-		sl->engine->times_used = 1;
-	}
-	t = search_enginetime_list(v3->engine_id, len);
-	if (t == NULL) {
-		(void)set_enginetime(v3->engine_id, len, sl->boots, time_now(sl), TRUE);
-		return search_enginetime_list(v3->engine_id, len);
-	}
-	t->engineBoot = sl->boots;
-	t->engineTime = time_now(sl);
-	t->lastReceivedEngineTime = snmpv3_local_snmpEngineTime();
-	t->authenticatedFlag = TRUE;
-	return t;
+	return t < USM_NUMBER_MAX ? (uint32_t)t : USM_NUMBER_MAX;
 }
 
 static void
-time_take(struct slot *sl, const enginetime *t)
+time_take(struct slot *sl, uint32_t boots, uint32_t time_s)
 {
-	sl->boots = t->engineBoot;
-	sl->time_s = t->engineTime;
+	sl->boots = boots;
+	sl->time_s = sl->latest_s = time_s;
 	sl->heard_ms = engine_now_us() / 1000;
 	sl->heard = true;
 }
 
-/* --- asking ------------------------------------------------------------------------ */
-
-/* A message around pdu into en->build; its length, 0 when it failed. */
-static size_t
-wrap(struct slot *sl, uint32_t id, int command, int level, const struct snmp_v3_state *v3,
-	const struct snmp_credential *c, uint8_t *pdu_octets, size_t pdu_len)
+/* RFC 3414 3.2 7b, for a message that is authentic. */
+static bool
+is_timely(struct slot *sl, const struct usm_message *m)
 {
-	struct snmp_engine *en = sl->engine;
-	netsnmp_session session = { .version = SNMP_VERSION_3, .rcvMsgMaxSize = DATAGRAM_MAX,
-	    .sndMsgMaxSize = DATAGRAM_MAX };
-	netsnmp_pdu pdu = { 0 };
-	size_t offset = 0;
+	uint32_t now = time_now(sl);
 
-	pdu.version = SNMP_VERSION_3;
-	pdu.command = command;
-	pdu.msgid = (long)id;
-	pdu.securityModel = SNMP_SEC_MODEL_USM;
-	pdu.securityLevel = level;
-	/* Lent: the library only reads them. */
-	pdu.securityName = (char *)(uintptr_t)(v3 != NULL ? c->user : "");
-	pdu.securityNameLen = strlen(pdu.securityName);
-	pdu.contextName = (char *)(uintptr_t)(v3 != NULL ? c->context : "");
-	pdu.contextNameLen = strlen(pdu.contextName);
-	if (v3 != NULL) {
-		pdu.securityEngineID = pdu.contextEngineID = (u_char *)(uintptr_t)v3->engine_id;
-		pdu.securityEngineIDLen = pdu.contextEngineIDLen = v3->engine_id_len;
+	if (m->boots > sl->boots || (m->boots == sl->boots && m->time_s > sl->latest_s)) {
+		time_take(sl, m->boots, m->time_s);
+		return m->boots < USM_NUMBER_MAX;
 	}
-	if (snmpv3_packet_realloc_rbuild(&en->build, &en->build_size, &offset, &session, &pdu,
-	    pdu_octets, pdu_len) != 0)
-		return 0;
-	return offset;
+	sl->heard = true;
+	return m->boots == sl->boots && m->boots < USM_NUMBER_MAX &&
+	    (m->time_s >= now || now - m->time_s <= USM_TIME_WINDOW_S);
 }
 
-/* An empty GET with an empty engine id (RFC 3414 4) into en->build; its length. */
-static size_t
-wrap_discovery(struct slot *sl, uint32_t id)
-{
-	uint8_t pdu[] = { 0xa0, 14, 0x02, 4, (uint8_t)(id >> 24), (uint8_t)(id >> 16),
-	    (uint8_t)(id >> 8), (uint8_t)id, 0x02, 1, 0, 0x02, 1, 0, 0x30, 0 };
+/* --- asking ------------------------------------------------------------------------ */
 
-	return wrap(sl, id, SNMP_MSG_GET, SNMP_SEC_LEVEL_NOAUTH, NULL, NULL, pdu, sizeof(pdu));
+static uint8_t
+level_flags(int level)
+{
+	switch (level) {
+	case SNMP_SEC_LEVEL_AUTHPRIV:
+		return USM_FLAG_AUTH | USM_FLAG_PRIV;
+	case SNMP_SEC_LEVEL_AUTHNOPRIV:
+		return USM_FLAG_AUTH;
+	default:
+		return 0;
+	}
+}
+
+/* An empty GET with an empty engine id (RFC 3414 4), at the end of en->wrapped. */
+static size_t
+write_discovery(struct slot *sl, uint32_t id)
+{
+	const uint8_t pdu[] = { 0xa0, 14, 0x02, 4, (uint8_t)(id >> 24), (uint8_t)(id >> 16),
+	    (uint8_t)(id >> 8), (uint8_t)id, 0x02, 1, 0, 0x02, 1, 0, 0x30, 0 };
+	const struct usm_message m = { .id = id, .flags = USM_FLAG_REPORTABLE, .pdu = pdu,
+	    .pdu_len = sizeof(pdu) };
+
+	return usm_write(sl->engine->usm, &m, &sl->keys, sl->engine->wrapped, DATAGRAM_MAX);
 }
 
 static int
-ask_discovery(struct slot *sl, struct err *e)
+send_wrapped(struct slot *sl, size_t len, enum slot_state state, struct err *e)
 {
-	struct snmp_engine *en = sl->engine;
-	size_t len = wrap_discovery(sl, sl->id);
-	int code;
+	int code = message_keep(&sl->packet, &sl->packet_len, &sl->packet_size,
+	    sl->engine->wrapped + DATAGRAM_MAX - len, len, e);
 
-	if (len == 0)
-		return err_set(e, -EINVAL, "the discovery request cannot be encoded");
-	code = message_keep(&sl->packet, &sl->packet_len, &sl->packet_size,
-	    en->build + en->build_size - len, len, e);
 	if (code < 0)
 		return code;
-	sl->state = SLOT_DISCOVERING;
-	en->counts.discoveries++;
+	sl->state = state;
 	slot_send(sl);
 	return 0;
 }
 
-/* Make the datagram of the slot's PDU, with a new id, and send it. */
+/* Make the datagram of the slot's PDU and send it. */
 static int
 ask(struct slot *sl, struct err *e)
 {
 	struct snmp_engine *en = sl->engine;
 	const struct snmp_credential *c = sl->job->target->credential;
 	const struct snmp_v3_state *v3 = &sl->job->target->v3;
+	struct usm_message m = {
+		.id = sl->id, .flags = level_flags(c->level) | USM_FLAG_REPORTABLE,
+		.engine_id = v3->engine_id, .engine_id_len = v3->engine_id_len,
+		.user = (const uint8_t *)c->user, .user_len = strlen(c->user),
+		.context_engine_id = v3->engine_id, .context_engine_id_len = v3->engine_id_len,
+		.context = (const uint8_t *)c->context, .context_len = strlen(c->context),
+		.pdu = sl->pdu, .pdu_len = sl->pdu_len,
+	};
 	size_t len;
 	int code;
 
-	if (sl->user == NULL) {
-		sl->user = user_new(c, v3);
-		if (sl->user == NULL)
-			return err_set(e, -ENOMEM, "no key could be made for user '%s':"
-			    " memory is short, or the system's cryptography does not allow the"
-			    " protocol", c->user);
+	if (!sl->keys_made) {
+		code = usm_localize(en->usm, c, v3->engine_id, v3->engine_id_len, &sl->keys, e);
+		if (code < 0)
+			return code;
+		sl->keys_made = true;
 	}
-	(void)time_lend(sl);
-	user_lend(sl);
-	len = wrap(sl, sl->id, sl->command, c->level, v3, c, sl->pdu, sl->pdu_len);
-	user_take_back(sl);
+	if (c->level > SNMP_SEC_LEVEL_NOAUTH) {
+		m.boots = sl->boots;
+		m.time_s = time_now(sl);
+	}
+	len = usm_write(en->usm, &m, &sl->keys, en->wrapped, DATAGRAM_MAX);
 	if (len == 0)
-		return err_set(e, -EINVAL, "the request cannot be encoded or encrypted");
-	code = message_keep(&sl->packet, &sl->packet_len, &sl->packet_size,
-	    en->build + en->build_size - len, len, e);
-	if (code < 0)
-		return code;
-	sl->state = SLOT_ASKING;
-	slot_send(sl);
-	return 0;
+		return err_set(e, -EMSGSIZE, "the request is too long, or cannot be encrypted");
+	return send_wrapped(sl, len, SLOT_ASKING, e);
 }
 
 int
 v3_begin(struct slot *sl, struct err *e)
 {
-	const struct snmp_v3_state *v3 = &sl->job->target->v3;
-
 	sl->rediscovered = sl->resynced = sl->restarted = false;
 	sl->wrong_digest = false;
-	return v3->engine_id_len == 0 ? ask_discovery(sl, e) : ask(sl, e);
+	if (sl->job->target->v3.engine_id_len > 0)
+		return ask(sl, e);
+	sl->engine->counts.discoveries++;
+	return send_wrapped(sl, write_discovery(sl, sl->id), SLOT_DISCOVERING, e);
 }
 
 void
@@ -267,10 +158,8 @@ v3_probe(struct slot *sl)
 	    sl->job->target->credential->level < SNMP_SEC_LEVEL_AUTHPRIV)
 		return;
 	sl->probe_id = message_new_id(sl);
-	len = wrap_discovery(sl, sl->probe_id);
-	if (len == 0)
-		return;
-	socket_send_now(sl, en->build + en->build_size - len, len);
+	len = write_discovery(sl, sl->probe_id);
+	socket_send_now(sl, en->wrapped + DATAGRAM_MAX - len, len);
 	en->counts.requests++;
 	en->counts.discoveries++;
 	sl->datagrams++;
@@ -293,42 +182,21 @@ ask_again(struct slot *sl)
 
 /* --- hearing ------------------------------------------------------------------------ */
 
-static bool
-take_engine_id(struct slot *sl, const netsnmp_pdu *pdu)
+/* A report has told the engine id, and its boots and time. */
+static void
+discovered(struct slot *sl, const struct usm_message *m)
 {
 	struct snmp_v3_state *v3 = &sl->job->target->v3;
 
-	if (pdu->securityEngineID == NULL || pdu->securityEngineIDLen == 0 ||
-	    pdu->securityEngineIDLen > SNMP_ENGINE_ID_MAX)
-		return false;
-	sl->user = usm_free_user(sl->user);
-	(void)memcpy(v3->engine_id, pdu->securityEngineID, pdu->securityEngineIDLen);
-	v3->engine_id_len = pdu->securityEngineIDLen;
-	return true;
-}
-
-/* Boots and time of a report that was not authenticated: better than nothing. */
-static void
-take_reported_time(struct slot *sl)
-{
-	const struct snmp_v3_state *v3 = &sl->job->target->v3;
-	const enginetime *t = search_enginetime_list(v3->engine_id, (u_int)v3->engine_id_len);
-
-	sl->boots = sl->time_s = 0;
-	sl->heard_ms = engine_now_us() / 1000;
-	if (t != NULL)
-		time_take(sl, t);
-}
-
-static void
-discovered(struct slot *sl, const netsnmp_pdu *pdu)
-{
-	if (!take_engine_id(sl, pdu)) {
+	if (m->engine_id_len == 0 || m->engine_id_len > SNMP_ENGINE_ID_MAX) {
 		sl->engine->counts.dropped++;
 		return;
 	}
 	sl->alive = true;
-	take_reported_time(sl);
+	sl->keys_made = false;
+	(void)memcpy(v3->engine_id, m->engine_id, m->engine_id_len);
+	v3->engine_id_len = m->engine_id_len;
+	time_take(sl, m->boots, m->time_s);
 	ask_again(sl);
 }
 
@@ -346,13 +214,10 @@ fail_auth(struct slot *sl, const char *why)
 
 /* A report to a request of our user. */
 static void
-reported(struct slot *sl, const netsnmp_pdu *pdu)
+reported(struct slot *sl, netsnmp_pdu *pdu, const struct usm_message *m)
 {
-	const struct snmp_v3_state *v3 = &sl->job->target->v3;
-	const enginetime *t;
-
 	sl->alive = true;
-	switch (snmpv3_get_report_type((netsnmp_pdu *)(uintptr_t)pdu)) {
+	switch (snmpv3_get_report_type(pdu)) {
 	case SNMPERR_UNKNOWN_ENG_ID:
 		if (sl->rediscovered) {
 			fail_auth(sl, "usmStatsUnknownEngineIDs: it does not know its own engine id");
@@ -360,7 +225,7 @@ reported(struct slot *sl, const netsnmp_pdu *pdu)
 		}
 		sl->rediscovered = true;
 		sl->engine->counts.discoveries++;
-		discovered(sl, pdu);
+		discovered(sl, m);
 		return;
 	case SNMPERR_NOT_IN_TIME_WINDOW:
 		if (sl->resynced) {
@@ -370,9 +235,7 @@ reported(struct slot *sl, const netsnmp_pdu *pdu)
 		}
 		sl->resynced = true;
 		sl->engine->counts.resyncs++;
-		t = search_enginetime_list(v3->engine_id, (u_int)v3->engine_id_len);
-		if (t != NULL)
-			time_take(sl, t);
+		time_take(sl, m->boots, m->time_s);
 		ask_again(sl);
 		return;
 	case SNMPERR_UNKNOWN_USER_NAME:
@@ -396,108 +259,114 @@ reported(struct slot *sl, const netsnmp_pdu *pdu)
 	}
 }
 
-/*
- * A report of an unknown engine id comes under the right one, of which the
- * library knows no user; what could be read of it stands in the PDU.
- */
 static bool
-is_unknown_engine(int code, netsnmp_pdu *pdu)
+equal(const uint8_t *a, size_t a_len, const void *b, size_t b_len)
 {
-	return code == SNMPERR_USM_UNKNOWNSECURITYNAME && pdu->command == SNMP_MSG_REPORT &&
-	    snmpv3_get_report_type(pdu) == SNMPERR_UNKNOWN_ENG_ID;
+	return a_len == b_len && (a_len == 0 || memcmp(a, b, a_len) == 0);
 }
 
-/* What the response must have in common with the request, RFC 3412 7.2 12. */
+/* What a response must have in common with the request, RFC 3412 7.2 12. */
 static bool
-is_response(const struct slot *sl, const netsnmp_pdu *pdu)
+is_response(const struct slot *sl, const netsnmp_pdu *pdu, const struct usm_message *m)
 {
 	const struct snmp_credential *c = sl->job->target->credential;
 	const struct snmp_v3_state *v3 = &sl->job->target->v3;
 
-	return pdu->command == SNMP_MSG_RESPONSE && pdu->msgid == (long)sl->id &&
-	    pdu->reqid == (long)sl->request_id &&
-	    pdu->securityModel == SNMP_SEC_MODEL_USM && pdu->securityLevel == c->level &&
-	    pdu->securityEngineIDLen == v3->engine_id_len &&
-	    memcmp(pdu->securityEngineID, v3->engine_id, v3->engine_id_len) == 0 &&
-	    pdu->securityNameLen == strlen(c->user) &&
-	    memcmp(pdu->securityName, c->user, pdu->securityNameLen) == 0 &&
-	    pdu->contextNameLen == strlen(c->context) &&
-	    memcmp(pdu->contextName, c->context, pdu->contextNameLen) == 0;
+	return pdu->command == SNMP_MSG_RESPONSE && pdu->reqid == (long)sl->request_id &&
+	    (m->flags & ~USM_FLAG_REPORTABLE) == level_flags(c->level) &&
+	    equal(m->engine_id, m->engine_id_len, v3->engine_id, v3->engine_id_len) &&
+	    equal(m->user, m->user_len, c->user, strlen(c->user)) &&
+	    equal(m->context_engine_id, m->context_engine_id_len, v3->engine_id,
+	    v3->engine_id_len) &&
+	    equal(m->context, m->context_len, c->context, strlen(c->context));
 }
 
-/* The library could not make an answer of it. */
-static void
-not_parsed(struct slot *sl, int code, netsnmp_pdu *pdu)
+/*
+ * Whether an authenticated message comes from our engine and user, untampered
+ * and now.  Where it is not so, what follows from that has been done.
+ */
+static bool
+is_trusted(struct slot *sl, const struct usm_message *m, uint8_t *data, size_t len)
 {
-	if (is_unknown_engine(code, pdu)) {
-		reported(sl, pdu);
-		return;
-	}
-	if (code == SNMPERR_USM_NOTINTIMEWINDOW && !sl->restarted) {
-		/* Authentic, but older than what we knew: the machine was set back. */
-		sl->restarted = true;
-		sl->engine->counts.resyncs++;
-		sl->boots = sl->time_s = 0;
-		sl->heard_ms = engine_now_us() / 1000;
-		ask_again(sl);
-		return;
-	}
-	if (code == SNMPERR_USM_AUTHENTICATIONFAILURE)
-		sl->wrong_digest = true;
-	sl->engine->counts.dropped++;
-}
+	const struct snmp_credential *c = sl->job->target->credential;
+	const struct snmp_v3_state *v3 = &sl->job->target->v3;
 
-static void
-parsed(struct slot *sl, netsnmp_pdu *pdu, const enginetime *t)
-{
-	if (pdu->command == SNMP_MSG_REPORT) {
-		reported(sl, pdu);
-	} else if (!is_response(sl, pdu)) {
+	if (!equal(m->engine_id, m->engine_id_len, v3->engine_id, v3->engine_id_len) ||
+	    !equal(m->user, m->user_len, c->user, strlen(c->user))) {
 		sl->engine->counts.dropped++;
-	} else {
-		if (pdu->securityLevel >= SNMP_SEC_LEVEL_AUTHNOPRIV && t != NULL)
-			time_take(sl, t);
-		sl->proven = sl->alive = true;
-		slot_answer(sl, pdu);
+		return false;
 	}
+	if (!usm_is_authentic(sl->engine->usm, &sl->keys, data, len, m)) {
+		sl->wrong_digest = true;
+		sl->engine->counts.dropped++;
+		return false;
+	}
+	if (is_timely(sl, m))
+		return true;
+	if (sl->restarted) {
+		sl->engine->counts.dropped++;
+		return false;
+	}
+	/* Older than what we knew: the machine was set back, or this is an old message. */
+	sl->restarted = true;
+	sl->engine->counts.resyncs++;
+	sl->boots = sl->time_s = sl->latest_s = 0;
+	sl->heard_ms = engine_now_us() / 1000;
+	ask_again(sl);
+	return false;
+}
+
+/* The message's PDU; NULL when it is none.  snmp_free_pdu. */
+static netsnmp_pdu *
+parse_pdu(struct slot *sl, struct usm_message *m)
+{
+	netsnmp_pdu *pdu;
+	size_t len;
+
+	if (!usm_read_scoped(sl->engine->usm, &sl->keys, m))
+		return NULL;
+	pdu = calloc(1, sizeof(*pdu));
+	len = m->pdu_len;
+	if (pdu != NULL && (len == 0 ||
+	    snmp_pdu_parse(pdu, (u_char *)(uintptr_t)m->pdu, &len) != 0)) {
+		snmp_free_pdu(pdu);
+		pdu = NULL;
+	}
+	return pdu;
 }
 
 void
 v3_received(struct slot *sl, bool probe, uint8_t *data, size_t len)
 {
-	netsnmp_session session = { .version = SNMP_VERSION_3, .rcvMsgMaxSize = DATAGRAM_MAX,
-	    .sndMsgMaxSize = DATAGRAM_MAX, .isAuthoritative = SNMP_SESS_NONAUTHORITATIVE };
-	bool discovery = probe || sl->state == SLOT_DISCOVERING;
-	netsnmp_pdu *pdu = calloc(1, sizeof(*pdu));
-	const enginetime *t = NULL;
-	int code;
+	bool discovery = probe || sl->state == SLOT_DISCOVERING, authenticated;
+	struct usm_message m;
+	netsnmp_pdu *pdu = NULL;
 
+	if (!usm_read(data, len, &m)) {
+		sl->engine->counts.dropped++;
+		return;
+	}
+	authenticated = (m.flags & USM_FLAG_AUTH) != 0;
+	if (authenticated && !discovery && !is_trusted(sl, &m, data, len))
+		return;
+	if (!authenticated || !discovery)
+		pdu = parse_pdu(sl, &m);
 	if (pdu == NULL) {
 		sl->engine->counts.dropped++;
 		return;
 	}
-	if (!discovery) {
-		t = time_lend(sl);
-		user_lend(sl);
-	} else if (++sl->engine->times_used > SNMP_ENGINE_TIMES_MAX / 2) {
-		free_etimelist();
-		sl->engine->times_used = 1;
-	}
-	code = snmp_parse(NULL, &session, pdu, data, len);
-	if (code != 0 && session.s_snmp_errno != 0)
-		code = session.s_snmp_errno;
-	if (!discovery)
-		user_take_back(sl);
-	if (discovery && (code != 0 || pdu->command != SNMP_MSG_REPORT))
+	if (!discovery && is_response(sl, pdu, &m)) {
+		sl->proven = sl->alive = true;
+		slot_answer(sl, pdu);
+	} else if (pdu->command != SNMP_MSG_REPORT) {
 		sl->engine->counts.dropped++;
-	else if (probe)
+	} else if (probe) {
 		sl->alive = true;
-	else if (discovery)
-		discovered(sl, pdu);
-	else if (code != 0)
-		not_parsed(sl, code, pdu);
-	else
-		parsed(sl, pdu, t);
+	} else if (discovery) {
+		discovered(sl, &m);
+	} else {
+		reported(sl, pdu, &m);
+	}
 	snmp_free_pdu(pdu);
 }
 
@@ -527,5 +396,6 @@ v3_end(struct slot *sl)
 		v3->time_s = time_now(sl);
 		v3->heard_utc_s = (int64_t)time(NULL);
 	}
-	sl->user = usm_free_user(sl->user);
+	explicit_bzero(&sl->keys, sizeof(sl->keys));
+	sl->keys_made = false;
 }

@@ -1,6 +1,7 @@
 # lib/snmp: Net-SNMP as a manager.
 noinst_LTLIBRARIES += lib/snmp/libsnmp.la
 lib_snmp_libsnmp_la_SOURCES = \
+	%D%/ber.c %D%/ber.h \
 	%D%/conf.c %D%/conf.h \
 	%D%/conf_reader.c %D%/conf_reader.h \
 	%D%/conf_words.c %D%/conf_words.h \
@@ -8,6 +9,7 @@ lib_snmp_libsnmp_la_SOURCES = \
 	%D%/engine.c %D%/engine.h %D%/engine_internal.h \
 	%D%/engine_message.c %D%/engine_socket.c %D%/engine_twins.c %D%/engine_v3.c \
 	%D%/resolve.c %D%/resolve.h \
+	%D%/usm.c %D%/usm.h \
 	%D%/value.c %D%/value.h
-lib_snmp_libsnmp_la_CPPFLAGS = $(AM_CPPFLAGS) $(NETSNMP_CFLAGS) $(EVENT_CFLAGS)
-lib_snmp_libsnmp_la_LIBADD = $(NETSNMP_LIBS) $(EVENT_LIBS)
+lib_snmp_libsnmp_la_CPPFLAGS = $(AM_CPPFLAGS) $(NETSNMP_CFLAGS) $(CRYPTO_CFLAGS) $(EVENT_CFLAGS)
+lib_snmp_libsnmp_la_LIBADD = $(NETSNMP_LIBS) $(CRYPTO_LIBS) $(EVENT_LIBS)
