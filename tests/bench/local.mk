@@ -1,4 +1,18 @@
-# tests/bench/
+# tests/bench/: figures against peers.  PART.sh is a part; see run.sh.
+bench:
+	@$(MAKE) -s all $(check_PROGRAMS) $(check_LTLIBRARIES) >&2
+	@$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/tests/bench/run.sh $(BENCH)
+.PHONY: bench
+EXTRA_DIST += tests/bench/run.sh
+
+EXTRA_DIST += tests/bench/poll.sh
+check_PROGRAMS += tests/bench/measure
+tests_bench_measure_SOURCES = %D%/measure.c
+
+check_PROGRAMS += tests/bench/sync_loop
+tests_bench_sync_loop_SOURCES = %D%/sync_loop.c
+tests_bench_sync_loop_CPPFLAGS = $(AM_CPPFLAGS) $(NETSNMP_CFLAGS)
+tests_bench_sync_loop_LDADD = $(NETSNMP_LIBS)
 
 # What the agent is measured against: the same rows in a plain container table.
 check_LTLIBRARIES += tests/bench/plain_table.la

@@ -1,0 +1,292 @@
+#!/bin/sh
+# imgadm-poll against a simulated fleet, everything stored and graphed: first
+# and steady runs, 1,000 and 10,000 devices, v2c and v3, RRDs in process and
+# through rrdcached, silent devices, latency.  And what asks the same requests
+# and stores nothing: a shell loop of snmpget and snmpbulkget, and a
+# synchronous Net-SNMP program.  Figures on stdout; the rest on stderr.
+#
+# Without a word about it a figure is of 10,000 devices over v2c, RRDs in
+# process.  CPU is user and system of imgadm-poll and its children, in
+# microseconds a device; steady figures are medians of three runs.
+exec 3>&1 1>&2
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
+many=${BENCH_DEVICES:-10000}
+few=1000
+shell_devices=100
+v3='-v3 -u sim -l authPriv -a SHA-256 -A simauth-pass -x AES -X simpriv-pass'
+v2='-v2c -c public'
+waits='-t 1 -r 2'
+chain_ms=7000	# 1 + 2 + 4 s
+bench=${top_builddir:?}/tests/bench
+sim=$top_builddir/tests/fake/fleetsim
+need snmpget snmpbulkget awk
+for f in "$bench/measure" "$bench/sync_loop" "$sim" "$top_builddir/manager/imgadm-poll" \
+	"$top_builddir/manager/imgadm-fleet"; do
+	[ -x "$f" ] || { echo "bench: $f is not built"; exit 3; }
+done
+die() { echo "bench: $*"; exit 3; }
+
+# --- figures -------------------------------------------------------------------
+
+# figure NAME VALUE UNIT [PEER VALUE]: the ratio is the peer's by ours
+figure()
+{
+	if [ $# = 5 ]; then
+		awk -v n="$1" -v v="$2" -v u="$3" -v p="$4" -v w="$5" 'BEGIN {
+			printf "%s %s %s vs %s %s ratio %.2f\n", n, v, u, p, w, v > 0 ? w / v : 0 }' >&3
+	else
+		echo "$1 $2 $3" >&3
+	fi
+}
+calc() { awk "BEGIN { printf \"$1\", $2 }"; }
+# median FILE COLUMN
+median() { awk -v c="$2" '{ print $c }' "$1" | sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+# bar NAME VALUE OP LIMIT: said on stderr, met or not
+bar()
+{
+	awk -v n="$1" -v v="$2" -v o="$3" -v l="$4" 'BEGIN {
+		met = o == "<=" ? v <= l : v >= l
+		printf "bench: bar %s: %s %s %s: %s\n", n, v, o, l, met ? "met" : "MISSED" }'
+}
+
+# --- the fleet --------------------------------------------------------------------
+
+# sim_start OPTION...: commands by tell; its list of devices in $T/fleet
+sim_start()
+{
+	rm -f "$T/ctl" && mkfifo "$T/ctl"
+	: >"$T/sim.log"
+	"$sim" --fleet "$T/fleet" "$@" <"$T/ctl" >"$T/sim.log" 2>&1 &
+	echo $! >"$T/sim.pid"
+	exec 9>"$T/ctl"
+	wait_for 60 grep -q '^ready ' "$T/sim.log" || die "fleetsim: $(cat "$T/sim.log")"
+	port=$(sed -n 's/^ready [0-9.]*:\([0-9]*\) .*/\1/p' "$T/sim.log")
+}
+sim_stop() { exec 9>&-; stop sim; }
+tell()
+{
+	tell_lines=$(wc -l <"$T/sim.log")
+	echo "$*" >&9
+	wait_for 30 sh -c '[ "$(wc -l <"$1")" -gt "$2" ]' sh "$T/sim.log" "$tell_lines" ||
+		die "fleetsim does not answer '$*'"
+	answer=$(tail -1 "$T/sim.log")
+}
+# fleet_new FOLDER: a store with the fleet in it
+fleet_new()
+{
+	mkdir -p "$1"
+	imgadm-fleet --db "$1/db" add -f "$T/fleet" >"$T/add.log" 2>&1 || die "$(cat "$T/add.log")"
+}
+
+# --- our poller ------------------------------------------------------------------
+
+# poll FOLDER DEVICES OPTION...: one run; "WALL_US CPU_US RSS_KB REQUESTS" in $run
+poll()
+{
+	poll_dir=$1 poll_devices=$2
+	shift 2
+	# shellcheck disable=SC2086 # word lists
+	"$bench/measure" "$T/measured" imgadm-poll --db "$poll_dir/db" --rrd-dir "$poll_dir/rrd" \
+		--interval 300 --json $waits "$@" >"$T/said" 2>"$T/complained"
+	poll_status=$?
+	[ $poll_status = 0 ] || [ $poll_status = 2 ] ||
+		die "imgadm-poll ended with $poll_status: $(head -3 "$T/complained")"
+	polled=$(json unchanged) && polled=$((polled + $(json changed)))
+	[ "$polled" = "$poll_devices" ] || die "imgadm-poll: $polled of $poll_devices devices answered: $(tail -1 "$T/said")
+$(head -3 "$T/complained")"
+	run="$(cut -d' ' -f1-3 "$T/measured") $(json requests)"
+}
+json() { tail -1 "$T/said" | sed -n "s/.*\"$1\": *\([0-9]*\).*/\1/p"; }
+# steady RUNS FOLDER DEVICES OPTION...: runs a second apart, uses counted between; into $T/runs
+steady()
+{
+	steady_runs=$1
+	shift
+	: >"$T/runs"
+	while [ "$steady_runs" -gt 0 ]; do
+		tell tick
+		sleep 1.1	# a round robin file takes one value a second
+		poll "$@"
+		echo "$run" >>"$T/runs"
+		steady_runs=$((steady_runs - 1))
+	done
+}
+# report NAME DEVICES: cpu, wall, rate, rss and requests of $T/runs
+report()
+{
+	wall=$(median "$T/runs" 1) cpu=$(median "$T/runs" 2)
+	cpu_device=$(calc %.1f "$cpu / $2") wall_s=$(calc %.3f "$wall / 1e6")
+	rss_mb=$(calc %.1f "$(sort -n -k3 "$T/runs" | tail -1 | cut -d' ' -f3) / 1024")
+	figure "$1.cpu" "$cpu_device" us/device
+	figure "$1.wall" "$wall_s" s
+	figure "$1.rate" "$(calc %.0f "$2 / ($wall / 1e6)")" devices/s
+	figure "$1.rss" "$rss_mb" MB
+	figure "$1.requests" "$(calc %.2f "$(median "$T/runs" 4) / $2")" requests/device
+}
+first()
+{
+	poll "$2" "$3" $4
+	echo "$run" >"$T/runs"
+	report "$1" "$3"
+}
+
+# --- the peers --------------------------------------------------------------------
+
+# What a steady poll asks one device: into $T/requests.
+learn_requests()
+{
+	sim_start --devices 1 --log-requests "$T/requests.all"
+	fleet_new "$T/one"
+	# shellcheck disable=SC2086
+	poll "$T/one" 1 $v2
+	tell tick
+	before=$(wc -l <"$T/requests.all")
+	sleep 1.1
+	# shellcheck disable=SC2086
+	poll "$T/one" 1 $v2
+	sed "1,${before}d" "$T/requests.all" >"$T/requests"
+	sim_stop
+	echo "bench: a steady poll asks a device $(wc -l <"$T/requests") requests:"
+	cut -c1-150 "$T/requests" | sed 's/^/bench:   /'
+}
+# The cron job: one line a request and device.
+shell_loop()
+{
+	{
+		echo '#!/bin/sh'
+		head -n "$shell_devices" "$T/fleet" | while read -r _ address; do
+			awk -v a="${address#udp:}" '{
+				cmd = $2 == "get" ? "snmpget" : $2 == "getnext" ? "snmpgetnext" : \
+				    "snmpbulkget -Cn" $3 " -Cr" $4
+				printf "%s -v2c -c public -On -m \"\" %s", cmd, a
+				for (i = 5; i <= NF; i++)
+					printf " %s", $i
+				print " || exit 2"
+			}' "$T/requests"
+		done
+	} >"$T/loop.sh"
+	"$bench/measure" "$T/shell" sh "$T/loop.sh" >"$T/shell.out" ||
+		die 'the shell loop failed'
+	shell_cpu=$(calc %.1f "$(cut -d' ' -f2 "$T/shell") / $shell_devices")
+	shell_varbinds=$(($(grep -c ' = ' "$T/shell.out") / shell_devices))
+}
+sync_loop()
+{
+	sync=$("$bench/sync_loop" "$T/requests" "$T/fleet" public) || die 'sync_loop failed'
+	# shellcheck disable=SC2086
+	set -- $sync
+	sync_cpu=$(calc %.1f "$5 / $1") sync_wall=$(calc %.3f "$4 / 1e6")
+	[ $(($3 / $1)) = "$shell_varbinds" ] ||
+		die "the peers were answered different varbinds: $(($3 / $1)), $shell_varbinds"
+}
+
+# --- 1,000 devices -------------------------------------------------------------------
+
+version=$(snmpget -V 2>&1 | sed 's/.*: *//')
+learn_requests
+sim_start --devices $few
+fleet_new "$T/few"
+first poll.n1000.first "$T/few" $few "$v2"
+# shellcheck disable=SC2086
+steady 3 "$T/few" $few $v2
+report poll.n1000.steady $few
+fleet_new "$T/few3"
+first poll.n1000.v3.first "$T/few3" $few "$v3"
+# shellcheck disable=SC2086
+steady 3 "$T/few3" $few $v3
+report poll.n1000.v3.steady $few
+sim_stop
+rm -rf "$T/few" "$T/few3"
+
+# snmpd's own limit.
+sim_start --devices $few --max-varbinds 100
+fleet_new "$T/few"
+first poll.n1000.limit100.first "$T/few" $few "$v2"
+# shellcheck disable=SC2086
+steady 3 "$T/few" $few $v2
+report poll.n1000.limit100.steady $few
+sim_stop
+rm -rf "$T/few"
+
+# --- 10,000 devices --------------------------------------------------------------------
+
+sim_start --devices "$many"
+fleet_new "$T/many"
+first poll.first "$T/many" "$many" "$v2"
+echo "bench: the store holds $(du -m "$T/many/db" | cut -f1) MB, the round robin files $(du -sm "$T/many/rrd" | cut -f1) MB"
+# shellcheck disable=SC2086
+steady 3 "$T/many" "$many" $v2
+report poll.steady "$many"
+steady_cpu=$cpu_device steady_wall=$wall_s steady_rss=$rss_mb
+shell_loop
+sync_loop
+figure poll.steady.cpu.shell "$steady_cpu" us/device "snmpget+snmpbulkget-$version" "$shell_cpu"
+figure poll.steady.cpu.sync "$steady_cpu" us/device "net-snmp-synchronous-$version" "$sync_cpu"
+figure poll.steady.wall.sync "$steady_wall" s "net-snmp-synchronous-$version" "$sync_wall"
+bar 'steady CPU against the shell loop' "$(calc %.1f "$shell_cpu / $steady_cpu")" '>=' 80
+bar 'steady CPU against the synchronous loop' "$steady_cpu" '<=' "$sync_cpu"
+bar 'steady wall, s' "$steady_wall" '<=' 3
+bar 'steady RSS, MB' "$steady_rss" '<=' 64
+
+# A new log entry each.
+tell entries 1
+# shellcheck disable=SC2086
+steady 1 "$T/many" "$many" $v2
+report poll.entries1 "$many"
+
+# Through rrdcached, which writes later; what it costs in that time is beside it.
+if command -v rrdcached >/dev/null 2>&1; then
+	spawn rrdcached rrdcached -g -R -b "$T/many/rrd" -l "unix:$T/rrdcached.sock" \
+		-p "$T/rrdcached.own" -w 3600 -f 7200
+	wait_for 20 test -S "$T/rrdcached.sock" || die "rrdcached: $(cat "$T/rrdcached.log")"
+	read -r daemon_before _ <"/proc/$(cat "$T/rrdcached.pid")/schedstat"
+	RRDCACHED_ADDRESS=unix:$T/rrdcached.sock
+	export RRDCACHED_ADDRESS
+	# shellcheck disable=SC2086
+	steady 3 "$T/many" "$many" $v2
+	unset RRDCACHED_ADDRESS
+	report poll.rrdcached.steady "$many"
+	read -r daemon_after _ <"/proc/$(cat "$T/rrdcached.pid")/schedstat"
+	figure poll.rrdcached.steady.daemon "$(calc %.1f \
+		"($daemon_after - $daemon_before) / 1000 / 3 / $many")" us/device
+	stop rrdcached KILL	# what it holds is not needed
+else
+	echo 'bench: rrdcached is not installed: left out'
+fi
+
+# 3 % silent: first unexpectedly, then known.
+tell silent 3
+alive=$((many - many * 3 / 100))
+# shellcheck disable=SC2086
+steady 1 "$T/many" "$alive" $v2
+figure poll.silent3.wall "$(calc %.3f "$(median "$T/runs" 1) / 1e6")" s all-answer "$steady_wall"
+bar '3 % silent, wall, ms' "$(calc %.0f "$(median "$T/runs" 1) / 1000")" '<=' \
+	"$(calc %.0f "$steady_wall * 1000 + $chain_ms")"
+# shellcheck disable=SC2086
+steady 1 "$T/many" "$alive" $v2
+figure poll.silent3.known.wall "$(calc %.3f "$(median "$T/runs" 1) / 1e6")" s all-answer "$steady_wall"
+figure poll.silent3.known.cpu "$(calc %.1f "$(median "$T/runs" 2) / $many")" us/device all-answer "$steady_cpu"
+tell silent 0
+# shellcheck disable=SC2086
+poll "$T/many" "$many" $v2
+
+# 20 ms there and back.
+tell latency 20
+# shellcheck disable=SC2086
+steady 2 "$T/many" "$many" $v2
+report poll.latency20 "$many"
+bar '20 ms of latency, wall, s' "$wall_s" '<=' 6
+tell latency 0
+
+# The same devices over v3: engines are discovered once.
+# shellcheck disable=SC2086
+steady 1 "$T/many" "$many" $v3
+report poll.v3.discovery "$many"
+# shellcheck disable=SC2086
+steady 3 "$T/many" "$many" $v3
+report poll.v3.steady "$many"
+figure poll.v3.steady.cpu.v2c "$cpu_device" us/device v2c "$steady_cpu"
+bar 'v3 CPU against v2c' "$(calc %.2f "$cpu_device / $steady_cpu")" '<=' 2
+tell stats
+echo "bench: fleetsim: $answer"
+sim_stop
