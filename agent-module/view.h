@@ -26,6 +26,7 @@
 #include <stdint.h>
 
 #include "agent-module/state.h"
+#include "lib/base/clock.h"
 
 enum {
 	VIEW_SNAPSHOTS = 4,
@@ -52,7 +53,7 @@ struct snapshot {
 
 struct view_options {
 	const char *path;	/* the state file; copied */
-	int64_t (*utc_ms)(void);	/* the time of day */
+	const struct clock *clock;	/* borrowed */
 	/* The agent's sysUpTime in hundredths of a second. */
 	uint32_t (*uptime_ticks)(void);
 };

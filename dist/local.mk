@@ -1,2 +1,15 @@
 # dist/: what is installed beside the programs, and the demo.
 EXTRA_DIST += %D%/demo.sh
+
+# How imgadm-poll is started: by cron or by systemd, to be copied.
+exampledir = $(docdir)/examples
+nodist_example_DATA = %D%/imgadm-poll.service %D%/imgadm.cron
+dist_example_DATA = %D%/imgadm-poll.timer
+EXTRA_DIST += %D%/imgadm-poll.service.in %D%/imgadm.cron.in
+CLEANFILES += %D%/imgadm-poll.service %D%/imgadm.cron
+%D%/imgadm-poll.service: %D%/imgadm-poll.service.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) %D% && $(SED) -e 's|@sbindir[@]|$(sbindir)|' \
+		-e 's|@localstatedir[@]|$(localstatedir)|' $(srcdir)/%D%/imgadm-poll.service.in >$@
+%D%/imgadm.cron: %D%/imgadm.cron.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) %D% && $(SED) -e 's|@sbindir[@]|$(sbindir)|' \
+		$(srcdir)/%D%/imgadm.cron.in >$@

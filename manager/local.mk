@@ -8,6 +8,26 @@ manager_libpollplan_la_SOURCES = \
 	%D%/poll_plan_scalars.c %D%/poll_plan_scalars.h \
 	%D%/poll_plan_walk.c %D%/poll_plan_walk.h
 
+noinst_LTLIBRARIES += manager/libpoll.la
+manager_libpoll_la_SOURCES = \
+	%D%/poll.c %D%/poll.h \
+	%D%/poll_say.c %D%/poll_say.h \
+	%D%/poll_sink.c %D%/poll_sink.h
+manager_libpoll_la_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
+manager_libpoll_la_LIBADD = $(EVENT_LIBS)
+
+sbin_PROGRAMS += manager/imgadm-poll
+manager_imgadm_poll_SOURCES = %D%/poll_main.c
+manager_imgadm_poll_LDADD = manager/libpoll.la manager/libpollplan.la \
+	manager/librrdfile.la lib/store/libstore.la lib/snmp/libsnmp.la \
+	lib/db/libdb.la lib/structure/libstructure.la lib/base/libbase.la
+
+bin_PROGRAMS += manager/imgadm
+manager_imgadm_SOURCES = %D%/imgadm_main.c
+manager_imgadm_CPPFLAGS = $(AM_CPPFLAGS) \
+	-DBINDIR='"$(bindir)"' -DSBINDIR='"$(sbindir)"'
+manager_imgadm_LDADD = lib/base/libbase.la
+
 # Round robin files and what is computed from them; rrdlib alone knows librrd.
 noinst_LTLIBRARIES += manager/librrdfile.la
 manager_librrdfile_la_SOURCES = \

@@ -24,7 +24,7 @@
 struct poll_plan;	/* opaque; about 6 KB and what the device's rows need */
 
 enum {
-	POLL_PLAN_LOG_PIECE = 64,	/* log entries in one result */
+	POLL_PLAN_LOG_PIECE = 32,	/* log entries in one result */
 	POLL_PLAN_REQUESTS_MAX = 50000,	/* to one device in one poll */
 };
 

@@ -30,7 +30,7 @@ enum poll_plan_table {
 
 enum {
 	/* A piece and what one more answer may add. */
-	POLL_PLAN_LOG_ROWS_MAX = 64 + POLL_PLAN_WALK_REPETITIONS_MAX,
+	POLL_PLAN_LOG_ROWS_MAX = 32 + POLL_PLAN_WALK_REPETITIONS_MAX,
 };
 
 struct poll_plan_key {

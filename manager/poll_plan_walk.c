@@ -43,6 +43,7 @@ poll_plan_walk_begin(struct poll_plan_walk *w, struct poll_plan_pace *pace,
 	w->asked_count = 0;
 	w->asked_repetitions = 0;
 	w->repetitions_cap = 0;
+	w->cap_is_new = false;
 	w->general_errors = 0;
 }
 
@@ -205,9 +206,11 @@ after_timeout(struct poll_plan_walk *w, struct err *e)
 {
 	struct poll_plan_pace *pace = w->pace;
 
+	pace->held = true;
 	if (++pace->timeouts == 1 && w->asked_bulk && w->asked_repetitions > 1) {
 		pace->octets = POLL_PLAN_OCTETS_WAN;
 		w->repetitions_cap = (w->asked_repetitions + 3) / 4;
+		w->cap_is_new = true;
 		return POLL_PLAN_WALK_ON;
 	}
 	if (pace->timeouts <= 2 && w->asked_bulk) {
@@ -224,8 +227,10 @@ after_timeout(struct poll_plan_walk *w, struct err *e)
 static int
 ask_less(struct poll_plan_walk *w, const char *why, struct err *e)
 {
+	w->pace->held = true;
 	if (w->asked_repetitions > 1) {
 		w->repetitions_cap = w->asked_repetitions / 2;
+		w->cap_is_new = true;
 		return POLL_PLAN_WALK_ON;
 	}
 	if (w->asked_count > 1) {
@@ -391,19 +396,26 @@ varbind_octets(const struct snmp_varbind *vb)
 }
 
 /*
- * An answer shorter than asked for, with nothing at its end: this is what the
- * device holds.  One repetition more would not have fitted.
+ * An answer in full: twice as much the next time, as far as it goes.  An
+ * answer shorter than asked for, with nothing at its end: this is what the
+ * device holds; one repetition more would not have fitted.
  */
 static void
-learn(struct poll_plan_walk *w, size_t got, unsigned octets)
+learn(struct poll_plan_walk *w, size_t got, unsigned octets, unsigned tries)
 {
 	struct poll_plan_pace *pace = w->pace;
 	unsigned holds = (unsigned)(w->scalar_count + got + w->asked_count - 1);
 
-	if (got >= w->asked_count * w->asked_repetitions)
+	if (got >= w->asked_count * w->asked_repetitions) {
+		/* Answered in full: the way may carry more. */
+		if (!pace->held && octets > pace->octets / 2 && tries == 1)
+			pace->octets = pace->octets * 2 < POLL_PLAN_OCTETS_LAN ?
+				pace->octets * 2 : POLL_PLAN_OCTETS_LAN;
 		return;
+	}
 	if (octets + octets / 4 >= pace->octets) {
 		pace->octets = octets;	/* a matter of size, of these values */
+		pace->held = true;
 		return;
 	}
 	if (pace->max_varbinds == 0 || holds < pace->max_varbinds)
@@ -416,12 +428,13 @@ worked(struct poll_plan_walk *w)
 	struct poll_plan_pace *pace = w->pace;
 
 	/* A device that answers less, not nothing, is remembered by what it took. */
-	if (w->repetitions_cap > 0 && w->asked_bulk) {
+	if (w->cap_is_new && w->asked_bulk) {
 		unsigned holds = (unsigned)(w->scalar_count +
 			w->asked_count * w->asked_repetitions);
 
 		if (pace->max_varbinds == 0 || holds < pace->max_varbinds)
 			pace->max_varbinds = holds;
+		w->cap_is_new = false;
 	}
 	if (!w->asked_bulk && !pace->v1 && !pace->bulk)
 		pace->bulk_failed = true;
@@ -460,7 +473,7 @@ take_rows(struct poll_plan_walk *w, const struct snmp_answer *a,
 	if (!moved)
 		return ask_less(w, "an empty answer", e);
 	if (w->asked_bulk && !ended)
-		learn(w, got, octets);
+		learn(w, got, octets, a->tries);
 	return walk_state(w);
 }
 

@@ -23,8 +23,8 @@ enum {
 	POLL_PLAN_WALK_ENTRY_MAX = 32,
 	POLL_PLAN_WALK_TABLES = 4,
 	POLL_PLAN_WALK_REPETITIONS_MAX = 255,
-	POLL_PLAN_OCTETS_WAN = 1400,	/* an answer in one datagram, anywhere */
-	POLL_PLAN_OCTETS_LAN = 8000,	/* where the way is short */
+	POLL_PLAN_OCTETS_WAN = 1400,	/* to begin with: whole on any way */
+	POLL_PLAN_OCTETS_LAN = 8000,	/* at most, and where the way is short */
 };
 
 /* How a device answers; one a device, over all of its walks. */
@@ -34,7 +34,8 @@ struct poll_plan_pace {
 	bool bulk_failed;	/* it failed, and GETNEXT then worked */
 	bool went_back;		/* an OID did not increase */
 	unsigned max_varbinds;	/* an answer holds; 0 = not known */
-	unsigned octets;	/* wanted of an answer */
+	unsigned octets;	/* wanted of an answer; doubles while that goes well */
+	bool held;		/* it did not: doubles no more */
 	unsigned columns;	/* side by side at most; 0 = all */
 	unsigned timeouts;	/* in a row */
 	unsigned around;	/* octets of a message around its varbinds */
@@ -91,6 +92,7 @@ struct poll_plan_walk {
 	size_t asked_count;
 	uint8_t asked[POLL_PLAN_WALK_COLUMNS];	/* positions in columns */
 	unsigned repetitions_cap;	/* after a failure; 0 = none */
+	bool cap_is_new;	/* whether it helps is still to be seen */
 	unsigned general_errors;	/* genErr in a row */
 };
 

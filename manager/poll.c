@@ -1,0 +1,604 @@
+#include <config.h>
+
+#include "manager/poll.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/event.h>
+
+#include "lib/base/log.h"
+#include "lib/base/text.h"
+#include "lib/snmp/engine.h"
+#include "lib/snmp/resolve.h"
+#include "manager/poll_plan.h"
+#include "manager/poll_say.h"
+#include "manager/poll_sink.h"
+
+enum {
+	TICK_MS = 50,
+	RESOLVE_CHUNK = 256,
+};
+
+/* A device in flight; used again for the next. */
+struct poll_job {
+	struct poll *poll;
+	struct poll_job *next_free;
+	struct snmp_job job;
+	struct snmp_target snmp;
+	struct store_target target;
+	struct poll_plan *plan;
+	struct poll_sink_graph graph;
+	bool put_failed;	/* the store did not take a piece of it */
+};
+
+/* A device of the second round. */
+struct poll_name {
+	int64_t device;
+	char *name, *address;
+	bool has_numeric;	/* an older answer of the name server */
+};
+
+struct poll {
+	struct store *store;
+	struct conf *conf;
+	struct poll_options options;
+	struct event_base *base;
+	struct event *signals[2], *tick;
+	struct snmp_engine *engine;
+	struct poll_sink *sink;
+	struct poll_say say;
+	struct poll_counts counts;
+	struct poll_job *free_jobs;
+	/* Where targets come from: the store, then names one by one. */
+	struct store_targets *targets;
+	struct poll_name *names;
+	size_t name_count, name_size, name_at;
+	bool second_round, round_over;
+	int fatal;		/* of the store: negative errno */
+	struct err fatal_err;
+};
+
+static void
+set_fatal(struct poll *p, int rc, const struct err *e)
+{
+	if (p->fatal == 0) {
+		p->fatal = rc;
+		p->fatal_err = *e;
+	}
+	snmp_engine_stop(p->engine);
+}
+
+/* --- what was found ---------------------------------------------------------- */
+
+static const char *
+credential_place(const struct poll *p, const struct poll_job *j)
+{
+	if (p->options.credential != NULL || !poll_plan_refused(j->plan))
+		return "";
+	return conf_credential_place(p->conf, j->snmp.credential);
+}
+
+static void
+count_result(struct poll *p, const struct poll_job *j, const struct store_poll_result *r)
+{
+	struct poll_counts *c = &p->counts;
+
+	c->polled++;
+	switch (r->contact) {
+	case STORE_ANSWERED:
+		if (poll_plan_unchanged(j->plan))
+			c->unchanged++;
+		else
+			c->changed++;
+		break;
+	case STORE_SILENT:
+		c->silent++;
+		break;
+	case STORE_FAILED:
+		c->failed++;
+		break;
+	}
+}
+
+/* Put the plan's result; false when the device is of no more use. */
+static bool
+put(struct poll *p, struct poll_job *j)
+{
+	struct store_poll_result r = *poll_plan_result(j->plan);
+	const struct snmp_v3_state *v3 = &j->snmp.v3;
+	struct store_poll_outcome outcome = {0};
+	struct err e = {0};
+	int rc;
+
+	if (v3->engine_id_len > 0 && v3->engine_id_len <= sizeof(r.engine_id)) {
+		memcpy(r.engine_id, v3->engine_id, v3->engine_id_len);
+		r.engine_id_len = v3->engine_id_len;
+		r.engine_boots = v3->boots;
+		r.engine_time_s = v3->time_s;
+		r.engine_heard_utc_s = v3->heard_utc_s;
+	}
+	if (j->snmp.shared_engine_id)
+		r.quirks |= STORE_QUIRK_SHARED_ENGINE;
+	rc = poll_sink_put(p->sink, &r, clock_monotonic_ms(p->options.clock), &outcome, &e);
+	if (rc == 0) {
+		for (size_t i = 0; i < RRDFILE_SEVERITIES; i++)
+			j->graph.errors[i] += outcome.errors_by_severity[i];
+		j->graph.discontinuous |= outcome.machine_new;
+		p->counts.log_entries += outcome.entries_new;
+		p->counts.log_gaps += outcome.entries_gap;
+		return true;
+	}
+	if (rc == -EINVAL && p->fatal == 0) {
+		/* What passed the plan's checks but not the store's. */
+		poll_say_device(&p->say, &j->target, e.text, "");
+		p->counts.failed++;
+	} else if (rc != -ENOENT && rc != -ECANCELED) {
+		set_fatal(p, rc, &e);
+	}
+	j->put_failed = true;
+	return false;
+}
+
+static void
+finish(struct poll *p, struct poll_job *j)
+{
+	const struct store_poll_result *r = poll_plan_result(j->plan);
+	struct err e = {0};
+	int rc;
+
+	if (j->put_failed || !put(p, j)) {
+		p->counts.polled++;
+		return;
+	}
+	count_result(p, j, r);
+	if (r->contact == STORE_FAILED || (r->contact == STORE_SILENT && !j->target.silent))
+		poll_say_device(&p->say, &j->target, r->reason, credential_place(p, j));
+	if (r->contact != STORE_ANSWERED || r->identity == NULL)
+		return;
+	j->graph.use_count = r->identity->use_count;
+	rc = poll_sink_graph(p->sink, &j->graph, clock_monotonic_ms(p->options.clock), &e);
+	if (rc < 0)
+		set_fatal(p, rc, &e);
+}
+
+/* --- jobs ---------------------------------------------------------------------- */
+
+static bool
+job_step(struct snmp_job *job, const struct snmp_answer *answer,
+	struct snmp_request *ret_request)
+{
+	struct poll_job *j = job->user;
+	enum poll_plan_next next;
+
+	while ((next = poll_plan_step(j->plan, answer, ret_request)) == POLL_PLAN_STORE) {
+		if (!put(j->poll, j))
+			return false;
+		answer = NULL;
+	}
+	return next == POLL_PLAN_ASK;
+}
+
+static void
+job_done(struct snmp_job *job, enum snmp_end end)
+{
+	struct poll_job *j = job->user;
+	struct poll *p = j->poll;
+
+	if (end == SNMP_END_DONE)
+		finish(p, j);
+	poll_say_progress(&p->say, &p->counts, clock_monotonic_ms(p->options.clock));
+	j->next_free = p->free_jobs;
+	p->free_jobs = j;
+}
+
+static struct poll_job *
+job_get(struct poll *p)
+{
+	struct poll_job *j = p->free_jobs;
+
+	if (j != NULL) {
+		p->free_jobs = j->next_free;
+		return j;
+	}
+	j = calloc(1, sizeof(*j));
+	if (j == NULL)
+		return NULL;
+	j->plan = poll_plan_new();
+	if (j->plan == NULL) {
+		free(j);
+		return NULL;
+	}
+	j->poll = p;
+	j->job.step = job_step;
+	j->job.done = job_done;
+	j->job.user = j;
+	j->job.target = &j->snmp;
+	return j;
+}
+
+/* A device that cannot even be asked. */
+static void
+fail_unasked(struct poll *p, const struct store_target *t, const char *reason)
+{
+	struct store_poll_result r = {
+		.device = t->device, .contact = STORE_FAILED, .reason = reason,
+		.when = clock_utc_s(p->options.clock), .quirks = t->quirks,
+	};
+	struct store_poll_outcome outcome;
+	struct err e = {0};
+	int rc;
+
+	poll_say_device(&p->say, t, reason, "");
+	p->counts.polled++;
+	p->counts.failed++;
+	rc = poll_sink_put(p->sink, &r, clock_monotonic_ms(p->options.clock), &outcome, &e);
+	if (rc < 0 && rc != -EINVAL && rc != -ENOENT && rc != -ECANCELED)
+		set_fatal(p, rc, &e);
+}
+
+/* Make the job's SNMP target; false when the device cannot be asked. */
+static bool
+job_begin(struct poll *p, struct poll_job *j)
+{
+	const struct store_target *t = &j->target;
+	struct snmp_target *s = &j->snmp;
+	struct err e = {0};
+	int retries;
+
+	*s = (struct snmp_target){ .silent = t->silent };
+	(void)text_copy(s->address, sizeof(s->address), t->numeric);
+	s->credential = p->options.credential;
+	if (s->credential == NULL)
+		s->credential = conf_credential_for(p->conf, t->credential, t->name,
+			t->numeric, &e);
+	if (s->credential == NULL) {
+		fail_unasked(p, t, e.text);
+		return false;
+	}
+	s->timeout_ms = snmp_credential_timeout_ms(s->credential);
+	retries = snmp_credential_retries(s->credential);
+	s->retries = retries >= 0 ? (unsigned)retries : POLL_RETRIES;
+	s->v3.engine_id_len = t->engine_id_len;
+	memcpy(s->v3.engine_id, t->engine_id, t->engine_id_len);
+	s->v3.boots = t->engine_boots;
+	s->v3.time_s = t->engine_time_s;
+	s->v3.heard_utc_s = t->engine_heard_utc_s;
+	j->put_failed = false;
+	j->graph = (struct poll_sink_graph){ .device = t->device,
+		.when = clock_utc_s(p->options.clock), .previous = t->last_contact_utc_s };
+	poll_plan_begin(j->plan, t, snmp_credential_version(s->credential), j->graph.when);
+	return true;
+}
+
+/* --- where targets come from ------------------------------------------------------ */
+
+static bool
+keep_name(struct poll *p, const struct store_target *t)
+{
+	struct poll_name *n;
+
+	if (p->name_count == p->name_size) {
+		size_t size = p->name_size == 0 ? 64 : p->name_size * 2;
+
+		if (p->name_count >= POLL_NAMES_MAX)
+			return false;
+		n = realloc(p->names, size * sizeof(*n));
+		if (n == NULL)
+			return false;
+		p->names = n;
+		p->name_size = size;
+	}
+	n = &p->names[p->name_count];
+	n->device = t->device;
+	n->name = strdup(t->name);
+	n->address = strdup(t->address);
+	n->has_numeric = t->numeric[0] != '\0';
+	p->name_count++;
+	return n->name != NULL && n->address != NULL;
+}
+
+/*
+ * Whether the address is known as numbers.  A name that is not, or that may
+ * have moved (the device was silent), waits for the second round.
+ */
+static bool
+has_numeric(struct poll *p, struct store_target *t)
+{
+	struct err e = {0};
+	int rc;
+
+	if (t->numeric[0] != '\0' && !t->silent)
+		return true;
+	rc = snmp_resolve_check(t->address, t->numeric, &e);
+	if (rc == 1 || (p->second_round && t->numeric[0] != '\0'))
+		return true;
+	if (rc == 0 && !p->second_round && keep_name(p, t))
+		return false;
+	fail_unasked(p, t, rc == 0 ? "its host name could not be resolved" : e.text);
+	return false;
+}
+
+/* The next target of this round: 1, 0 at the end, negative. */
+static int
+next_target(struct poll *p, struct store_target *ret_target, struct err *e)
+{
+	int rc;
+
+	if (!p->second_round)
+		return store_targets_next(p->targets, ret_target, e);
+	while (p->name_at < p->name_count) {
+		struct store_targets *one;
+		const struct poll_name *n = &p->names[p->name_at++];
+
+		if (n->name == NULL)
+			continue;	/* not resolved, and told */
+		rc = store_targets_open(p->store, n->name, &one, e);
+		if (rc == -ENOENT)
+			continue;
+		if (rc < 0)
+			return rc;
+		rc = store_targets_next(one, ret_target, e);
+		store_targets_close(one);
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
+}
+
+static struct snmp_job *
+engine_next(void *user)
+{
+	struct poll *p = user;
+	struct poll_job *j;
+	struct err e = {0};
+	int rc;
+
+	if (p->fatal != 0 || p->round_over)
+		return NULL;
+	j = job_get(p);
+	if (j == NULL) {
+		(void)err_set(&e, -ENOMEM, "out of memory");
+		set_fatal(p, -ENOMEM, &e);
+		return NULL;
+	}
+	while ((rc = next_target(p, &j->target, &e)) > 0)
+		if (has_numeric(p, &j->target) && job_begin(p, j))
+			return &j->job;
+	if (rc < 0)
+		set_fatal(p, rc, &e);
+	p->round_over = true;
+	j->next_free = p->free_jobs;
+	p->free_jobs = j;
+	return NULL;
+}
+
+/* --- names ---------------------------------------------------------------------------- */
+
+/* What could be resolved is stored; what not is told. */
+static int
+store_names(struct poll *p, struct poll_name *names, const struct snmp_resolve_item *items,
+	size_t count, struct err *e)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct store_target t = { .device = names[i].device };
+		int rc;
+
+		if (items[i].code == 0) {
+			rc = store_device_set_numeric(p->store, names[i].device,
+				items[i].numeric, e);
+			if (rc < 0 && rc != -ENOENT)
+				return rc;
+			continue;
+		}
+		if (names[i].has_numeric)
+			continue;
+		(void)text_copy(t.name, sizeof(t.name), names[i].name);
+		(void)text_copy(t.address, sizeof(t.address), names[i].address);
+		fail_unasked(p, &t, items[i].err.text);
+		free(names[i].name);
+		names[i].name = NULL;
+	}
+	return 0;
+}
+
+static int
+resolve_names(struct poll *p, struct err *e)
+{
+	struct snmp_resolve_item *items = calloc(RESOLVE_CHUNK, sizeof(*items));
+	int rc = 0;
+
+	if (items == NULL)
+		return err_set(e, -ENOMEM, "out of memory");
+	for (size_t at = 0; at < p->name_count && rc >= 0; at += RESOLVE_CHUNK) {
+		size_t count = p->name_count - at < RESOLVE_CHUNK ?
+			p->name_count - at : RESOLVE_CHUNK;
+
+		for (size_t i = 0; i < count; i++)
+			items[i] = (struct snmp_resolve_item){ .spec = p->names[at + i].address };
+		rc = snmp_resolve(items, count, POLL_RESOLVE_MS, e);
+		if (rc >= 0)
+			rc = store_names(p, p->names + at, items, count, e);
+	}
+	free(items);
+	return rc;
+}
+
+/* --- the run ---------------------------------------------------------------------------- */
+
+/* The first signal ends the run, a second one the process: nothing is lost by it. */
+static void
+on_signal(evutil_socket_t fd, short what, void *user)
+{
+	struct poll *p = user;
+
+	(void)fd;
+	(void)what;
+	p->counts.stopped = true;
+	snmp_engine_stop(p->engine);
+	for (size_t i = 0; i < 2; i++)
+		(void)event_del(p->signals[i]);
+}
+
+static void
+on_tick(evutil_socket_t fd, short what, void *user)
+{
+	struct poll *p = user;
+	int64_t now_ms = clock_monotonic_ms(p->options.clock);
+	struct err e = {0};
+	int rc;
+
+	(void)fd;
+	(void)what;
+	rc = poll_sink_tick(p->sink, now_ms, &e);
+	if (rc < 0)
+		set_fatal(p, rc, &e);
+	poll_say_progress(&p->say, &p->counts, now_ms);
+}
+
+static int
+make_events(struct poll *p)
+{
+	static const int signals[2] = { SIGTERM, SIGINT };
+	const struct timeval tick = { 0, TICK_MS * 1000 };
+
+	p->base = event_base_new();
+	if (p->base == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < 2; i++) {
+		p->signals[i] = evsignal_new(p->base, signals[i], on_signal, p);
+		if (p->signals[i] == NULL || event_add(p->signals[i], NULL) < 0)
+			return -ENOMEM;
+	}
+	p->tick = event_new(p->base, -1, EV_PERSIST, on_tick, p);
+	if (p->tick == NULL || event_add(p->tick, &tick) < 0)
+		return -ENOMEM;
+	return 0;
+}
+
+struct poll *
+poll_new(struct store *store, struct rrdfile *rrd, struct conf *conf,
+	const struct poll_options *options, struct err *e)
+{
+	struct poll *p = calloc(1, sizeof(*p));
+	struct snmp_engine_options engine = {
+		.window = options->window,
+		.silent_window = options->silent_window,
+		.next = engine_next,
+		.user = p,
+	};
+
+	if (p == NULL) {
+		(void)err_set(e, -ENOMEM, "out of memory");
+		return NULL;
+	}
+	p->store = store;
+	p->conf = conf;
+	p->options = *options;
+	p->say.progress = options->progress;
+	p->sink = poll_sink_new(store, rrd);
+	if (p->sink == NULL || make_events(p) < 0) {
+		(void)err_set(e, -ENOMEM, "out of memory or descriptors");
+		goto fail;
+	}
+	p->engine = snmp_engine_new(p->base, &engine, e);
+	if (p->engine == NULL)
+		goto fail;
+	return p;
+
+fail:
+	poll_free(p);
+	return NULL;
+}
+
+void
+poll_free(struct poll *p)
+{
+	if (p == NULL)
+		return;
+	snmp_engine_free(p->engine);
+	while (p->free_jobs != NULL) {
+		struct poll_job *j = p->free_jobs;
+
+		p->free_jobs = j->next_free;
+		poll_plan_free(j->plan);
+		free(j);
+	}
+	for (size_t i = 0; i < p->name_count; i++) {
+		free(p->names[i].name);
+		free(p->names[i].address);
+	}
+	free(p->names);
+	if (p->tick != NULL)
+		event_free(p->tick);
+	for (size_t i = 0; i < 2; i++)
+		if (p->signals[i] != NULL)
+			event_free(p->signals[i]);
+	if (p->base != NULL)
+		event_base_free(p->base);
+	poll_sink_free(p->sink);
+	free(p);
+}
+
+static void
+collect_counts(struct poll *p, int64_t begun_ms, struct poll_counts *ret_counts)
+{
+	const struct snmp_engine_counts *c = snmp_engine_counts(p->engine);
+	const char *why;
+
+	p->counts.requests = c->requests;
+	p->counts.retries = c->retries;
+	p->counts.dropped = c->dropped;
+	p->counts.graphs_failed = poll_sink_graphs_failed(p->sink, &why);
+	p->counts.ms = clock_monotonic_ms(p->options.clock) - begun_ms;
+	poll_say_end(&p->say);
+	if (p->counts.graphs_failed > 0)
+		log_error("%s; %u graph updates failed, everything else is stored", why,
+			(unsigned)p->counts.graphs_failed);
+	*ret_counts = p->counts;
+}
+
+/* One round of the engine over the targets there are. */
+static int
+run_round(struct poll *p, struct err *e)
+{
+	int rc;
+
+	p->round_over = false;
+	rc = snmp_engine_run(p->engine);
+
+	if (p->fatal != 0) {
+		*e = p->fatal_err;
+		return p->fatal;
+	}
+	if (rc < 0 && rc != -EINTR)
+		return err_set(e, rc, "the SNMP engine failed");
+	return poll_sink_flush(p->sink, e);
+}
+
+int
+poll_run(struct poll *p, struct poll_counts *ret_counts, struct err *e)
+{
+	int64_t begun_ms = clock_monotonic_ms(p->options.clock);
+	int rc;
+
+	rc = store_targets_open(p->store, p->options.device, &p->targets, e);
+	if (rc < 0)
+		goto out;
+	p->counts.devices = store_targets_count(p->targets);
+	rc = run_round(p, e);
+	if (rc < 0 || p->name_count == 0 || p->counts.stopped)
+		goto out;
+	rc = resolve_names(p, e);
+	if (rc < 0)
+		goto out;
+	p->second_round = true;
+	rc = run_round(p, e);
+out:
+	store_targets_close(p->targets);
+	p->targets = NULL;
+	collect_counts(p, begun_ms, ret_counts);
+	return rc;
+}

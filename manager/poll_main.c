@@ -1,0 +1,358 @@
+/* imgadm-poll: command line, configuration, lock. */
+#include <config.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/lock.h"
+#include "lib/base/log.h"
+#include "lib/base/options.h"
+#include "lib/base/parse.h"
+#include "lib/base/paths.h"
+#include "lib/snmp/engine.h"
+#include "manager/poll.h"
+#include "manager/poll_say.h"
+
+#define PROGRAM "imgadm-poll"
+
+enum { INTERVAL_S = 300, INTERVAL_MAX_S = 86400 };
+
+enum {
+	KEY_DB = OPTIONS_LONG_ONLY, KEY_RRD_DIR, KEY_DEVICE, KEY_INTERVAL, KEY_WINDOW,
+	KEY_SILENT_WINDOW, KEY_NO_RRD, KEY_JSON,
+};
+
+static const struct option_row rows[] = {
+	{ KEY_DB, "db", "FILE", "the centre's database" },
+	{ KEY_RRD_DIR, "rrd-dir", "DIR", "round robin files" },
+	{ KEY_DEVICE, "device", "NAME", "only this device" },
+	{ KEY_INTERVAL, "interval", "TIME",
+		"how often this is started: 300 (seconds), 5min, 1h" },
+	{ KEY_WINDOW, "window", "NUMBER", "devices asked at a time" },
+	{ KEY_SILENT_WINDOW, "silent-window", "NUMBER",
+		"devices that were silent last time, asked at a time" },
+	{ KEY_NO_RRD, "no-rrd", NULL, "store only, write no round robin files" },
+	{ KEY_JSON, "json", NULL, "the last line as JSON" },
+	{ 'q', "quiet", NULL, "no last line and no progress, only errors" },
+	{ 'L', "log", "stderr|syslog", "where messages go" },
+	SNMP_OPTION_ROWS,
+	{ 0 },
+};
+
+static const struct options options = {
+	.program = PROGRAM,
+	.usage = "[options]",
+	.summary = "Polls the fleet once: stores what it finds, and updates the graphs.",
+	.rows = rows,
+};
+
+struct settings {
+	const char *db, *rrd_dir, *device;
+	int64_t interval_s;	/* 0 = not given */
+	uint32_t window, silent_window;
+	bool no_rrd, json, quiet;
+	enum log_target log;
+	struct snmp_options snmp;
+};
+
+/* What is open during a run; closed in reverse. */
+struct run {
+	struct conf *conf;
+	struct snmp_credential *credential;
+	struct lock *lock;
+	struct store *store;
+	struct rrdfile *rrd;
+	struct poll *poll;
+};
+
+/* --- options ------------------------------------------------------------------- */
+
+static int
+set_number(int key, struct settings *s, const char *argument, struct err *e)
+{
+	int rc;
+
+	if (key == KEY_INTERVAL) {
+		rc = parse_duration(argument, 1, INTERVAL_MAX_S, &s->interval_s, e);
+		if (rc < 0)
+			err_prefix(e, "option --interval");
+		return rc;
+	}
+	rc = parse_u32(argument, 1, SNMP_ENGINE_WINDOW_MAX,
+		key == KEY_WINDOW ? &s->window : &s->silent_window, e);
+	if (rc < 0)
+		err_prefix(e, "option --%s", key == KEY_WINDOW ? "window" : "silent-window");
+	return rc;
+}
+
+static int
+set_log(struct settings *s, const char *where, struct err *e)
+{
+	if (strcmp(where, "stderr") == 0)
+		s->log = LOG_TO_STDERR;
+	else if (strcmp(where, "syslog") == 0)
+		s->log = LOG_TO_SYSLOG;
+	else
+		return err_set(e, -EINVAL, "option --log: want stderr or syslog");
+	return 0;
+}
+
+static int
+set_option(struct settings *s, int key, char *argument, struct err *e)
+{
+	switch (key) {
+	case KEY_DB:
+		s->db = argument;
+		return 0;
+	case KEY_RRD_DIR:
+		s->rrd_dir = argument;
+		return 0;
+	case KEY_DEVICE:
+		s->device = argument;
+		return 0;
+	case KEY_INTERVAL:
+	case KEY_WINDOW:
+	case KEY_SILENT_WINDOW:
+		return set_number(key, s, argument, e);
+	case KEY_NO_RRD:
+		s->no_rrd = true;
+		return 0;
+	case KEY_JSON:
+		s->json = true;
+		return 0;
+	case 'q':
+		s->quiet = true;
+		return 0;
+	case 'L':
+		return set_log(s, argument, e);
+	}
+	if (!snmp_options_take(&s->snmp, key, argument))
+		return err_set(e, -EINVAL, "option -%c was given too often", key);
+	return 0;
+}
+
+/* 0 go on, 1 shown, negative errno with e. */
+static int
+read_options(struct settings *s, int argc, char *argv[], struct err *e)
+{
+	struct options_pass pass;
+	int key, rc;
+
+	options_begin(&pass, &options, argc, argv);
+	while ((key = options_next(&pass, e)) != OPTIONS_END) {
+		if (key == OPTIONS_SHOWN)
+			return 1;
+		/* argv's own words: not const. */
+		rc = key < 0 ? key : set_option(s, key, (char *)(uintptr_t)pass.argument, e);
+		if (rc < 0)
+			return rc;
+	}
+	return options_arguments(&pass, 0, 0, e);
+}
+
+/* --- configuration ---------------------------------------------------------------- */
+
+/* What neither option nor environment said may stand in imgadm.conf. */
+static const char *
+or_conf(const char *option, const char *env, const struct conf *conf, const char *token)
+{
+	const char *value = getenv(env);
+
+	if (option != NULL || (value != NULL && value[0] != '\0'))
+		return option;
+	return conf_text(conf, token);
+}
+
+static int
+read_conf(struct settings *s, struct run *r, struct err *e)
+{
+	int64_t n;
+	int rc;
+
+	r->conf = conf_new();
+	if (r->conf == NULL)
+		return err_set(e, -ENOMEM, "out of memory");
+	rc = conf_read(r->conf, e);
+	if (rc < 0)
+		return rc;
+	rc = snmp_options_credential(&s->snmp, &r->credential, e);
+	if (rc < 0)
+		return rc;
+	s->db = paths_db(or_conf(s->db, PATHS_ENV_DB, r->conf, "db"));
+	s->rrd_dir = paths_rrd_dir(or_conf(s->rrd_dir, PATHS_ENV_RRD_DIR, r->conf, "rrdDir"));
+	if (s->interval_s == 0)
+		s->interval_s = conf_number(r->conf, "pollInterval", &n) ? n : INTERVAL_S;
+	if (s->window == 0 && conf_number(r->conf, "window", &n))
+		s->window = (uint32_t)n;
+	if (s->silent_window == 0 && conf_number(r->conf, "silentWindow", &n))
+		s->silent_window = (uint32_t)n;
+	return 0;
+}
+
+/* --- one run at a time -------------------------------------------------------------- */
+
+/* 0 ours, 1 another run is on (and was told), negative with e. */
+static int
+take_lock(const struct settings *s, struct run *r, struct err *e)
+{
+	struct lock_holder holder = {0};
+	size_t size = strlen(s->db) + sizeof(".poll");
+	char *path = malloc(size);
+	int64_t span;
+	int rc;
+
+	if (path == NULL)
+		return err_set(e, -ENOMEM, "out of memory");
+	(void)snprintf(path, size, "%s.poll", s->db);
+	rc = lock_take(path, &r->lock, &holder, e);
+	free(path);
+	if (rc != -EBUSY)
+		return rc;
+	span = clock_utc_s(clock_system()) - holder.since_utc_s;
+	if (holder.since_utc_s > 0 && span >= s->interval_s) {
+		char took[CLOCK_TEXT_SIZE], interval[CLOCK_TEXT_SIZE];
+
+		clock_text_span(span, took, sizeof(took));
+		clock_text_span(s->interval_s, interval, sizeof(interval));
+		log_warning("%s; it runs for %s, the interval is %s: "
+			"raise the interval or the window", e->text, took, interval);
+	} else {
+		log_warning("%s", e->text);
+	}
+	return 1;
+}
+
+/* --- the run --------------------------------------------------------------------------- */
+
+static int
+open_all(struct settings *s, struct run *r, struct err *e)
+{
+	struct poll_options o = {
+		.device = s->device,
+		.window = s->window,
+		.silent_window = s->silent_window,
+		.progress = !s->quiet && s->log == LOG_TO_STDERR && isatty(STDERR_FILENO),
+		.credential = r->credential,
+		.clock = clock_system(),
+	};
+	struct rrdfile_options rrd = {
+		.dir = s->rrd_dir,
+		.interval_s = s->interval_s,
+		.daemon = getenv("RRDCACHED_ADDRESS"),
+	};
+	int rc;
+
+	rc = store_open(s->db, STORE_POLL, &r->store, e);
+	if (rc < 0)
+		return rc;
+	if (!s->no_rrd) {
+		rc = rrdfile_open(&rrd, &r->rrd, e);
+		if (rc < 0) {
+			err_prefix(e, "%s", s->rrd_dir);
+			return rc;
+		}
+	}
+	r->poll = poll_new(r->store, r->rrd, r->conf, &o, e);
+	return r->poll == NULL ? -ENOMEM : 0;
+}
+
+static void
+say_too_long(const struct settings *s, const struct poll_counts *c)
+{
+	char needs[CLOCK_TEXT_SIZE], interval[CLOCK_TEXT_SIZE];
+
+	if (s->device != NULL || c->stopped || c->ms <= s->interval_s * 1000)
+		return;
+	clock_text_span((c->ms + 999) / 1000, needs, sizeof(needs));
+	clock_text_span(s->interval_s, interval, sizeof(interval));
+	log_warning("the fleet needs %s, the interval is %s: raise the interval or the window",
+		needs, interval);
+}
+
+static enum exit_status
+run(struct settings *s, struct run *r, struct err *e)
+{
+	struct poll_counts counts = {0};
+	int rc;
+
+	rc = open_all(s, r, e);
+	if (rc == 0)
+		rc = poll_run(r->poll, &counts, e);
+	if (rc == -ENOENT && s->device != NULL && r->poll != NULL) {
+		log_err(e);
+		return EXIT_USAGE;
+	}
+	if (rc < 0) {
+		log_err(e);
+		if (counts.polled > 0)
+			log_error("stopped; devices whose batch was not stored are "
+				"polled again by the next run");
+		return EXIT_STORAGE;
+	}
+	if (counts.devices == 0)
+		log_notice("no devices yet: imgadm-fleet add NAME ADDRESS, "
+			"or imgadm-fleet discover CIDR");
+	if (counts.stopped)
+		log_notice("stopped by a signal; what was polled is stored");
+	say_too_long(s, &counts);
+	if (!s->quiet)
+		poll_say_summary(&counts, s->json);
+	if (fflush(stdout) != 0 || counts.graphs_failed > 0)
+		return EXIT_STORAGE;
+	return counts.silent + counts.failed > 0 ? EXIT_SOME_FAILED : EXIT_DONE;
+}
+
+static void
+close_all(struct run *r)
+{
+	poll_free(r->poll);
+	rrdfile_close(r->rrd);
+	store_close(r->store);
+	lock_release(r->lock);
+	snmp_credential_free(r->credential);
+	conf_free(r->conf);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct settings s = {0};
+	struct run r = {0};
+	struct err e = {0};
+	enum exit_status status;
+	int rc;
+
+	log_open(PROGRAM, LOG_LEVEL_NOTICE, LOG_TO_STDERR);
+	rc = read_options(&s, argc, argv, &e);
+	if (rc == 1)
+		return EXIT_DONE;
+	if (rc < 0) {
+		log_err(&e);
+		return EXIT_USAGE;
+	}
+	log_open(PROGRAM, LOG_LEVEL_NOTICE, s.log);
+	/* rrdcached may go away while we write to it. */
+	(void)signal(SIGPIPE, SIG_IGN);
+	rc = read_conf(&s, &r, &e);
+	if (rc < 0) {
+		log_err(&e);
+		status = rc == -ENOMEM ? EXIT_STORAGE : EXIT_USAGE;
+		goto out;
+	}
+	rc = take_lock(&s, &r, &e);
+	if (rc == 1) {
+		status = EXIT_DONE;
+	} else if (rc < 0) {
+		log_err(&e);
+		status = EXIT_STORAGE;
+	} else {
+		status = run(&s, &r, &e);
+	}
+out:
+	close_all(&r);
+	return (int)status;
+}
