@@ -47,3 +47,22 @@ TESTS += tests/unit/text
 tests_unit_text_SOURCES = %D%/text.c
 tests_unit_text_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_text_LDADD = $(UNIT_LDADD) $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/listing
+TESTS += tests/unit/listing
+tests_unit_listing_SOURCES = %D%/listing.c
+tests_unit_listing_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_listing_LDADD = $(UNIT_LDADD) lib/out/libout.la $(JANSSON_LIBS) $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/structure
+TESTS += tests/unit/structure
+tests_unit_structure_SOURCES = %D%/structure.c
+tests_unit_structure_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_structure_LDADD = $(UNIT_LDADD) lib/structure/libstructure.la $(UNIT_LIBS)
+EXTRA_DIST += \
+	tests/data/digest/README \
+	tests/data/digest/vectors.pl \
+	tests/data/digest/chassis.txt \
+	tests/data/digest/empty.txt \
+	tests/data/digest/longest.txt \
+	tests/data/digest/printer.txt
