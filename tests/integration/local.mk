@@ -11,3 +11,12 @@ tests_integration_agent_state_LDADD = agent-module/libstate.la \
 
 dist_check_SCRIPTS += tests/integration/fleetsim.sh
 TESTS += tests/integration/fleetsim.sh
+
+
+EXTRA_DIST += tests/integration/agent-lib.sh
+
+dist_check_SCRIPTS += tests/integration/agent.sh
+TESTS += tests/integration/agent.sh
+
+dist_check_SCRIPTS += tests/integration/digest.sh
+TESTS += tests/integration/digest.sh
