@@ -6,10 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/clock.h"
 #include "lib/base/log.h"
-
-enum { SNAPSHOT_IDLE_MS = 10000 };
 
 /* Who saw which snapshot. */
 struct seen {
@@ -18,8 +15,7 @@ struct seen {
 };
 
 struct slot {
-	uint64_t serial;	/* rises with each snapshot taken; 0 = none */
-	int64_t used_ms;	/* when a request began or went on with it */
+	uint64_t serial;	/* rises with each snapshot taken; 0 = never */
 	struct snapshot snapshot;
 };
 
@@ -110,23 +106,6 @@ last_change_ticks(const struct view *v, const struct structure *structure)
 	return (uint32_t)(age < 0 ? up : up - age);
 }
 
-/* Requests are over long before: give the room back. */
-static void
-release_idle(struct view *v)
-{
-	int64_t now_ms = clock_monotonic_ms(clock_system());
-
-	for (size_t i = 0; i < VIEW_SNAPSHOTS; i++) {
-		struct slot *slot = &v->slots[i];
-
-		if (slot->serial == 0 || slot == v->newest ||
-			now_ms - slot->used_ms < SNAPSHOT_IDLE_MS)
-			continue;
-		snapshot_release(&slot->snapshot);
-		slot->serial = 0;
-	}
-}
-
 /*
  * Make a snapshot of v->now in the slot that is oldest.  The time of the last
  * change is taken over from the newest one where it is the same change, so
@@ -159,7 +138,6 @@ take(struct view *v)
 	slot->snapshot = s;
 	slot->serial = serial;
 	v->newest = slot;
-	release_idle(v);
 	return 0;
 }
 
@@ -212,7 +190,7 @@ refresh(struct view *v)
 }
 
 /* The snapshot a request was begun with, NULL when it is new or too old. */
-static struct slot *
+static const struct snapshot *
 known(struct view *v, long transaction)
 {
 	for (size_t i = 0; i < VIEW_REQUESTS; i++) {
@@ -222,7 +200,7 @@ known(struct view *v, long transaction)
 		if (seen->serial == 0 || seen->transaction != transaction)
 			continue;
 		slot = &v->slots[seen->serial % VIEW_SNAPSHOTS];
-		return slot->serial == seen->serial ? slot : NULL;
+		return slot->serial == seen->serial ? &slot->snapshot : NULL;
 	}
 	return NULL;
 }
@@ -241,23 +219,23 @@ view_now(struct view *v)
 const struct snapshot *
 view_of(struct view *v, long transaction)
 {
-	struct slot *slot;
+	const struct snapshot *s;
 
 	if (v->last != NULL && v->last_transaction == transaction)
 		return v->last;
-	slot = known(v, transaction);
-	if (slot == NULL) {
+	s = known(v, transaction);
+	if (s == NULL) {
 		refresh(v);
-		slot = v->newest;
-		if (slot == NULL)
+		if (v->newest == NULL)
 			return &empty;
-		v->seen[v->seen_next] = (struct seen){ transaction, slot->serial };
+		s = &v->newest->snapshot;
+		v->seen[v->seen_next] = (struct seen){ transaction,
+			v->newest->serial };
 		v->seen_next = (v->seen_next + 1) % VIEW_REQUESTS;
 	}
-	slot->used_ms = clock_monotonic_ms(clock_system());
-	v->last = &slot->snapshot;
+	v->last = s;
 	v->last_transaction = transaction;
-	return v->last;
+	return s;
 }
 
 void
@@ -301,22 +279,20 @@ view_free(struct view *v)
 void
 snapshot_log(const struct snapshot *s, uint32_t *ret_first, size_t *ret_count)
 {
-	uint32_t first = s->log.oldest, last = s->log.newest;
-	const struct state_view *v = s->entries;
+	uint32_t first = s->log.oldest;
 
 	*ret_first = 0;
 	*ret_count = 0;
-	if (!s->loaded || last == 0 || !v->loaded || v->log.newest == 0 ||
-		v->log.generation != s->log.generation)
+	if (!s->loaded || s->log.newest == 0 || !s->entries->loaded ||
+		s->entries->log.generation != s->log.generation ||
+		s->entries->log.newest == 0)
 		return;
-	if (first + v->entries_kept < v->log.oldest)
-		first = v->log.oldest - (uint32_t)v->entries_kept;
-	if (last > v->log.newest)
-		last = v->log.newest;
-	if (first > last)
+	if (first < s->entries->log.oldest)
+		first = s->entries->log.oldest;
+	if (first > s->log.newest)
 		return;
 	*ret_first = first;
-	*ret_count = (size_t)last - first + 1;
+	*ret_count = s->log.newest - first + 1;
 }
 
 const struct software *

@@ -63,3 +63,29 @@ GRAPH_LIBS = manager/libgraph.la manager/librrdfile.la lib/store/libstore.la \
 bin_PROGRAMS += manager/imgadm-graph
 manager_imgadm_graph_SOURCES = %D%/graph_main.c
 manager_imgadm_graph_LDADD = $(GRAPH_LIBS)
+
+# imgadm-fleet; one file a subcommand.
+noinst_LTLIBRARIES += manager/libfleet.la
+manager_libfleet_la_SOURCES = \
+	%D%/fleet_add.c \
+	%D%/fleet_cli.c %D%/fleet_cli.h \
+	%D%/fleet_discover.c \
+	%D%/fleet_export.c \
+	%D%/fleet_history.c \
+	%D%/fleet_list.c \
+	%D%/fleet_log.c \
+	%D%/fleet_probe.c %D%/fleet_probe.h \
+	%D%/fleet_prune.c \
+	%D%/fleet_remove.c \
+	%D%/fleet_rows.c \
+	%D%/fleet_show.c \
+	%D%/fleet_show_json.c
+nodist_manager_libfleet_la_SOURCES = mibs/imgadm-mib.h
+manager_libfleet_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(EVENT_CFLAGS)
+manager_libfleet_la_LIBADD = $(JANSSON_LIBS) $(EVENT_LIBS)
+
+sbin_PROGRAMS += manager/imgadm-fleet
+manager_imgadm_fleet_SOURCES = %D%/fleet_main.c
+manager_imgadm_fleet_LDADD = manager/libfleet.la manager/librrdfile.la \
+	lib/store/libstore.la lib/snmp/libsnmp.la lib/out/libout.la lib/db/libdb.la \
+	lib/structure/libstructure.la lib/base/libbase.la

@@ -20,6 +20,3 @@ TESTS += tests/integration/agent.sh
 
 dist_check_SCRIPTS += tests/integration/digest.sh
 TESTS += tests/integration/digest.sh
-
-dist_check_SCRIPTS += tests/integration/agent-view.sh
-TESTS += tests/integration/agent-view.sh

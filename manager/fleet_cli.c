@@ -1,0 +1,272 @@
+#include <config.h>
+
+#include "manager/fleet_cli.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "lib/base/paths.h"
+#include "lib/base/text.h"
+
+enum { FORECAST_SHOWN_DAYS = 730 };
+
+/* --- options ------------------------------------------------------------------ */
+
+int
+fleet_cli_option(struct fleet_cli *cli, struct options_pass *p, int least, int most,
+	int *ret_status)
+{
+	struct err e = {0};
+	int key;
+
+	while ((key = options_next(p, &e)) > 0) {
+		if (key == OPTIONS_SHOWN) {
+			*ret_status = EXIT_DONE;
+			return -1;
+		} else if (key == FLEET_KEY_DB) {
+			cli->db = p->argument;
+		} else if (key == FLEET_KEY_JSON) {
+			cli->format = LISTING_JSON;
+		} else if (key == FLEET_KEY_CSV) {
+			cli->format = LISTING_CSV;
+		} else {
+			return key;
+		}
+	}
+	if (key == OPTIONS_END)
+		key = options_arguments(p, least, most, &e);
+	if (key < 0) {
+		log_err(&e);
+		*ret_status = EXIT_USAGE;
+	}
+	return key;
+}
+
+int
+fleet_cli_options(struct fleet_cli *cli, struct options_pass *p, const struct options *o,
+	int argc, char *argv[], int least, int most, int *ret_status)
+{
+	options_begin(p, o, argc, argv);
+	return fleet_cli_option(cli, p, least, most, ret_status);
+}
+
+/* --- failure --------------------------------------------------------------------- */
+
+int
+fleet_cli_error(const struct err *e, int rc)
+{
+	log_err(e);
+	switch (rc) {
+	case -EINVAL:
+	case -ENOENT:
+	case -EEXIST:
+	case -ERANGE:
+		return EXIT_USAGE;
+	default:
+		return EXIT_STORAGE;
+	}
+}
+
+struct store *
+fleet_cli_open(const struct fleet_cli *cli, enum store_mode mode)
+{
+	const char *path = paths_db(cli->db);
+	struct store *s;
+	struct err e;
+	int rc;
+
+	rc = store_open(path, mode, &s, &e);
+	if (rc == 0)
+		return s;
+	log_err(&e);
+	return NULL;
+}
+
+/* All names, for the nearest one. */
+struct names {
+	char (*names)[STORE_NAME_MAX + 1];
+	size_t count, size;
+};
+
+static const char *
+nth_name(const void *user, size_t n)
+{
+	const struct names *names = user;
+
+	return n < names->count ? names->names[n] : NULL;
+}
+
+static void
+load_names(struct store *s, struct names *n)
+{
+	struct store_targets *t;
+	struct store_target target;
+	size_t size;
+	void *more;
+
+	if (store_targets_open(s, NULL, &t, NULL) < 0)
+		return;
+	while (store_targets_next(t, &target, NULL) == 1) {
+		if (n->count == n->size) {
+			size = n->size == 0 ? 64 : n->size * 2;
+			more = realloc(n->names, size * sizeof(*n->names));
+			if (more == NULL)
+				break;
+			n->names = more;
+			n->size = size;
+		}
+		(void)text_copy(n->names[n->count++], sizeof(n->names[0]), target.name);
+	}
+	store_targets_close(t);
+}
+
+int
+fleet_cli_no_device(struct store *s, const char *name, const struct err *e, int rc)
+{
+	struct names n = {0};
+	const char *near;
+
+	if (rc != -ENOENT)
+		return fleet_cli_error(e, rc);
+	load_names(s, &n);
+	near = text_nearest(name, nth_name, &n);
+	if (near != NULL)
+		log_error("no device '%s'; did you mean '%s'?", name, near);
+	else
+		log_error("no device '%s'; imgadm-fleet list shows those there are", name);
+	free(n.names);
+	return EXIT_USAGE;
+}
+
+/* --- listings ---------------------------------------------------------------------- */
+
+struct listing *
+fleet_cli_listing(const struct fleet_cli *cli, const struct listing_column *columns,
+	size_t count)
+{
+	struct listing *l = listing_new(stdout, cli->format, columns, count,
+		clock_utc_s(clock_system()));
+
+	if (l == NULL)
+		log_error("out of memory");
+	return l;
+}
+
+int
+fleet_cli_listed(const struct fleet_cli *cli, struct listing *l, int rc,
+	const struct err *e, const char *none)
+{
+	bool empty = listing_count(l) == 0;
+	struct err out = {0};
+
+	if (listing_finish(l, &out) < 0) {
+		log_err(&out);
+		return EXIT_STORAGE;
+	}
+	if (rc < 0)
+		return fleet_cli_error(e, rc);
+	if (empty && none != NULL && cli->format == LISTING_TABLE)
+		(void)printf("%s\n", none);
+	return EXIT_DONE;
+}
+
+/* --- words --------------------------------------------------------------------------- */
+
+void
+fleet_cli_forecast(const struct store_forecast *f, char *dst, size_t size)
+{
+	dst[0] = '\0';
+	if (f->symbol[0] == '\0' || f->days_low < 0 || f->days_low > FORECAST_SHOWN_DAYS)
+		return;
+	if (f->use_count >= f->life_expected)
+		(void)snprintf(dst, size, "%s is used up", f->symbol);
+	else if (f->days_high == 0)
+		(void)snprintf(dst, size, "%s today", f->symbol);
+	else if (f->days_low == f->days_high)
+		(void)snprintf(dst, size, "%s in %lld day%s", f->symbol,
+			(long long)f->days_low, f->days_low == 1 ? "" : "s");
+	else
+		(void)snprintf(dst, size, "%s in %lld-%lld days", f->symbol,
+			(long long)f->days_low, (long long)f->days_high);
+}
+
+void
+fleet_cli_note(const struct store_note *n, char *dst, size_t size)
+{
+	switch (n->kind) {
+	case STORE_NOTE_MACHINE_CHANGED:
+		(void)snprintf(dst, size, "another machine answers here: %s", n->text);
+		return;
+	case STORE_NOTE_TWIN:
+		(void)snprintf(dst, size, "%s says the same device id: one of the two has "
+			"moved, or was cloned", n->text);
+		return;
+	case STORE_NOTE_ENTRY_DIFFERS:
+		(void)snprintf(dst, size, "log entry %u of generation %u came again with "
+			"another %s; the first is kept", n->index, n->generation, n->text);
+		return;
+	case STORE_NOTE_LOG_WENT_BACK:
+		(void)snprintf(dst, size, "the log of generation %u went back to entry %u: "
+			"restored from a copy?", n->generation, n->index);
+		return;
+	}
+	(void)snprintf(dst, size, "%s", n->text);
+}
+
+const char *
+fleet_cli_contact(enum store_contact contact)
+{
+	switch (contact) {
+	case STORE_ANSWERED:
+		return "answered";
+	case STORE_SILENT:
+		return "silent";
+	case STORE_FAILED:
+		return "failed";
+	}
+	return "never";
+}
+
+/* --- the program --------------------------------------------------------------------- */
+
+static const struct command commands[] = {
+	{ "list", fleet_list, "", "the fleet, what needs attention first" },
+	{ "show", fleet_show, "DEVICE", "one device: structure, software, readings, errors" },
+	{ "log", fleet_log, "[DEVICE]", "error log entries, with their gaps" },
+	{ "history", fleet_history, "SERIAL", "where a part was, from when to when" },
+	{ "add", fleet_add, "NAME ADDRESS | -f FILE", "add devices" },
+	{ "remove", fleet_remove, "DEVICE ...", "with all that is kept of them" },
+	{ "discover", fleet_discover, "NETWORK ...", "ask addresses who answers there" },
+	{ "export", fleet_export, "", "everything, for other programs" },
+	{ "prune", fleet_prune, "--keep SPAN", "forget what is older" },
+	{ NULL, NULL, NULL, NULL },
+};
+
+static const struct option_row rows[] = { FLEET_OPTION_DB, FLEET_OPTION_END };
+
+int
+fleet_cli_run(int argc, char *argv[])
+{
+	static const struct options options = {
+		.program = "imgadm-fleet",
+		.usage = "[--db FILE] COMMAND [options]",
+		.summary = "List, show, add and discover the devices of a fleet.",
+		.rows = rows,
+		.more = "imgadm-fleet COMMAND --help tells a command's options; "
+			"imgadm-fleet(8) more.\n",
+		.stop_at_argument = true,
+		.commands = commands,
+	};
+	struct fleet_cli cli = { .format = LISTING_TABLE };
+	struct options_pass p;
+	int status;
+
+	log_open("imgadm-fleet", LOG_LEVEL_WARNING, LOG_TO_STDERR);
+	if (fleet_cli_options(&cli, &p, &options, argc, argv, 0, -1, &status) != 0)
+		return status;
+	return command_run(&options, &cli, argc - p.index, argv + p.index);
+}

@@ -1,0 +1,267 @@
+#include <config.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/text.h"
+#include "manager/fleet_cli.h"
+
+enum { SOON_DAYS = 14, NAMED_MAX = 3 };
+
+static const struct listing_column columns[] = {
+	{ "DEVICE", "device", LISTING_TEXT, LISTING_EVERYWHERE },
+	{ "SITE", "site", LISTING_TEXT, LISTING_EVERYWHERE },
+	{ "MODEL", "model", LISTING_TEXT, LISTING_EVERYWHERE },
+	{ "LAST SEEN", "", LISTING_TEXT, LISTING_TABLE_ONLY },
+	{ "", "contact", LISTING_TEXT, LISTING_DATA_ONLY },
+	{ "", "last_seen", LISTING_TIME, LISTING_DATA_ONLY },
+	{ "", "silent_since", LISTING_TIME, LISTING_DATA_ONLY },
+	{ "", "reason", LISTING_TEXT, LISTING_DATA_ONLY },
+	{ "PAGES/DAY", "pages_per_day", LISTING_COUNT, LISTING_EVERYWHERE },
+	{ "", "rate_span_s", LISTING_NUMBER, LISTING_DATA_ONLY },
+	{ "RUNS OUT", "", LISTING_TEXT, LISTING_TABLE_ONLY },
+	{ "", "runs_out_unit", LISTING_TEXT, LISTING_DATA_ONLY },
+	{ "", "runs_out_days_low", LISTING_NUMBER, LISTING_DATA_ONLY },
+	{ "", "runs_out_days_high", LISTING_NUMBER, LISTING_DATA_ONLY },
+	{ "", "address", LISTING_TEXT, LISTING_DATA_ONLY },
+	{ "", "id", LISTING_TEXT, LISTING_DATA_ONLY },
+	{ "", "serial_number", LISTING_TEXT, LISTING_DATA_ONLY },
+	{ "", "state", LISTING_TEXT, LISTING_DATA_ONLY },
+	{ "", "use_count", LISTING_COUNT, LISTING_DATA_ONLY },
+	{ "", "log_entries_lost", LISTING_COUNT, LISTING_DATA_ONLY },
+	{ "", "notes", LISTING_NUMBER, LISTING_DATA_ONLY },
+};
+
+struct fleet {
+	struct store_device_row *rows;
+	size_t count, size;
+};
+
+static int
+load(struct store *s, const char *site, struct fleet *f, struct err *e)
+{
+	struct store_devices *d;
+	size_t size;
+	void *more;
+	int rc;
+
+	rc = store_devices_open(s, site, &d, e);
+	if (rc < 0)
+		return rc;
+	do {
+		if (f->count == f->size) {
+			size = f->size == 0 ? 64 : f->size * 2;
+			more = realloc(f->rows, size * sizeof(*f->rows));
+			if (more == NULL) {
+				rc = err_set(e, -ENOMEM, "out of memory");
+				break;
+			}
+			f->rows = more;
+			f->size = size;
+		}
+		rc = store_devices_next(d, &f->rows[f->count], e);
+		f->count += rc == 1;
+	} while (rc == 1);
+	store_devices_close(d);
+	return rc;
+}
+
+/* Lower comes first. */
+static int
+urgency(const struct store_device_row *r)
+{
+	if (r->silent_since != 0)
+		return 0;
+	if (r->state == DEVICE_STOPPED)
+		return 1;
+	if (r->runs_out.symbol[0] != '\0' && r->runs_out.days_low >= 0 &&
+	    r->runs_out.days_low <= SOON_DAYS)
+		return 2;
+	return 3;
+}
+
+static int
+order(const void *a, const void *b)
+{
+	const struct store_device_row *x = a, *y = b;
+	int ux = urgency(x), uy = urgency(y);
+
+	if (ux != uy)
+		return ux - uy;
+	if (ux == 2 && x->runs_out.days_low != y->runs_out.days_low)
+		return x->runs_out.days_low < y->runs_out.days_low ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+/* "09:40" today, "2026-11-20 09:40" before. */
+static const char *
+clock_short(utc_s when, utc_s now, char *dst, size_t size)
+{
+	char today[CLOCK_TEXT_SIZE], text[CLOCK_TEXT_SIZE];
+
+	clock_text(now, today, sizeof(today));
+	clock_text(when, text, sizeof(text));
+	if (strlen(text) >= 16 && strncmp(today, text, 10) == 0)
+		(void)snprintf(dst, size, "%.5s", text + 11);
+	else
+		(void)snprintf(dst, size, "%.16s", text);
+	return dst;
+}
+
+static void
+last_seen(const struct store_device_row *r, utc_s now, char *dst, size_t size)
+{
+	char since[CLOCK_TEXT_SIZE];
+
+	if (r->silent_since != 0)
+		(void)snprintf(dst, size, "%s since %s", fleet_cli_contact(r->contact),
+			clock_short(r->silent_since, now, since, sizeof(since)));
+	else
+		clock_text_ago(now, r->last_contact, dst, size);
+}
+
+static void
+number_or_none(struct listing *l, int64_t value, bool known)
+{
+	if (known)
+		listing_number(l, value);
+	else
+		listing_none(l);
+}
+
+static void
+cells(struct listing *l, const struct store_device_row *r, utc_s now)
+{
+	const struct store_forecast *f = &r->runs_out;
+	char seen[2 * CLOCK_TEXT_SIZE], runs_out[FLEET_FORECAST_SIZE];
+	int urgent = urgency(r);
+	bool known = f->symbol[0] != '\0' && f->days_low >= 0;
+
+	last_seen(r, now, seen, sizeof(seen));
+	fleet_cli_forecast(f, runs_out, sizeof(runs_out));
+	listing_text(l, r->name);
+	listing_text(l, r->site[0] == '\0' ? NULL : r->site);
+	listing_text(l, r->model[0] == '\0' ? NULL : r->model);
+	if (urgent == 0)
+		listing_mark(l, LISTING_BAD);
+	listing_text(l, seen);
+	listing_text(l, fleet_cli_contact(r->contact));
+	listing_number(l, r->last_contact);
+	listing_number(l, r->silent_since);
+	listing_text(l, r->silent_since == 0 ? NULL : r->reason);
+	number_or_none(l, r->pages_per_day, r->pages_per_day >= 0);
+	number_or_none(l, r->rate_span_s, r->pages_per_day >= 0);
+	if (urgent == 2)
+		listing_mark(l, LISTING_WARN);
+	listing_text(l, runs_out[0] == '\0' ? NULL : runs_out);
+	listing_text(l, known ? f->symbol : NULL);
+	number_or_none(l, f->days_low, known);
+	number_or_none(l, f->days_high, known);
+	listing_text(l, r->address);
+	listing_text(l, r->id[0] == '\0' ? NULL : r->id);
+	listing_text(l, r->serial_number[0] == '\0' ? NULL : r->serial_number);
+	listing_text(l, structure_name(NAME_DEVICE_STATE, r->state));
+	listing_unsigned(l, r->use_count);
+	listing_unsigned(l, r->log_entries_lost);
+	listing_number(l, r->notes);
+	listing_row(l);
+}
+
+static void
+summary_silent(const struct fleet *f, size_t silent, utc_s now)
+{
+	char since[CLOCK_TEXT_SIZE], reason[4 * STORE_TEXT_MAX + 1];
+	const struct store_device_row *r;
+	size_t i;
+
+	if (silent == 0)
+		return;
+	/* They stand first. */
+	(void)printf(", %zu silent (", silent);
+	for (i = 0; i < silent && i < NAMED_MAX; i++) {
+		r = &f->rows[i];
+		(void)text_escape(reason, sizeof(reason), r->reason);
+		(void)printf("%s%s since %s: %s", i == 0 ? "" : "; ", r->name,
+			clock_short(r->silent_since, now, since, sizeof(since)), reason);
+	}
+	if (silent > NAMED_MAX)
+		(void)printf("; and %zu more", silent - NAMED_MAX);
+	(void)printf(")");
+}
+
+static void
+summary(const struct fleet *f, utc_s now)
+{
+	size_t silent = 0, never = 0, soon = 0, notes = 0, i;
+
+	for (i = 0; i < f->count; i++) {
+		const struct store_device_row *r = &f->rows[i];
+
+		silent += r->silent_since != 0;
+		never += r->last_tried == 0;
+		soon += urgency(r) == 2;
+		notes += r->notes > 0;
+	}
+	(void)printf("%zu device%s: %zu answered", f->count, f->count == 1 ? "" : "s",
+		f->count - silent - never);
+	summary_silent(f, silent, now);
+	if (never > 0)
+		(void)printf(", %zu never polled (imgadm-poll)", never);
+	if (soon > 0)
+		(void)printf("; %zu run%s out within %d days", soon, soon == 1 ? "s" : "",
+			SOON_DAYS);
+	if (notes > 0)
+		(void)printf("; %zu with notes (imgadm-fleet show)", notes);
+	(void)printf("\n");
+}
+
+int
+fleet_list(void *user, int argc, char *argv[])
+{
+	enum { SITE = 's' };
+	static const struct option_row rows[] = {
+		{ SITE, "site", "SITE", "only this site" },
+		FLEET_OPTION_JSON, FLEET_OPTION_CSV, FLEET_OPTION_DB, FLEET_OPTION_END,
+	};
+	static const struct options options = {
+		.program = "imgadm-fleet list", .usage = "[--site SITE] [--json|--csv]",
+		.summary = "The fleet: what needs attention first, then by name.",
+		.rows = rows,
+	};
+	struct fleet_cli *cli = user;
+	const char *site = NULL;
+	struct fleet f = {0};
+	struct listing *l;
+	struct options_pass p;
+	struct store *s;
+	struct err e = {0};
+	utc_s now = clock_utc_s(clock_system());
+	int status, rc;
+	size_t i;
+
+	options_begin(&p, &options, argc, argv);
+	while ((rc = fleet_cli_option(cli, &p, 0, 0, &status)) > 0)
+		site = p.argument;
+	if (rc < 0)
+		return status;
+	s = fleet_cli_open(cli, STORE_READ);
+	if (s == NULL)
+		return EXIT_STORAGE;
+	l = fleet_cli_listing(cli, columns, sizeof(columns) / sizeof(columns[0]));
+	rc = l == NULL ? -ENOMEM : load(s, site, &f, &e);
+	if (rc == 0 && f.count > 1)
+		qsort(f.rows, f.count, sizeof(*f.rows), order);
+	for (i = 0; rc == 0 && i < f.count; i++)
+		cells(l, &f.rows[i], now);
+	status = l == NULL ? EXIT_STORAGE : fleet_cli_listed(cli, l, rc, &e, site != NULL ?
+		"no device at this site" :
+		"no devices yet: imgadm-fleet add NAME ADDRESS, or imgadm-fleet discover");
+	if (status == EXIT_DONE && f.count > 0 && cli->format == LISTING_TABLE)
+		summary(&f, now);
+	free(f.rows);
+	store_close(s);
+	return status;
+}
