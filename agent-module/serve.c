@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <net-snmp/net-snmp-config.h>
 #include <net-snmp/net-snmp-includes.h>
@@ -32,6 +33,15 @@ static uint32_t
 uptime_ticks(void)
 {
 	return (uint32_t)netsnmp_get_agent_uptime();
+}
+
+static int64_t
+utc_ms(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 static void
@@ -171,7 +181,7 @@ new_view(const char *path)
 {
 	struct view_options options = {
 		.path = path,
-		.clock = clock_system(),
+		.utc_ms = utc_ms,
 		.uptime_ticks = uptime_ticks,
 	};
 

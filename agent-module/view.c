@@ -94,12 +94,15 @@ find_physical(struct snapshot *s)
 	return 0;
 }
 
-/* last_change is in whole seconds of UTC, sysUpTime counts from the agent's start. */
+/*
+ * last_change is UTC in whole seconds, rounded down; sysUpTime counts from the
+ * agent's start.  In doubt, a change in the second of the start was before it.
+ */
 static uint32_t
 last_change_ticks(const struct view *v, const struct structure *structure)
 {
 	int64_t up = v->options.uptime_ticks();
-	int64_t age = (clock_utc_s(v->options.clock) - structure->last_change) * 100;
+	int64_t age = v->options.utc_ms() / 10 - structure->last_change * 100;
 
 	if (structure->last_change <= 0 || age >= up)
 		return 0;

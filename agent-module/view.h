@@ -26,7 +26,6 @@
 #include <stdint.h>
 
 #include "agent-module/state.h"
-#include "lib/base/clock.h"
 
 enum {
 	VIEW_SNAPSHOTS = 4,
@@ -53,7 +52,7 @@ struct snapshot {
 
 struct view_options {
 	const char *path;	/* the state file; copied */
-	const struct clock *clock;	/* borrowed */
+	int64_t (*utc_ms)(void);	/* the time of day */
 	/* The agent's sysUpTime in hundredths of a second. */
 	uint32_t (*uptime_ticks)(void);
 };
