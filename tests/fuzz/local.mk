@@ -1,1 +1,63 @@
-# tests/fuzz/
+# tests/fuzz: a target for each parser of what comes from outside.
+#
+# Each target is one file with LLVMFuzzerTestOneInput() that claims what must
+# hold for any input (FUZZ_CLAIM), and seeds in tests/fuzz/seeds/NAME/.
+# `configure --enable-fuzzer CC=clang` links it with libFuzzer, and `make fuzz
+# FUZZ_SECONDS=60` runs all; otherwise it is linked with seeds.c and runs its
+# seeds, and every beginning of them, in `make check`.  What a fuzzer finds is
+# put among the seeds and so becomes a regression test.
+#
+# To add one: NAME.c, seeds/NAME/*, and a block of three lines here:
+#	FUZZ_TARGETS += tests/fuzz/NAME
+#	tests_fuzz_NAME_SOURCES = %D%/NAME.c
+#	tests_fuzz_NAME_LDADD = $(FUZZ_LDADD) lib/what/libwhat.la lib/base/libbase.la
+FUZZ_SECONDS = 60
+FUZZ_TARGETS =
+
+check_LTLIBRARIES += tests/fuzz/libfuzz.la
+tests_fuzz_libfuzz_la_SOURCES = %D%/fuzz.c %D%/fuzz.h
+EXTRA_DIST += %D%/seeds
+
+if FUZZER
+FUZZ_LDADD = tests/fuzz/libfuzz.la $(FUZZ_LIBS)
+else
+check_LTLIBRARIES += tests/fuzz/libseeds.la
+tests_fuzz_libseeds_la_SOURCES = %D%/seeds.c
+FUZZ_LDADD = tests/fuzz/libseeds.la tests/fuzz/libfuzz.la
+TESTS += $(FUZZ_TARGETS)
+endif
+
+FUZZ_TARGETS += tests/fuzz/date_and_time
+tests_fuzz_date_and_time_SOURCES = %D%/date_and_time.c
+tests_fuzz_date_and_time_LDADD = $(FUZZ_LDADD) lib/base/libbase.la
+
+FUZZ_TARGETS += tests/fuzz/parse
+tests_fuzz_parse_SOURCES = %D%/parse.c
+tests_fuzz_parse_LDADD = $(FUZZ_LDADD) lib/base/libbase.la
+
+FUZZ_TARGETS += tests/fuzz/text
+tests_fuzz_text_SOURCES = %D%/text.c
+tests_fuzz_text_LDADD = $(FUZZ_LDADD) lib/base/libbase.la
+
+check_PROGRAMS += $(FUZZ_TARGETS)
+
+# What is found lies in tests/fuzz/found; the corpus that grew in tests/fuzz/corpus.
+fuzz: $(FUZZ_TARGETS)
+if FUZZER
+	@for target in $(FUZZ_TARGETS); do \
+		name=$${target##*/}; \
+		mkdir -p tests/fuzz/found tests/fuzz/corpus/$$name || exit 1; \
+		echo "fuzz: $$name, $(FUZZ_SECONDS) s"; \
+		./$$target -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -print_final_stats=1 \
+			-artifact_prefix=tests/fuzz/found/$$name- tests/fuzz/corpus/$$name \
+			$(srcdir)/tests/fuzz/seeds/$$name >tests/fuzz/found/$$name.log 2>&1 || \
+			{ tail -40 tests/fuzz/found/$$name.log; exit 1; }; \
+	done
+else
+	@echo 'fuzz: configure with --enable-fuzzer CC=clang' >&2; exit 1
+endif
+
+clean-local: fuzz-clean
+fuzz-clean:
+	rm -rf tests/fuzz/found tests/fuzz/corpus
+.PHONY: fuzz fuzz-clean
