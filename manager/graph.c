@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,6 +98,15 @@ add_frame(struct graph_work *w)
 	graph_theme_add(&w->args, q->theme, q->size, q->format);
 }
 
+static void
+describe_number(struct buf *b, const char *name, double v)
+{
+	if (isnan(v))
+		(void)buf_printf(b, "%snot known", name);
+	else
+		(void)buf_printf(b, "%s%.2f", name, v);
+}
+
 /*
  * An SVG has its letters as outlines.  A title and a description make it
  * readable for those who do not see it, and for a search.
@@ -104,7 +114,7 @@ add_frame(struct graph_work *w)
 static int
 describe_svg(struct graph_picture *p, enum graph_kind kind, struct err *e)
 {
-	char number[128], day[CLOCK_TEXT_SIZE];
+	char day[CLOCK_TEXT_SIZE];
 	struct buf b;
 	const char *svg, *end;
 	size_t i;
@@ -125,9 +135,9 @@ describe_svg(struct graph_picture *p, enum graph_kind kind, struct err *e)
 
 		(void)buf_add_text(&b, "\n");
 		(void)text_escape_xml(&b, l->name);
-		(void)snprintf(number, sizeof(number), ": now %.2f, average %.2f, highest %.2f",
-			l->now, l->average, l->highest);
-		(void)buf_add_text(&b, number);
+		describe_number(&b, ": now ", l->now);
+		describe_number(&b, ", average ", l->average);
+		describe_number(&b, ", highest ", l->highest);
 		if (kind == GRAPH_LIFE && l->runs_out_utc_s != 0) {
 			clock_text(l->runs_out_utc_s, day, sizeof(day));
 			(void)buf_printf(&b, ", runs out %.10s", day);

@@ -66,6 +66,7 @@ struct graph_cli {
 	char *daemon;
 	struct graph_json *json;	/* NULL = names of files as text */
 	struct store *store;
+	bool unknown;		/* there is no such device */
 	bool failed;		/* some device has no graph */
 };
 
@@ -307,6 +308,7 @@ unknown_device(struct graph_cli *c, struct err *e)
 	store_devices_close(list);
 	if (r < 0)
 		return r;
+	c->unknown = true;
 	(void)text_escape(wanted, sizeof(wanted), c->device);
 	(void)text_escape(shown, sizeof(shown), best);
 	if (best[0] == '\0')
@@ -369,7 +371,7 @@ run(struct graph_cli *c, struct err *e)
 	if (r < 0)
 		return EXIT_STORAGE;
 	r = c->device != NULL ? draw_one(c, e) : draw_all(c, e);
-	if (r == -ENOENT && c->device != NULL)
+	if (c->unknown)
 		return EXIT_USAGE;
 	if (r == 0 && c->json != NULL)
 		r = graph_json_print(c->json, stdout);

@@ -55,7 +55,8 @@ count_row(struct bars *b, const struct rrdlib_rows *rows, size_t row, size_t bar
 }
 
 static void
-count_bars(const struct rrdlib_rows *rows, int64_t width_s, struct bars *b)
+count_bars(const struct rrdlib_rows *rows, int64_t width_s, int64_t end_utc_s,
+	struct bars *b)
 {
 	size_t i, k;
 
@@ -70,7 +71,8 @@ count_bars(const struct rrdlib_rows *rows, int64_t width_s, struct bars *b)
 		int64_t end = rows->start_utc_s + (int64_t)(i + 1) * rows->step_s;
 		int64_t bar = (end - 1) / width_s - b->first;
 
-		if (bar < 0 || bar >= BARS_MAX)
+		/* A row that only begins when the graph ends is there, too. */
+		if (bar < 0 || bar >= BARS_MAX || end - rows->step_s >= end_utc_s)
 			continue;
 		count_row(b, rows, i, (size_t)bar);
 		if ((size_t)bar >= b->count)
@@ -175,7 +177,7 @@ graph_errors_add(struct graph_work *w, struct err *e)
 		r = err_set(e, -ENOMEM, "graph: no memory");
 		goto out;
 	}
-	count_bars(&rows, bar.width_s, b);
+	count_bars(&rows, bar.width_s, w->q->end_utc_s, b);
 	(void)snprintf(w->picture.unit, sizeof(w->picture.unit), "%s", bar.unit);
 	graph_work_axis(w, highest_of(b->all, b->count));
 	graph_work_silence(w, "e4", &rows, column);

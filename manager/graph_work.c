@@ -66,7 +66,8 @@ graph_work_begin(struct graph_work *w, const char *prefix)
 	size_t i;
 
 	for (i = 0; i < sizeof(windows_s) / sizeof(windows_s[0]); i++) {
-		if (windows_s[i] > GRAPH_SPAN_MAX_S || rrdlib_fetch(w->path, "AVERAGE",
+		/* The first is for steps so short that two days are no longer fine. */
+		if ((i == 0 && windows_s[0] > windows_s[1]) || rrdlib_fetch(w->path, "AVERAGE",
 			    q->end_utc_s - windows_s[i], q->end_utc_s, w->file.step_s, &rows,
 			    NULL) < 0)
 			continue;

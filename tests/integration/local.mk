@@ -12,7 +12,6 @@ tests_integration_agent_state_LDADD = agent-module/libstate.la \
 dist_check_SCRIPTS += tests/integration/fleetsim.sh
 TESTS += tests/integration/fleetsim.sh
 
-
 EXTRA_DIST += tests/integration/agent-lib.sh
 
 dist_check_SCRIPTS += tests/integration/agent.sh
@@ -20,3 +19,14 @@ TESTS += tests/integration/agent.sh
 
 dist_check_SCRIPTS += tests/integration/digest.sh
 TESTS += tests/integration/digest.sh
+
+check_PROGRAMS += tests/integration/rrd_drive
+tests_integration_rrd_drive_SOURCES = %D%/rrd_drive.c
+tests_integration_rrd_drive_LDADD = $(GRAPH_LIBS) -lm
+
+dist_check_SCRIPTS += tests/integration/rrd.sh
+TESTS += tests/integration/rrd.sh
+
+dist_check_SCRIPTS += tests/integration/graph.sh
+TESTS += tests/integration/graph.sh
+
