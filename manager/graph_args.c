@@ -65,7 +65,7 @@ make_fit(char *dst, size_t size, const char *src, bool escape)
 		bool marked;
 
 		n = text_char(src, left, &c);
-		marked = escape && n == 1 && (*src == ':' || *src == '\\');
+		marked = escape && n == 1 && *src == ':';
 		if (len + (n == 0 ? 1 : n) + marked + 1 > size)
 			break;
 		if (marked)

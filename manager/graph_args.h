@@ -20,9 +20,10 @@ void graph_args_add(struct graph_args *a, const char *fmt, ...)
 void graph_args_release(struct graph_args *a);
 
 /*
- * A path or a text within a colon-separated argument: colons and backslashes
- * as librrd wants them; control characters and what turns the direction of
- * writing become '?'.  Cut at size, never within an escape.
+ * A path or a text within a colon-separated argument: colons as librrd wants
+ * them (a backslash before anything else means itself); control characters and
+ * what turns the direction of writing become '?'.  Cut at size, never within
+ * an escape.  A text must not end in a backslash and a letter: pad it.
  */
 void graph_args_escape(char *dst, size_t size, const char *src);
 

@@ -19,12 +19,12 @@
 
 static const int64_t NOW = 1795000000;	/* 2026-11-18T11:06:40Z */
 
-START_TEST(colons_and_backslashes_are_escaped)
+START_TEST(colons_are_escaped)
 {
 	char text[64];
 
 	graph_args_escape(text, sizeof(text), "a:b\\c%d#e");
-	ck_assert_str_eq(text, "a\\:b\\\\c%d#e");
+	ck_assert_str_eq(text, "a\\:b\\c%d#e");
 	graph_args_escape(text, sizeof(text), "x\n\t\x7f" "y");
 	ck_assert_str_eq(text, "x???y");
 	graph_args_escape(text, sizeof(text), "\xe2\x80\xae" "evil\xff");
@@ -264,7 +264,7 @@ main(void)
 
 	tcase_add_checked_fixture(tc, support_folder_make, support_folder_remove);
 	suite_add_tcase(suite, tc);
-	tcase_add_test(tc, colons_and_backslashes_are_escaped);
+	tcase_add_test(tc, colons_are_escaped);
 	tcase_add_test(tc, a_cut_never_splits);
 	tcase_add_test(tc, too_many_arguments_are_an_error);
 	tcase_add_test(tc, spans);
