@@ -135,7 +135,7 @@ put(struct poll *p, struct poll_job *j)
 		/* What passed the plan's checks but not the store's. */
 		poll_say_device(&p->say, &j->target, e.text, "");
 		p->counts.failed++;
-	} else if (rc != -ENOENT && rc != -ECANCELED) {
+	} else if (rc != -ENOENT) {
 		set_fatal(p, rc, &e);
 	}
 	j->put_failed = true;
@@ -235,7 +235,7 @@ fail_unasked(struct poll *p, const struct store_target *t, const char *reason)
 	p->counts.polled++;
 	p->counts.failed++;
 	rc = poll_sink_put(p->sink, &r, clock_monotonic_ms(p->options.clock), &outcome, &e);
-	if (rc < 0 && rc != -EINVAL && rc != -ENOENT && rc != -ECANCELED)
+	if (rc < 0 && rc != -EINVAL && rc != -ENOENT)
 		set_fatal(p, rc, &e);
 }
 

@@ -2,7 +2,9 @@
 check_PROGRAMS += tests/replay/replay
 tests_replay_replay_SOURCES = \
 	%D%/device.c %D%/device.h \
-	%D%/replay.c
+	%D%/keep.c \
+	%D%/replay.c %D%/replay.h \
+	%D%/words.c
 tests_replay_replay_LDADD = manager/libpollplan.la lib/snmp/libsnmp.la \
 	lib/structure/libstructure.la lib/base/libbase.la
 TESTS += tests/replay/replay

@@ -5,55 +5,19 @@
  */
 #include <config.h>
 
+#include "tests/replay/replay.h"
+
 #include <dirent.h>
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/parse.h"
 #include "lib/base/text.h"
-#include "manager/poll_plan.h"
-#include "tests/replay/device.h"
 
-enum { WORDS_MAX = 16, LINE_SIZE = 512, STORED_MAX = 20000, STEPS_MAX = 20000 };
+enum { LINE_SIZE = 512, STEPS_MAX = 20000 };
 
-struct stored {
-	char id[STRUCTURE_ID_MAX + 1];
-	uint32_t generation, index;
-};
-
-struct replay {
-	const char *file;
-	unsigned line;
-	bool failed;
-	struct device_fake *device;
-	struct poll_plan *plan;
-	struct store_target target;
-	utc_s now;
-	/* The poll under way. */
-	bool polling, done;
-	struct snmp_request request;
-	unsigned requests, pieces;
-	uint64_t entries, gap;
-	bool structure, readings_whole, restarted;
-	size_t units_live, readings_live;
-	uint64_t unit_use;	/* of the first live unit */
-	enum store_contact contact;
-	char reason[STORE_TEXT_MAX + 1];
-	char symbol[STRUCTURE_LABEL_MAX + 1];	/* of the second unit, if structure */
-	char text[STRUCTURE_TEXT_MAX + 1];	/* of the last entry */
-	/* Of all polls. */
-	struct stored stored[STORED_MAX];
-	size_t stored_count;
-};
-
-static void
-complain(struct replay *r, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void
+void
 complain(struct replay *r, const char *fmt, ...)
 {
 	va_list ap;
@@ -64,183 +28,6 @@ complain(struct replay *r, const char *fmt, ...)
 	va_end(ap);
 	printf("\n");
 	r->failed = true;
-}
-
-/* --- words ------------------------------------------------------------------ */
-
-struct words {
-	size_t count;
-	char *word[WORDS_MAX];
-};
-
-/* In place; "..." holds blanks together, also behind a =. */
-static void
-split(char *line, struct words *w)
-{
-	char *p = line, *out;
-	bool quoted;
-
-	w->count = 0;
-	while (w->count < WORDS_MAX) {
-		while (*p == ' ' || *p == '\t')
-			p++;
-		if (*p == '\0' || *p == '#' || *p == '\n')
-			return;
-		w->word[w->count++] = out = p;
-		for (quoted = false; *p != '\0' && *p != '\n'; p++) {
-			if (*p == '"') {
-				quoted = !quoted;
-				continue;
-			}
-			if (!quoted && (*p == ' ' || *p == '\t'))
-				break;
-			*out++ = *p;
-		}
-		if (*p != '\0')
-			p++;
-		*out = '\0';
-	}
-}
-
-static const char *
-value_of(const struct words *w, const char *key)
-{
-	size_t len = strlen(key);
-
-	for (size_t i = 1; i < w->count; i++)
-		if (strncmp(w->word[i], key, len) == 0 && w->word[i][len] == '=')
-			return w->word[i] + len + 1;
-	return NULL;
-}
-
-static uint64_t
-number(struct replay *r, const char *text)
-{
-	struct err e = {0};
-	int64_t n = 0;
-
-	if (text[0] == '+')
-		text++;
-	if (parse_i64(text, INT64_MIN, INT64_MAX, &n, &e) < 0)
-		complain(r, "%s", e.text);
-	return (uint64_t)n;
-}
-
-static uint64_t
-number_of(struct replay *r, const struct words *w, const char *key, uint64_t otherwise)
-{
-	const char *value = value_of(w, key);
-
-	return value == NULL ? otherwise : number(r, value);
-}
-
-/* --- the rules of the store --------------------------------------------------- */
-
-static void
-keep_entries(struct replay *r, const struct store_poll_result *res)
-{
-	struct store_target *t = &r->target;
-	uint32_t cursor;
-
-	if (t->log_generation != res->log.generation) {
-		t->log_generation = res->log.generation;
-		t->log_index = 0;
-	}
-	cursor = t->log_index;
-	for (size_t i = 0; i < res->entry_count; i++) {
-		const struct log_entry *e = &res->entries[i];
-
-		if (e->index <= cursor)
-			complain(r, "entry %u came again or out of order", e->index);
-		if (e->index < res->log.oldest || e->index > res->log.newest)
-			complain(r, "entry %u is outside the bounds", e->index);
-		r->gap += e->index - cursor - 1;
-		cursor = e->index;
-		for (size_t k = 0; k < r->stored_count; k++)
-			if (r->stored[k].generation == res->log.generation &&
-			    r->stored[k].index == e->index &&
-			    strcmp(r->stored[k].id, t->id) == 0)
-				complain(r, "entry %u is stored twice", e->index);
-		if (r->stored_count == STORED_MAX)
-			abort();
-		text_copy(r->stored[r->stored_count].id, sizeof(r->stored[0].id), t->id);
-		r->stored[r->stored_count].generation = res->log.generation;
-		r->stored[r->stored_count++].index = e->index;
-		text_copy(r->text, sizeof(r->text), e->text);
-	}
-	if (res->log.oldest > 0 && cursor < res->log.oldest - 1) {
-		r->gap += res->log.oldest - 1 - cursor;
-		cursor = res->log.oldest - 1;
-	}
-	t->log_index = cursor;
-	r->entries += res->entry_count;
-}
-
-static void
-keep_structure(struct replay *r, const struct structure *s)
-{
-	struct err e = {0};
-
-	if (structure_check(s, &e) < 0)
-		complain(r, "the structure is none: %s", e.text);
-	memcpy(r->target.digest, s->digest, sizeof(s->digest));
-	r->target.revision = s->revision;
-	r->target.unit_count = s->unit_count;
-	r->target.reading_count = s->reading_count;
-	r->structure = true;
-	if (s->unit_count > 1)
-		text_copy(r->symbol, sizeof(r->symbol), s->units[1].symbol);
-}
-
-static void
-keep_answered(struct replay *r, const struct store_poll_result *res)
-{
-	struct store_target *t = &r->target;
-
-	t->silent = false;
-	t->last_contact_utc_s = res->when;
-	t->sys_uptime_cs = res->sys_uptime_cs;
-	t->has_agent = res->has_agent;
-	r->restarted |= res->restarted;
-	if (res->has_agent != (res->identity != NULL))
-		complain(r, "an agent without identity, or the reverse");
-	if (res->identity != NULL && strcmp(t->id, res->identity->id) != 0) {
-		if (res->structure == NULL)
-			complain(r, "another machine without a structure");
-		text_copy(t->id, sizeof(t->id), res->identity->id);
-		t->log_generation = t->log_index = 0;
-	}
-	if (res->structure != NULL)
-		keep_structure(r, res->structure);
-	if (res->readings_whole != NULL) {
-		t->reading_count = res->readings_whole_count;
-		r->readings_whole = true;
-	}
-	r->units_live += res->unit_count;
-	if (res->unit_count > 0)
-		r->unit_use = res->units[0].use_count;
-	r->readings_live += res->reading_count;
-	if (res->log_read)
-		keep_entries(r, res);
-}
-
-static void
-keep(struct replay *r)
-{
-	const struct store_poll_result *res = poll_plan_result(r->plan);
-
-	r->contact = res->contact;
-	r->target.quirks = res->quirks;
-	if (res->max_varbinds != 0)
-		r->target.max_varbinds = res->max_varbinds;
-	if (res->contact == STORE_ANSWERED)
-		keep_answered(r, res);
-	else
-		r->target.silent = res->contact == STORE_SILENT;
-	if (res->contact != STORE_ANSWERED && res->reason == NULL)
-		complain(r, "a failure without a reason");
-	if (res->reason != NULL)
-		text_copy(r->reason, sizeof(r->reason), res->reason);
 }
 
 /* --- the poll ------------------------------------------------------------------ */
@@ -291,9 +78,9 @@ do_answer(struct replay *r, const struct words *w)
 
 	device_build(r->device);
 	device_answer(r->device, &r->request, &a);
-	if (value_of(w, "status") != NULL) {
-		a.error_status = (int)number_of(r, w, "status", 0);
-		a.error_index = (int)number_of(r, w, "index", 0);
+	if (words_value(w, "status") != NULL) {
+		a.error_status = (int)words_number(r, w, "status", 0);
+		a.error_index = (int)words_number(r, w, "index", 0);
 		a.varbind_count = 0;
 	}
 	step(r, &a);
@@ -330,7 +117,7 @@ static void
 do_ask(struct replay *r, const struct words *w)
 {
 	static const char *const ops[] = { "", "get", "getnext", "getbulk" };
-	const char *first = value_of(w, "first");
+	const char *first = words_value(w, "first");
 	struct cell cell;
 
 	if (!r->polling) {
@@ -339,11 +126,11 @@ do_ask(struct replay *r, const struct words *w)
 	}
 	if (w->count > 1 && strcmp(w->word[1], ops[r->request.op]) != 0)
 		complain(r, "asks by %s", ops[r->request.op]);
-	if (value_of(w, "names") != NULL &&
-	    r->request.name_count != number_of(r, w, "names", 0))
+	if (words_value(w, "names") != NULL &&
+	    r->request.name_count != words_number(r, w, "names", 0))
 		complain(r, "asks %zu names", r->request.name_count);
-	if (value_of(w, "repetitions") != NULL &&
-	    r->request.max_repetitions != number_of(r, w, "repetitions", 0))
+	if (words_value(w, "repetitions") != NULL &&
+	    r->request.max_repetitions != words_number(r, w, "repetitions", 0))
 		complain(r, "asks %u repetitions", r->request.max_repetitions);
 	if (first != NULL && (!device_oid(first, &cell) ||
 	    !snmp_name_below(cell.name, cell.name_len, r->request.names[0].sub,
@@ -356,27 +143,27 @@ do_ask(struct replay *r, const struct words *w)
 static void
 do_device(struct replay *r, const struct words *w)
 {
-	const char *id = value_of(w, "id");
+	const char *id = words_value(w, "id");
 
 	device_make(r->device, id != NULL ? id : "lobby",
-		(unsigned)number_of(r, w, "units", 3),
-		(unsigned)number_of(r, w, "software", 2),
-		(unsigned)number_of(r, w, "readings", 2));
-	r->device->log.generation = (uint32_t)number_of(r, w, "generation", 7);
-	r->device->log.capacity = (uint32_t)number_of(r, w, "capacity", 100);
-	device_error(r->device, (unsigned)number_of(r, w, "errors", 0));
+		(unsigned)words_number(r, w, "units", 3),
+		(unsigned)words_number(r, w, "software", 2),
+		(unsigned)words_number(r, w, "readings", 2));
+	r->device->log.generation = (uint32_t)words_number(r, w, "generation", 7);
+	r->device->log.capacity = (uint32_t)words_number(r, w, "capacity", 100);
+	device_error(r->device, (unsigned)words_number(r, w, "errors", 0));
 }
 
 static void
 do_errors(struct replay *r, const struct words *w)
 {
-	device_error(r->device, (unsigned)number(r, w->word[1]));
+	device_error(r->device, (unsigned)words_to_number(r, w->word[1]));
 }
 
 static void
 do_clear(struct replay *r, const struct words *w)
 {
-	device_clear(r->device, (uint32_t)number(r, w->word[1]));
+	device_clear(r->device, (uint32_t)words_to_number(r, w->word[1]));
 }
 
 /* UNIT n serial=, use=, oper=N; UNIT n remove; UNIT n add. */
@@ -384,7 +171,7 @@ static void
 do_unit(struct replay *r, const struct words *w)
 {
 	struct structure *s = &r->device->structure;
-	size_t n = (size_t)number(r, w->word[1]);
+	size_t n = (size_t)words_to_number(r, w->word[1]);
 	struct unit *u;
 
 	if (w->count > 2 && strcmp(w->word[2], "add") == 0) {
@@ -408,11 +195,11 @@ do_unit(struct replay *r, const struct words *w)
 		s->revision++;
 		return;
 	}
-	u->use_count = number_of(r, w, "use", u->use_count);
-	if (value_of(w, "oper") != NULL)
-		u->oper_state = (enum unit_oper_state)number_of(r, w, "oper", 1);
-	if (value_of(w, "serial") != NULL) {
-		text_copy(u->serial_number, sizeof(u->serial_number), value_of(w, "serial"));
+	u->use_count = words_number(r, w, "use", u->use_count);
+	if (words_value(w, "oper") != NULL)
+		u->oper_state = (enum unit_oper_state)words_number(r, w, "oper", 1);
+	if (words_value(w, "serial") != NULL) {
+		text_copy(u->serial_number, sizeof(u->serial_number), words_value(w, "serial"));
 		s->revision++;
 	}
 }
@@ -424,7 +211,7 @@ do_reading(struct replay *r, const struct words *w)
 
 	if (reading == NULL)
 		abort();
-	*reading = (struct reading){ .unit_index = 2000, .index = (uint32_t)number(r, w->word[1]) };
+	*reading = (struct reading){ .unit_index = 2000, .index = (uint32_t)words_to_number(r, w->word[1]) };
 	reading->unit_index = r->device->structure.units[
 		r->device->structure.unit_count - 1].index;
 }
@@ -433,19 +220,19 @@ static void
 do_manner(struct replay *r, const struct words *w)
 {
 	struct device_fake *d = r->device;
-	const char *bulk = value_of(w, "bulk"), *value;
+	const char *bulk = words_value(w, "bulk"), *value;
 
-	d->max_varbinds = (unsigned)number_of(r, w, "max-varbinds", d->max_varbinds);
-	d->too_big = (unsigned)number_of(r, w, "too-big", d->too_big);
-	d->slow_over = (unsigned)number_of(r, w, "slow-over", d->slow_over);
-	d->rtt_us = number_of(r, w, "rtt-ms", d->rtt_us / 1000) * 1000;
-	d->uptime_cs = number_of(r, w, "uptime", d->uptime_cs);
-	d->version = (int)number_of(r, w, "version", (uint64_t)d->version);
-	if ((value = value_of(w, "loops")) != NULL)
+	d->max_varbinds = (unsigned)words_number(r, w, "max-varbinds", d->max_varbinds);
+	d->too_big = (unsigned)words_number(r, w, "too-big", d->too_big);
+	d->slow_over = (unsigned)words_number(r, w, "slow-over", d->slow_over);
+	d->rtt_us = words_number(r, w, "rtt-ms", d->rtt_us / 1000) * 1000;
+	d->uptime_cs = words_number(r, w, "uptime", d->uptime_cs);
+	d->version = (int)words_number(r, w, "version", (uint64_t)d->version);
+	if ((value = words_value(w, "loops")) != NULL)
 		d->loops = strcmp(value, "yes") == 0;
-	if ((value = value_of(w, "agent")) != NULL)
+	if ((value = words_value(w, "agent")) != NULL)
 		d->agent = strcmp(value, "yes") == 0;
-	if ((value = value_of(w, "digest")) != NULL)
+	if ((value = words_value(w, "digest")) != NULL)
 		d->digest_wrong = strcmp(value, "wrong") == 0;
 	if (bulk != NULL)
 		d->bulk = strcmp(bulk, "silent") == 0 ? BULK_SILENT :
@@ -475,23 +262,23 @@ do_spoil(struct replay *r, const struct words *w)
 
 		if (end != NULL)
 			*end++ = '\0';
-		c->name[c->name_len++] = (snmp_sub)number(r, dot);
+		c->name[c->name_len++] = (snmp_sub)words_to_number(r, dot);
 		dot = end;
 	}
-	if ((value = value_of(w, "integer")) != NULL) {
+	if ((value = words_value(w, "integer")) != NULL) {
 		c->type = SNMP_TYPE_INTEGER;
-		c->number = number(r, value);
-	} else if ((value = value_of(w, "gauge")) != NULL) {
+		c->number = words_to_number(r, value);
+	} else if ((value = words_value(w, "gauge")) != NULL) {
 		c->type = SNMP_TYPE_GAUGE32;
-		c->number = number(r, value);
-	} else if ((value = value_of(w, "counter64")) != NULL) {
+		c->number = words_to_number(r, value);
+	} else if ((value = words_value(w, "counter64")) != NULL) {
 		c->type = SNMP_TYPE_COUNTER64;
-		c->number = number(r, value);
-	} else if ((value = value_of(w, "text")) != NULL) {
+		c->number = words_to_number(r, value);
+	} else if ((value = words_value(w, "text")) != NULL) {
 		c->type = SNMP_TYPE_OCTETS;
 		c->len = strlen(value);
 		memcpy(c->octets, value, c->len);
-	} else if ((value = value_of(w, "hex")) != NULL) {
+	} else if ((value = words_value(w, "hex")) != NULL) {
 		c->type = SNMP_TYPE_OCTETS;
 		c->len = strlen(value) / 2;
 		if (text_unhex(value, c->octets, c->len) < 0)
@@ -510,7 +297,7 @@ do_heal(struct replay *r, const struct words *w)
 static void
 do_time(struct replay *r, const struct words *w)
 {
-	uint64_t span = number(r, w->word[1]);
+	uint64_t span = words_to_number(r, w->word[1]);
 
 	r->now += (utc_s)span;
 	r->device->uptime_cs = (r->device->uptime_cs + span * 100) & UINT32_MAX;
@@ -528,18 +315,18 @@ do_restart(struct replay *r, const struct words *w)
 static void
 expect_number(struct replay *r, const struct words *w, const char *key, uint64_t got)
 {
-	const char *value = value_of(w, key);
+	const char *value = words_value(w, key);
 	uint64_t want;
 
 	if (value == NULL)
 		return;
 	if (value[0] == '<') {
-		if (got > number(r, value + 1))
+		if (got > words_to_number(r, value + 1))
 			complain(r, "%s is %llu, want at most %s", key,
 				(unsigned long long)got, value + 1);
 		return;
 	}
-	want = number(r, value);
+	want = words_to_number(r, value);
 	if (got != want)
 		complain(r, "%s is %llu, want %llu", key, (unsigned long long)got,
 			(unsigned long long)want);
@@ -548,7 +335,7 @@ expect_number(struct replay *r, const struct words *w, const char *key, uint64_t
 static void
 expect_bool(struct replay *r, const struct words *w, const char *key, bool got)
 {
-	const char *value = value_of(w, key);
+	const char *value = words_value(w, key);
 
 	if (value != NULL && strcmp(value, got ? "yes" : "no") != 0)
 		complain(r, "%s is %s", key, got ? "yes" : "no");
@@ -557,7 +344,7 @@ expect_bool(struct replay *r, const struct words *w, const char *key, bool got)
 static void
 expect_text(struct replay *r, const struct words *w, const char *key, const char *got)
 {
-	const char *value = value_of(w, key);
+	const char *value = words_value(w, key);
 
 	if (value != NULL && strstr(got, value) == NULL)
 		complain(r, "%s is '%s', want '%s' in it", key, got, value);
@@ -632,7 +419,7 @@ run_line(struct replay *r, char *line)
 {
 	struct words w;
 
-	split(line, &w);
+	words_split(line, &w);
 	/* STEP 10 ASK ...: the number is for the reader. */
 	if (w.count > 2 && strcmp(w.word[0], "STEP") == 0) {
 		w.count -= 2;

@@ -63,3 +63,10 @@ TESTS += tests/unit/graph_parts
 tests_unit_graph_parts_SOURCES = %D%/graph_parts.c
 tests_unit_graph_parts_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_graph_parts_LDADD = $(UNIT_LDADD) $(GRAPH_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/poll_plan
+TESTS += tests/unit/poll_plan
+tests_unit_poll_plan_SOURCES = %D%/poll_plan.c tests/replay/device.c tests/replay/device.h
+tests_unit_poll_plan_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_poll_plan_LDADD = manager/libpollplan.la lib/snmp/libsnmp.la \
+	lib/structure/libstructure.la lib/base/libbase.la $(CHECK_LIBS)
