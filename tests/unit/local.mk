@@ -70,3 +70,37 @@ tests_unit_poll_plan_SOURCES = %D%/poll_plan.c tests/replay/device.c tests/repla
 tests_unit_poll_plan_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_poll_plan_LDADD = manager/libpollplan.la lib/snmp/libsnmp.la \
 	lib/structure/libstructure.la lib/base/libbase.la $(CHECK_LIBS)
+
+# The device's state; libstate's and its libraries.
+STATE_LIBS = agent-module/libstate.la lib/db/libdb.la lib/structure/libstructure.la
+STATE_TEST_SOURCES = tests/unit/state_help.c tests/unit/state_help.h
+
+check_PROGRAMS += tests/unit/state
+TESTS += tests/unit/state
+tests_unit_state_SOURCES = %D%/state.c $(STATE_TEST_SOURCES)
+tests_unit_state_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_state_LDADD = $(UNIT_LDADD) $(STATE_LIBS) $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/state_unit
+TESTS += tests/unit/state_unit
+tests_unit_state_unit_SOURCES = %D%/state_unit.c $(STATE_TEST_SOURCES)
+tests_unit_state_unit_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_state_unit_LDADD = $(UNIT_LDADD) $(STATE_LIBS) $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/state_log
+TESTS += tests/unit/state_log
+tests_unit_state_log_SOURCES = %D%/state_log.c $(STATE_TEST_SOURCES)
+tests_unit_state_log_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_state_log_LDADD = $(UNIT_LDADD) $(STATE_LIBS) $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/state_view
+TESTS += tests/unit/state_view
+tests_unit_state_view_SOURCES = %D%/state_view.c $(STATE_TEST_SOURCES)
+tests_unit_state_view_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_state_view_LDADD = $(UNIT_LDADD) $(STATE_LIBS) $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/state_fault
+TESTS += tests/unit/state_fault
+tests_unit_state_fault_SOURCES = %D%/state_fault.c $(STATE_TEST_SOURCES)
+tests_unit_state_fault_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_state_fault_LDADD = $(UNIT_LDADD) $(STATE_LIBS) $(UNIT_LIBS)
