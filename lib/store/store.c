@@ -42,6 +42,7 @@ store_open(const char *path, enum store_mode mode, struct store **ret_store, str
 		store_close(s);
 		return rc;
 	}
+	s->read_only = mode == STORE_READ;
 	*ret_store = s;
 	return 0;
 }
@@ -106,6 +107,8 @@ store_batch_begin(struct store *s, struct err *e)
 
 	if (s->batch)
 		return err_set(e, -EINVAL, "%s: a batch is open already", db_path(s->db));
+	if (s->read_only)
+		return err_set(e, -EROFS, "%s: was opened for reading", db_path(s->db));
 	if (s->readers > 0)
 		return err_set(e, -EBUSY, "%s: a list is being read", db_path(s->db));
 	rc = db_begin(s->db, e);

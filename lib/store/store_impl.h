@@ -36,6 +36,7 @@ enum store_sql {
 struct store {
 	struct db *db;
 	struct db_stmt *stmts[SQL_COUNT];
+	bool read_only;	/* STORE_READ */
 	bool batch;	/* between begin and commit or abort */
 	bool failed;	/* the batch was rolled back */
 	unsigned readers;	/* open iterators */

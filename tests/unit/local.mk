@@ -11,13 +11,25 @@ include tests/unit/base.mk
 
 store_test_libs = lib/store/libstore.la lib/db/libdb.la lib/structure/libstructure.la \
 	lib/base/libbase.la $(CHECK_LIBS)
+store_world = %D%/store_world.c %D%/store_world.h
+
+check_PROGRAMS += tests/unit/store
+TESTS += tests/unit/store
+tests_unit_store_SOURCES = %D%/store.c $(store_world)
+tests_unit_store_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_store_LDADD = $(UNIT_LDADD) $(store_test_libs)
+
+check_PROGRAMS += tests/unit/store_crash
+TESTS += tests/unit/store_crash
+tests_unit_store_crash_SOURCES = %D%/store_crash.c $(store_world)
+tests_unit_store_crash_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_store_crash_LDADD = $(UNIT_LDADD) $(store_test_libs)
 
 check_PROGRAMS += tests/unit/store_model
 TESTS += tests/unit/store_model
-tests_unit_store_model_SOURCES = tests/unit/store_model.c \
-	tests/unit/store_world.c tests/unit/store_world.h
+tests_unit_store_model_SOURCES = %D%/store_model.c $(store_world)
 tests_unit_store_model_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
-tests_unit_store_model_LDADD = $(store_test_libs)
+tests_unit_store_model_LDADD = $(UNIT_LDADD) $(store_test_libs)
 
 check_PROGRAMS += tests/unit/table
 TESTS += tests/unit/table
