@@ -215,10 +215,8 @@ graph_work_axis(struct graph_work *w, double highest)
 	graph_args_add(&w->args, "--upper-limit=%.0f", upper);
 	graph_args_add(&w->args, "--rigid");
 	graph_args_add(&w->args, "--y-grid=%.0f:1", step);
-	if (step >= 2000) {
-		graph_args_add(&w->args, "--left-axis-format=%%.0lf %%s");
-		return;
-	}
+	if (step >= 2000)
+		return;	/* RRDtool's own: 10 k, 20 k */
 	graph_args_add(&w->args, "--left-axis-format=%%.0lf");
 	graph_args_add(&w->args, "--units-exponent=0");
 }
