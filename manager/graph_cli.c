@@ -15,6 +15,7 @@
 #include "lib/base/options.h"
 #include "lib/base/paths.h"
 #include "lib/base/text.h"
+#include "lib/snmp/conf.h"
 #include "lib/store/store_read.h"
 #include "manager/graph.h"
 #include "manager/graph_file.h"
@@ -62,7 +63,8 @@ struct graph_cli {
 	enum graph_format format;
 	enum graph_theme theme;
 	enum graph_size size;
-	const char *db, *rrd_dir;
+	struct conf *conf;
+	const char *db, *rrd_dir;	/* may be conf's */
 	char *daemon;
 	struct graph_json *json;	/* NULL = names of files as text */
 	struct store *store;
@@ -362,6 +364,34 @@ draw_all(struct graph_cli *c, struct err *e)
 	return r;
 }
 
+/* What neither option nor environment said may stand in imgadm.conf. */
+static const char *
+or_conf(const char *option, const char *environment, const struct conf *conf,
+	const char *token)
+{
+	const char *value = getenv(environment);
+
+	if (option != NULL || (value != NULL && *value != '\0'))
+		return option;
+	return conf_text(conf, token);
+}
+
+static int
+find_places(struct graph_cli *c, struct err *e)
+{
+	int r;
+
+	c->conf = conf_new();
+	if (c->conf == NULL)
+		return err_set(e, -ENOMEM, "no memory");
+	r = conf_read(c->conf, e);
+	if (r < 0)
+		return r;
+	c->db = paths_db(or_conf(c->db, PATHS_ENV_DB, c->conf, "db"));
+	c->rrd_dir = paths_rrd_dir(or_conf(c->rrd_dir, PATHS_ENV_RRD_DIR, c->conf, "rrdDir"));
+	return 0;
+}
+
 static int
 run(struct graph_cli *c, struct err *e)
 {
@@ -396,12 +426,12 @@ graph_cli_run(int argc, char *argv[])
 	c.end_utc_s = c.now_utc_s;
 	r = parse_options(&c, argc, argv, &e);
 	if (r > 0) {
-		c.db = paths_db(c.db);
-		c.rrd_dir = paths_rrd_dir(c.rrd_dir);
 		/* We have it flushed; librrd must not go there a second time. */
 		c.daemon = daemon != NULL && *daemon != '\0' ? strdup(daemon) : NULL;
 		(void)unsetenv("RRDCACHED_ADDRESS");
-		r = settle_output(&c, &e);
+		r = find_places(&c, &e);
+		if (r == 0)
+			r = settle_output(&c, &e);
 		if (r < 0)
 			status = r == -EINVAL ? EXIT_USAGE : EXIT_STORAGE;
 		else
@@ -413,6 +443,7 @@ graph_cli_run(int argc, char *argv[])
 		log_err(&e);
 	store_close(c.store);
 	graph_json_free(c.json);
+	conf_free(c.conf);
 	free(c.daemon);
 	log_close();
 	return status;

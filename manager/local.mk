@@ -58,7 +58,7 @@ manager_libgraph_la_LIBADD = $(JANSSON_LIBS)
 
 # What graphs stand on; each library before those it needs.
 GRAPH_LIBS = manager/libgraph.la manager/librrdfile.la lib/store/libstore.la \
-	lib/db/libdb.la lib/structure/libstructure.la lib/base/libbase.la
+	lib/snmp/libsnmp.la lib/db/libdb.la lib/structure/libstructure.la lib/base/libbase.la
 
 bin_PROGRAMS += manager/imgadm-graph
 manager_imgadm_graph_SOURCES = %D%/graph_main.c

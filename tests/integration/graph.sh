@@ -197,6 +197,12 @@ like "and who has not is named" "$(cat "$T/err")" 'never: no poll was graphed so
 export IMGADM_DB="$db" IMGADM_RRD_DIR="$rrd"
 status "places by environment" 0 imgadm-graph room-214 use --end $end
 unset IMGADM_DB IMGADM_RRD_DIR
+printf 'db %s\nrrdDir %s\n' "$db" "$rrd" >"$T/conf/imgadm.conf"
+status "places by imgadm.conf" 0 imgadm-graph room-214 use --end $end
+echo 'rrdDri /x' >>"$T/conf/imgadm.conf"
+status "a wrong line in it" 1 imgadm-graph room-214 use --end $end
+like "is told" "$(cat "$T/err")" 'imgadm.conf:3'
+rm "$T/conf/imgadm.conf"
 is "the same again is the same picture" "$(graph lobby-mfp use --span week --end $end -o "$T/a.png" >/dev/null;
 	graph lobby-mfp use --span week --end $end -o "$T/b.png" >/dev/null; cmp "$T/a.png" "$T/b.png" && echo same)" same
 
