@@ -1,3 +1,5 @@
 # man/
 
 dist_man_MANS += man/imgadm.1 man/imgadm-poll.8
+
+dist_man_MANS += man/imgadm-graph.1 man/imgadm-rrd.5
