@@ -40,6 +40,7 @@ enum {
 	STATE_LOG_CAPACITY_MAX = 100000,
 	STATE_REPEAT_WINDOW_S = 60,	/* equal errors are gathered this long */
 	STATE_WINDOWS_MAX = 256,	/* open windows; the oldest closes early */
+	STATE_VIEW_KEPT = 256,		/* overwritten entries a view has still */
 	STATE_WAIT_MS = 5000,		/* a writer waits this long for its turn */
 };
 
@@ -246,10 +247,12 @@ struct state_view {
 	uint32_t boots;		/* state_boot calls */
 	/*
 	 * The entries oldest..newest are contiguous; entry i stands at
-	 * entries[(entries_head + i - log.oldest) % entries_size].
+	 * entries[(entries_head + i - log.oldest) % entries_size].  Before them
+	 * stand the last entries_kept (at most some STATE_VIEW_KEPT) that were
+	 * overwritten, for whoever still answers from an earlier moment.
 	 */
 	struct log_entry *entries;
-	size_t entries_head, entries_size;
+	size_t entries_head, entries_size, entries_kept;
 	uint64_t generation;	/* of the view: rises whenever it changed */
 	bool loaded;		/* false: empty because there is no good state */
 
@@ -280,7 +283,7 @@ bool state_changed(struct state *s);
 int state_view_refresh(struct state *s, struct state_view *v, struct err *e);
 /* Empty again; generation keeps rising. */
 void state_view_release(struct state_view *v);
-/* NULL when the index is not in the memory. Borrowed until the next refresh. */
+/* NULL when the index is not there, nor kept. Borrowed until the next refresh. */
 const struct log_entry *state_view_entry(const struct state_view *v, uint32_t index);
 
 #endif

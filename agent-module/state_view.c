@@ -8,7 +8,7 @@
 
 #include "agent-module/state_private.h"
 
-enum { RING_LEAST = 64 };
+enum { RING_LEAST = 64 + STATE_VIEW_KEPT };
 
 /* What a refresh read; applied to the view when all of it is there. */
 struct fresh {
@@ -103,8 +103,8 @@ log_read(struct state *s, const struct state_view *v, bool all, struct fresh *f,
 }
 
 /*
- * Room in the ring for all entries of the new bounds, before anything changes;
- * what stays is moved to its front.
+ * Room in the ring for all entries of the new bounds and those kept behind
+ * them, before anything changes; what stays is moved to its front.
  */
 static int
 ring_grow(struct state_view *v, const struct fresh *f, const char *path, struct err *e)
@@ -114,12 +114,13 @@ ring_grow(struct state_view *v, const struct fresh *f, const char *path, struct 
 	size_t size = v->entries_size < RING_LEAST ? RING_LEAST : v->entries_size;
 	struct log_entry *ring;
 
+	need += STATE_VIEW_KEPT;
 	if (need <= v->entries_size)
 		return 0;
 	while (size < need)
 		size *= 2;
-	if (size > l->capacity)
-		size = l->capacity;
+	if (size > (size_t)l->capacity + STATE_VIEW_KEPT)
+		size = (size_t)l->capacity + STATE_VIEW_KEPT;
 	ring = calloc(size, sizeof(*ring));
 	if (ring == NULL)
 		return err_set(e, -ENOMEM, "%s: out of memory for %zu log entries", path, size);
@@ -128,6 +129,7 @@ ring_grow(struct state_view *v, const struct fresh *f, const char *path, struct 
 	free(v->entries);
 	v->entries = ring;
 	v->entries_head = 0;
+	v->entries_kept = 0;
 	v->entries_size = size;
 	return 0;
 }
@@ -136,12 +138,18 @@ static void
 log_apply(struct state_view *v, const struct fresh *f)
 {
 	const struct log_bounds *l = &f->head.log;
+	size_t count = l->newest == 0 ? 0 : l->newest - l->oldest + 1;
 
-	if (f->whole_log || v->log.newest < l->oldest)
+	if (f->whole_log || v->log.newest < l->oldest) {
 		v->entries_head = 0;
-	else if (l->oldest > v->log.oldest && v->log.oldest != 0)
+		v->entries_kept = 0;
+	} else if (l->oldest > v->log.oldest && v->log.oldest != 0) {
 		v->entries_head = (v->entries_head + (l->oldest - v->log.oldest)) %
 			v->entries_size;
+		v->entries_kept += l->oldest - v->log.oldest;
+	}
+	if (v->entries_kept > v->entries_size - count)
+		v->entries_kept = v->entries_size - count;
 	v->log = *l;
 	for (size_t i = 0; i < f->entry_count; i++)
 		v->entries[(v->entries_head + (f->first - l->oldest) + i) % v->entries_size] =
@@ -234,7 +242,9 @@ state_view_release(struct state_view *v)
 const struct log_entry *
 state_view_entry(const struct state_view *v, uint32_t index)
 {
-	if (index == 0 || index < v->log.oldest || index > v->log.newest)
+	if (index == 0 || index > v->log.newest || v->log.oldest == 0 ||
+		index + v->entries_kept < v->log.oldest)
 		return NULL;
-	return &v->entries[(v->entries_head + (index - v->log.oldest)) % v->entries_size];
+	return &v->entries[(v->entries_head + v->entries_size + index - v->log.oldest) %
+		v->entries_size];
 }

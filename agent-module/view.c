@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/clock.h"
 #include "lib/base/log.h"
+
+enum { SNAPSHOT_IDLE_MS = 10000 };
 
 /* Who saw which snapshot. */
 struct seen {
@@ -15,7 +18,8 @@ struct seen {
 };
 
 struct slot {
-	uint64_t serial;	/* rises with each snapshot taken; 0 = never */
+	uint64_t serial;	/* rises with each snapshot taken; 0 = none */
+	int64_t used_ms;	/* when a request began or went on with it */
 	struct snapshot snapshot;
 };
 
@@ -109,6 +113,23 @@ last_change_ticks(const struct view *v, const struct structure *structure)
 	return (uint32_t)(age < 0 ? up : up - age);
 }
 
+/* Requests are over long before: give the room back. */
+static void
+release_idle(struct view *v)
+{
+	int64_t now_ms = clock_monotonic_ms(clock_system());
+
+	for (size_t i = 0; i < VIEW_SNAPSHOTS; i++) {
+		struct slot *slot = &v->slots[i];
+
+		if (slot->serial == 0 || slot == v->newest ||
+			now_ms - slot->used_ms < SNAPSHOT_IDLE_MS)
+			continue;
+		snapshot_release(&slot->snapshot);
+		slot->serial = 0;
+	}
+}
+
 /*
  * Make a snapshot of v->now in the slot that is oldest.  The time of the last
  * change is taken over from the newest one where it is the same change, so
@@ -141,6 +162,7 @@ take(struct view *v)
 	slot->snapshot = s;
 	slot->serial = serial;
 	v->newest = slot;
+	release_idle(v);
 	return 0;
 }
 
@@ -193,7 +215,7 @@ refresh(struct view *v)
 }
 
 /* The snapshot a request was begun with, NULL when it is new or too old. */
-static const struct snapshot *
+static struct slot *
 known(struct view *v, long transaction)
 {
 	for (size_t i = 0; i < VIEW_REQUESTS; i++) {
@@ -203,7 +225,7 @@ known(struct view *v, long transaction)
 		if (seen->serial == 0 || seen->transaction != transaction)
 			continue;
 		slot = &v->slots[seen->serial % VIEW_SNAPSHOTS];
-		return slot->serial == seen->serial ? &slot->snapshot : NULL;
+		return slot->serial == seen->serial ? slot : NULL;
 	}
 	return NULL;
 }
@@ -222,23 +244,23 @@ view_now(struct view *v)
 const struct snapshot *
 view_of(struct view *v, long transaction)
 {
-	const struct snapshot *s;
+	struct slot *slot;
 
 	if (v->last != NULL && v->last_transaction == transaction)
 		return v->last;
-	s = known(v, transaction);
-	if (s == NULL) {
+	slot = known(v, transaction);
+	if (slot == NULL) {
 		refresh(v);
-		if (v->newest == NULL)
+		slot = v->newest;
+		if (slot == NULL)
 			return &empty;
-		s = &v->newest->snapshot;
-		v->seen[v->seen_next] = (struct seen){ transaction,
-			v->newest->serial };
+		v->seen[v->seen_next] = (struct seen){ transaction, slot->serial };
 		v->seen_next = (v->seen_next + 1) % VIEW_REQUESTS;
 	}
-	v->last = s;
+	slot->used_ms = clock_monotonic_ms(clock_system());
+	v->last = &slot->snapshot;
 	v->last_transaction = transaction;
-	return s;
+	return v->last;
 }
 
 void
@@ -282,20 +304,22 @@ view_free(struct view *v)
 void
 snapshot_log(const struct snapshot *s, uint32_t *ret_first, size_t *ret_count)
 {
-	uint32_t first = s->log.oldest;
+	uint32_t first = s->log.oldest, last = s->log.newest;
+	const struct state_view *v = s->entries;
 
 	*ret_first = 0;
 	*ret_count = 0;
-	if (!s->loaded || s->log.newest == 0 || !s->entries->loaded ||
-		s->entries->log.generation != s->log.generation ||
-		s->entries->log.newest == 0)
+	if (!s->loaded || last == 0 || !v->loaded || v->log.newest == 0 ||
+		v->log.generation != s->log.generation)
 		return;
-	if (first < s->entries->log.oldest)
-		first = s->entries->log.oldest;
-	if (first > s->log.newest)
+	if (first + v->entries_kept < v->log.oldest)
+		first = v->log.oldest - (uint32_t)v->entries_kept;
+	if (last > v->log.newest)
+		last = v->log.newest;
+	if (first > last)
 		return;
 	*ret_first = first;
-	*ret_count = s->log.newest - first + 1;
+	*ret_count = (size_t)last - first + 1;
 }
 
 const struct software *

@@ -9,10 +9,11 @@
  * used again for the next request.)
  *
  * As subagent a GETBULK comes in parts, and other requests come in between.
- * So the last VIEW_SNAPSHOTS snapshots are kept, and which of the last
- * VIEW_REQUESTS requests sees which.  A request that is overtaken by more
- * changes than that goes on with the newest snapshot.  Log entries are not
- * copied: one that was overwritten meanwhile is gone from older snapshots too.
+ * So the last VIEW_SNAPSHOTS snapshots are kept while they are used, and which
+ * of the last VIEW_REQUESTS requests sees which.  A request that is overtaken
+ * by more changes than that goes on with the newest snapshot.  Log entries are
+ * not copied: of those overwritten since, older snapshots have the last
+ * STATE_VIEW_KEPT.
  *
  * A state that cannot be read is logged once (and again when the reason
  * changes), is an empty snapshot, and is tried again at the next request.
@@ -28,7 +29,7 @@
 #include "agent-module/state.h"
 
 enum {
-	VIEW_SNAPSHOTS = 4,
+	VIEW_SNAPSHOTS = 32,
 	VIEW_REQUESTS = 64,
 };
 
@@ -79,7 +80,7 @@ const struct snapshot *view_now(struct view *v);
  */
 void view_forget(struct view *v);
 
-/* The log entries of a snapshot that are still there, first to last. */
+/* The log entries of a snapshot that are still to be had: ascending, no gap. */
 void snapshot_log(const struct snapshot *s, uint32_t *ret_first,
 	size_t *ret_count);
 

@@ -8,7 +8,7 @@ exec 3>&1 1>&2
 rounds=${ROUNDS:-7}
 varbinds=${VARBINDS:-120000}	# of a round, about
 columns=12 repetitions=8
-bench=$top_builddir/tests/bench
+bench=${top_builddir:?}/tests/bench
 libs=.libs
 agent_oid=$(sed -n 's/^#define IMGADM_OIDTXT_imgErrorTime "\(.*\)"/.\1/p' \
 	"$top_builddir/mibs/imgadm-mib.h")

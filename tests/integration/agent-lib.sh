@@ -8,7 +8,7 @@
 #   get, ticks, walk, table   snmpget, snmpbulkwalk, snmptable of $port with IMGADM-MIB
 # shellcheck shell=sh
 need snmpget snmpbulkwalk
-module=$top_builddir/agent-module/.libs/imgadm.so
+module=${top_builddir:?}/agent-module/.libs/imgadm.so
 agent_state=$top_builddir/tests/integration/agent_state
 device=$top_builddir/agent-module/imgadm-device
 [ -e "$module" ] || skip_all "$module is not built"

@@ -3,6 +3,7 @@
 # under running bulkwalks, and some times under valgrind.
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
 . "${top_srcdir:?}/tests/integration/agent-lib.sh"
+: "${agent_state:?}" "${device:?}" "${module:?}" "${v2c:?}" "${v3:?}" "${agent_conf:?}" "${top_builddir:?}"
 state=$T/device.db
 
 restarts() { grep -c 'NET-SNMP version .* restarted' "$T/agent.log" || true; }

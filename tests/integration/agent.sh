@@ -4,6 +4,7 @@
 # changes, goes, comes, or is no state.
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
 . "${top_srcdir:?}/tests/integration/agent-lib.sh"
+: "${agent_state:?}" "${device:?}" "${module:?}" "${v2c:?}" "${v3:?}" "${agent_conf:?}" "${top_builddir:?}"
 need sqlite3
 state=$T/device.db
 entries=150

@@ -3,6 +3,7 @@
 # comes, and what it tells the master of (entConfigChange).
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
 . "${top_srcdir:?}/tests/integration/agent-lib.sh"
+: "${agent_state:?}" "${device:?}" "${module:?}" "${v2c:?}" "${v3:?}" "${agent_conf:?}" "${top_builddir:?}"
 need snmptrapd
 state=$T/device.db
 agentd=$top_builddir/agent-module/imgadm-agentd

@@ -14,8 +14,10 @@ TESTS += tests/integration/fleetsim.sh
 
 EXTRA_DIST += tests/integration/agent-lib.sh
 
-dist_check_SCRIPTS += tests/integration/agent.sh
-TESTS += tests/integration/agent.sh
+AGENT_TESTS = tests/integration/agent.sh tests/integration/agent-view.sh \
+	tests/integration/agent-reload.sh tests/integration/agentd.sh
+dist_check_SCRIPTS += $(AGENT_TESTS)
+TESTS += $(AGENT_TESTS)
 
 dist_check_SCRIPTS += tests/integration/digest.sh
 TESTS += tests/integration/digest.sh

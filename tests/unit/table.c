@@ -325,7 +325,16 @@ START_TEST(an_older_snapshot_loses_only_what_was_overwritten)
 	view.log.oldest = 107;
 	snapshot_log(&snapshot, &first, &count);
 	ck_assert_uint_eq(count, 0);
+	view.entries_kept = 3;	/* 104..106 are overwritten, but kept */
+	snapshot_log(&snapshot, &first, &count);
+	ck_assert_uint_eq(first, 104);
+	ck_assert_uint_eq(count, 3);
+	view.entries_kept = 0;
 	view.log.oldest = 100;
+	view.log.newest = 102;	/* put back from a backup */
+	snapshot_log(&snapshot, &first, &count);
+	ck_assert_uint_eq(first, 100);
+	ck_assert_uint_eq(count, 3);
 	view.log.generation++;
 	snapshot_log(&snapshot, &first, &count);
 	ck_assert_uint_eq(count, 0);
