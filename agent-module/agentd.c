@@ -71,6 +71,14 @@ snmp_says(int major, int minor, void *message, void *user)
 	return 0;
 }
 
+/* agentXPingInterval of imgadm-agentd.conf may say another than ours. */
+static int
+reconnect_s(void)
+{
+	return netsnmp_ds_get_int(NETSNMP_DS_APPLICATION_ID,
+		NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL);
+}
+
 static int
 connected(int major, int minor, void *session, void *user)
 {
@@ -95,7 +103,7 @@ disconnected(int major, int minor, void *session, void *user)
 	(void)session;
 	if (a->connected)
 		log_warning("the master agent is gone, connecting every %d s",
-			AGENTD_RECONNECT_S);
+			reconnect_s());
 	a->connected = false;
 	return 0;
 }
@@ -185,7 +193,7 @@ start_agent(struct agentd *a)
 		log_warning("no master agent answers at %s: trying every %d s; "
 			"does its snmpd.conf say 'master agentx'?",
 			a->options.socket == NULL ? "its usual place" :
-			a->options.socket, AGENTD_RECONNECT_S);
+			a->options.socket, reconnect_s());
 }
 
 static int

@@ -13,3 +13,15 @@ CLEANFILES += %D%/imgadm-poll.service %D%/imgadm.cron
 %D%/imgadm.cron: %D%/imgadm.cron.in Makefile
 	$(AM_V_GEN)$(MKDIR_P) %D% && $(SED) -e 's|@sbindir[@]|$(sbindir)|' \
 		$(srcdir)/%D%/imgadm.cron.in >$@
+
+# How snmpd of a device is told of the tables: as module, as subagent.
+AGENT_EXAMPLES = %D%/snmpd-imgadm.conf %D%/snmpd-agentx.conf \
+	%D%/imgadm-agentd.service
+nodist_example_DATA += $(AGENT_EXAMPLES)
+EXTRA_DIST += %D%/snmpd-imgadm.conf.in %D%/snmpd-agentx.conf.in \
+	%D%/imgadm-agentd.service.in
+CLEANFILES += $(AGENT_EXAMPLES)
+$(AGENT_EXAMPLES): %: %.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) %D% && $(SED) -e 's|@sbindir[@]|$(sbindir)|' \
+		-e 's|@pkglibdir[@]|$(pkglibdir)|' \
+		-e 's|@localstatedir[@]|$(localstatedir)|' $< >$@

@@ -3,3 +3,5 @@
 dist_man_MANS += man/imgadm.1 man/imgadm-poll.8
 
 dist_man_MANS += man/imgadm-graph.1 man/imgadm-rrd.5
+
+dist_man_MANS += man/imgadm.so.8 man/imgadm-agentd.8
