@@ -44,12 +44,13 @@ ber_enter(struct ber *b, uint8_t tag, struct ber *ret_inner)
 bool
 ber_integer(struct ber *b, int64_t *ret_value)
 {
-	struct ber inner;
+	struct ber at = *b, inner;
 	uint64_t v;
 
-	if (!ber_enter(b, BER_INTEGER, &inner) || inner.end - inner.p < 1 ||
+	if (!ber_enter(&at, BER_INTEGER, &inner) || inner.end - inner.p < 1 ||
 	    inner.end - inner.p > 5)
 		return false;
+	*b = at;
 	v = (*inner.p & 0x80) != 0 ? UINT64_MAX : 0;
 	while (inner.p < inner.end)
 		v = v << 8 | *inner.p++;

@@ -23,6 +23,7 @@
 #include <net-snmp/net-snmp-includes.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -212,9 +213,12 @@ check_folder(const char *folder, size_t len, struct err *e)
 	if (len > FOLDER_MAX)
 		return err_set(e, -EINVAL, "SNMPCONFPATH: a folder's name has %zu octets:"
 		    " at most %d", len, FOLDER_MAX);
+	(void)snprintf(path, sizeof(path), "%.*s/.", (int)len, folder);
+	if (faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0)
+		return 0;	/* not there, or not ours: another user's ~/.snmp */
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		(void)snprintf(path, sizeof(path), "%.*s/%s", (int)len, folder, names[i]);
-		if (access(path, R_OK) == 0 || errno == ENOENT || errno == ENOTDIR)
+		if (faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) == 0 || errno == ENOENT)
 			continue;
 		(void)text_escape(shown, sizeof(shown), path);
 		return err_set(e, -errno, "%s: %s; let the user who runs this read it", shown,
@@ -302,9 +306,14 @@ conf_reader_run(const struct conf_reader *r, const char *const tokens[], struct 
 		ready = true;
 		library_init(tokens);
 	} else {
+		/*
+		 * What read_premib_configs() and read_configs() do but for telling
+		 * the library's parts, which are ready since the first time.
+		 */
 		free_config();
-		read_premib_configs();
-		read_configs();
+		(void)read_config_files(PREMIB_CONFIG);
+		(void)after_first_pass(0, 0, NULL, NULL);
+		(void)read_config_files(NORMAL_CONFIG);
 	}
 	reading = NULL;
 	if (now.code < 0 && e != NULL)

@@ -447,7 +447,7 @@ start_one(struct snmp_engine *en)
 			return true;
 		}
 	}
-	if (en->in_window >= en->open || en->aside.count >= en->options.silent_window)
+	if (en->in_window >= en->open || en->aside.count > en->options.silent_window)
 		return false;
 	job = next_job(en);
 	if (job == NULL)
@@ -640,7 +640,8 @@ static bool
 is_idle(const struct snmp_engine *en)
 {
 	return en->in_window + en->in_silent == 0 &&
-	    (en->stopping || (en->queue.count == 0 && en->aside.count == 0 && en->source_dry));
+	    (en->stopping || (en->queue.count == 0 && en->aside.count == 0 &&
+	    (en->options.next == NULL || en->source_dry)));
 }
 
 int
@@ -648,7 +649,6 @@ snmp_engine_run(struct snmp_engine *en)
 {
 	bool stopped;
 
-	en->source_dry = en->options.next == NULL;
 	on_kick(-1, 0, en);
 	while (!is_idle(en)) {
 		if (event_base_loop(en->base, EVLOOP_ONCE) < 0)

@@ -418,11 +418,11 @@ children_wait(struct child children[SNMP_RESOLVE_CHILDREN], struct snmp_resolve_
 	for (size_t c = 0; c < SNMP_RESOLVE_CHILDREN; c++)
 		fds[c] = (struct pollfd){ .fd = children[c].pid != 0 ? children[c].fd : -1,
 		    .events = POLLIN };
-	n = poll(fds, SNMP_RESOLVE_CHILDREN, left > 0 ? (int)left : 0);
+	if (left <= 0)
+		return -ETIMEDOUT;
+	n = poll(fds, SNMP_RESOLVE_CHILDREN, (int)left);
 	if (n < 0)
 		return errno == EINTR ? 0 : -errno;
-	if (n == 0)
-		return left > 0 ? 0 : -ETIMEDOUT;
 	for (size_t c = 0; c < SNMP_RESOLVE_CHILDREN; c++) {
 		if (children[c].pid != 0 && fds[c].revents != 0)
 			child_end(&children[c], items);

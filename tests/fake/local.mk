@@ -15,3 +15,8 @@ nodist_tests_fake_fleetsim_SOURCES = mibs/imgadm-mib.h
 tests_fake_fleetsim_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
 tests_fake_fleetsim_LDADD = \
 	lib/structure/libstructure.la lib/base/libbase.la $(CRYPTO_LIBS)
+
+check_PROGRAMS += tests/fake/snmpask
+tests_fake_snmpask_SOURCES = %D%/snmpask.c
+tests_fake_snmpask_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
+tests_fake_snmpask_LDADD = lib/snmp/libsnmp.la lib/base/libbase.la $(EVENT_LIBS)

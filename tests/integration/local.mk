@@ -33,3 +33,6 @@ TESTS += tests/integration/rrd.sh
 dist_check_SCRIPTS += tests/integration/graph.sh
 TESTS += tests/integration/graph.sh
 
+
+dist_check_SCRIPTS += tests/integration/engine.sh
+TESTS += tests/integration/engine.sh

@@ -8,6 +8,7 @@ tests_unit_libsupport_la_SOURCES = %D%/support.c %D%/support.h
 tests_unit_libsupport_la_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 
 include tests/unit/base.mk
+include tests/unit/snmp.mk
 
 store_test_libs = lib/store/libstore.la lib/db/libdb.la lib/structure/libstructure.la \
 	lib/base/libbase.la $(CHECK_LIBS)

@@ -1,0 +1,33 @@
+# tests/unit: the tests of lib/snmp.
+SNMP_LIBS = lib/snmp/libsnmp.la $(UNIT_LIBS)
+SNMP_TEST_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(EVENT_CFLAGS)
+
+check_PROGRAMS += tests/unit/snmp_value
+TESTS += tests/unit/snmp_value
+tests_unit_snmp_value_SOURCES = %D%/snmp_value.c
+tests_unit_snmp_value_CPPFLAGS = $(SNMP_TEST_CPPFLAGS)
+tests_unit_snmp_value_LDADD = $(UNIT_LDADD) $(SNMP_LIBS)
+
+check_PROGRAMS += tests/unit/snmp_conf
+TESTS += tests/unit/snmp_conf
+tests_unit_snmp_conf_SOURCES = %D%/snmp_conf.c
+tests_unit_snmp_conf_CPPFLAGS = $(SNMP_TEST_CPPFLAGS)
+tests_unit_snmp_conf_LDADD = $(UNIT_LDADD) $(SNMP_LIBS)
+
+check_PROGRAMS += tests/unit/snmp_resolve
+TESTS += tests/unit/snmp_resolve
+tests_unit_snmp_resolve_SOURCES = %D%/snmp_resolve.c
+tests_unit_snmp_resolve_CPPFLAGS = $(SNMP_TEST_CPPFLAGS)
+tests_unit_snmp_resolve_LDADD = $(UNIT_LDADD) $(SNMP_LIBS)
+
+check_PROGRAMS += tests/unit/snmp_usm
+TESTS += tests/unit/snmp_usm
+tests_unit_snmp_usm_SOURCES = %D%/snmp_usm.c
+tests_unit_snmp_usm_CPPFLAGS = $(SNMP_TEST_CPPFLAGS) $(NETSNMP_CFLAGS)
+tests_unit_snmp_usm_LDADD = $(UNIT_LDADD) $(SNMP_LIBS) $(NETSNMP_LIBS)
+
+check_PROGRAMS += tests/unit/snmp_engine
+TESTS += tests/unit/snmp_engine
+tests_unit_snmp_engine_SOURCES = %D%/snmp_engine.c
+tests_unit_snmp_engine_CPPFLAGS = $(SNMP_TEST_CPPFLAGS)
+tests_unit_snmp_engine_LDADD = $(UNIT_LDADD) $(SNMP_LIBS) $(EVENT_LIBS)
