@@ -5,6 +5,32 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/base/text.h"
+
+/* What vsnprintf() cut, it may have cut within a character. */
+static void
+drop_half_character(char *text)
+{
+	size_t len = strlen(text), n = len;
+	uint32_t c;
+
+	while (n > 0 && len - n < 4 && ((unsigned char)text[n - 1] & 0xC0) == 0x80)
+		n--;
+	if (n > 0 && text_char(text + n - 1, len - n + 1, &c) == 0)
+		text[n - 1] = '\0';
+}
+
+static void
+print(struct err *e, const char *fmt, va_list ap)
+{
+	int n = vsnprintf(e->text, sizeof(e->text), fmt, ap);
+
+	if (n < 0)
+		e->text[0] = '\0';
+	else if ((size_t)n >= sizeof(e->text))
+		drop_half_character(e->text);
+}
+
 int
 err_set(struct err *e, int code, const char *fmt, ...)
 {
@@ -12,7 +38,7 @@ err_set(struct err *e, int code, const char *fmt, ...)
 
 	if (e != NULL) {
 		va_start(ap, fmt);
-		(void)vsnprintf(e->text, sizeof(e->text), fmt, ap);
+		print(e, fmt, ap);
 		va_end(ap);
 	}
 	return code;
@@ -21,18 +47,19 @@ err_set(struct err *e, int code, const char *fmt, ...)
 void
 err_prefix(struct err *e, const char *fmt, ...)
 {
-	char old[ERR_TEXT_SIZE];
+	struct err old;
+	size_t len;
 	va_list ap;
-	int n;
 
 	if (e == NULL)
 		return;
-	(void)memcpy(old, e->text, sizeof(old));
+	old = *e;
 	va_start(ap, fmt);
-	n = vsnprintf(e->text, sizeof(e->text), fmt, ap);
+	print(e, fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		n = 0;
-	if ((size_t)n < sizeof(e->text))
-		(void)snprintf(e->text + n, sizeof(e->text) - (size_t)n, ": %s", old);
+	len = strlen(e->text);
+	if (len + 2 < sizeof(e->text)) {
+		(void)memcpy(e->text + len, ": ", 3);
+		(void)text_copy(e->text + len + 2, sizeof(e->text) - len - 2, old.text);
+	}
 }

@@ -87,8 +87,9 @@ END_TEST
 
 START_TEST(err_says_and_prefixes)
 {
-	struct err e;
 	char longer[2 * ERR_TEXT_SIZE];
+	struct err e;
+	size_t i;
 
 	ck_assert_int_eq(err_set(&e, -EIO, "%s: %d", "a", 1), -EIO);
 	ck_assert_str_eq(e.text, "a: 1");
@@ -102,6 +103,17 @@ START_TEST(err_says_and_prefixes)
 	ck_assert_uint_eq(strlen(e.text), ERR_TEXT_SIZE - 1);
 	err_prefix(&e, "%s", longer);
 	ck_assert_uint_eq(strlen(e.text), ERR_TEXT_SIZE - 1);
+	/* Cut between characters: 511 of two octets, not 511 and a half. */
+	for (i = 0; i + 1 < sizeof(longer); i += 2)
+		(void)memcpy(longer + i, "\xC3\xA4", 2);
+	longer[sizeof(longer) - 2] = '\0';
+	(void)err_set(&e, -EIO, "%s", longer);
+	ck_assert_uint_eq(strlen(e.text), ERR_TEXT_SIZE - 2);
+	err_prefix(&e, "x");
+	ck_assert_uint_eq(strlen(e.text), ERR_TEXT_SIZE - 1);
+	ck_assert_uint_eq((unsigned char)e.text[ERR_TEXT_SIZE - 2], 0xA4);
+	err_prefix(&e, "x");
+	ck_assert_uint_eq(strlen(e.text), ERR_TEXT_SIZE - 2);
 }
 END_TEST
 

@@ -55,7 +55,7 @@ split(const char *line, char *argv[ARGUMENTS_MAX])
 static const char *
 walk(const struct options *o, const char *line)
 {
-	static char out[1024];
+	static char out[2 * ERR_TEXT_SIZE];
 	char *argv[ARGUMENTS_MAX];
 	int argc = split(line, argv), key, i;
 	struct options_pass p;

@@ -191,7 +191,7 @@ CHANGE(reading_down, s->readings[0].unit_index = 7; s->readings[0].index = 4)
 CHANGE(reading_scale, s->readings[1].scale = 7)
 CHANGE(reading_bytes, s->readings[1].name[0] = '\xF8')
 CHANGE(too_many_units, s->unit_count = STRUCTURE_UNITS_MAX + 1)
-CHANGE(too_many_readings, s->readings = NULL; s->reading_count = STRUCTURE_READINGS_MAX + 1)
+CHANGE(too_many_readings, s->reading_count = STRUCTURE_READINGS_MAX + 1)
 
 static const struct {
 	void (*change)(struct structure *s);
@@ -249,7 +249,6 @@ START_TEST(check_refuses)
 		ck_assert_int_eq(rc, -EINVAL);
 		ck_assert_msg(strstr(e.text, checks[_i].says) != NULL, "%s", e.text);
 	}
-	s.unit_count = s.unit_count > 3 ? 3 : s.unit_count;
 	structure_release(&s);
 }
 END_TEST
