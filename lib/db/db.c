@@ -55,6 +55,8 @@ run_cached(struct db *db, int which, struct err *e)
 		rc = db_prepare(db, sql[which], &db->cached[which], e);
 		if (rc != 0)
 			return rc;
+		/* A COMMIT reads nothing, whatever SQLite says of it. */
+		db->cached[which]->doing = db->mode == DB_READ ? "read" : "write";
 	}
 	return db_run(db->cached[which], e);
 }

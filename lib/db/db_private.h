@@ -55,6 +55,7 @@ struct db {
 struct db_stmt {
 	struct db *db;
 	sqlite3_stmt *handle;
+	const char *doing;	/* "read" or "write", for messages */
 	int bind_error;		/* SQLITE_OK, or the first failure */
 };
 

@@ -22,6 +22,7 @@ db_prepare(struct db *db, const char *sql, struct db_stmt **ret_stmt, struct err
 		free(stmt);
 		return db_fail(db, "read", e);
 	}
+	stmt->doing = sqlite3_stmt_readonly(stmt->handle) ? "read" : "write";
 	*ret_stmt = stmt;
 	return 0;
 }
@@ -118,7 +119,7 @@ db_reset(struct db_stmt *stmt)
 int
 db_step(struct db_stmt *stmt, struct err *e)
 {
-	const char *doing = sqlite3_stmt_readonly(stmt->handle) ? "read" : "write";
+	const char *doing = stmt->doing;
 	int rc;
 
 	if (stmt->bind_error != SQLITE_OK) {

@@ -12,11 +12,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -516,6 +518,136 @@ START_TEST(other_user_follows_writers_that_come_and_go)
 }
 END_TEST
 
+/* --- full and read-only file systems ------------------------------------------------ */
+
+/*
+ * A small file system over the folder, seen by this process only.  False where
+ * the system does not let us: then there is nothing to test.
+ */
+static bool
+mount_small(void)
+{
+	if (unshare(CLONE_NEWNS) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0)
+		return false;
+	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
+		return false;
+	return mount("none", support_folder(), "tmpfs", 0, "size=400k") == 0;
+}
+
+static void
+pass_over(void)
+{
+	(void)fprintf(stderr, "# not allowed to mount: nothing tested\n");
+	_exit(0);
+}
+
+/* Whoever is refused for lack of space loses nothing that was told durable. */
+static void
+fill_the_disk(void)
+{
+	struct err e = { "" };
+	struct db *db;
+	int64_t n, written = 0;
+	int rc = 0;
+
+	if (!mount_small())
+		pass_over();
+	if (open_mode(DB_CREATE, &db, &e) != 0)
+		leave(2, &e);
+	while (written < 1000 && (rc = write_once(db, &e)) == 0)
+		written++;
+	if (rc != -ENOSPC || written == 0 || strstr(e.text, "cannot write: no space left") == NULL)
+		leave(3, &e);
+	if (db_in_transaction(db))
+		_exit(4);
+	if (read_once(db, &e) != written)
+		leave(5, &e);
+	/* The same in a process of its own, then with space again. */
+	db_close(db);
+	if (open_mode(DB_READ, &db, &e) != 0 || read_once(db, &e) != written)
+		leave(6, &e);
+	db_close(db);
+	if (mount("none", support_folder(), "tmpfs", MS_REMOUNT, "size=4m") != 0)
+		_exit(7);
+	if (open_mode(DB_WRITE, &db, &e) != 0 || write_once(db, &e) != 0)
+		leave(8, &e);
+	n = read_once(db, &e);
+	if (n != written + 1)
+		leave(9, &e);
+	db_close(db);
+}
+
+START_TEST(a_full_disk_loses_nothing)
+{
+	ck_assert_int_eq(status_of(start(fill_the_disk)), 0);
+}
+END_TEST
+
+/* Not even the first page fits. */
+static void
+make_on_a_full_disk(void)
+{
+	static const char filler[400 * 1024];
+	struct err e = { "" };
+	struct db *db;
+	FILE *f;
+
+	if (!mount_small())
+		pass_over();
+	f = fopen(support_path("filler"), "w");
+	if (f == NULL)
+		_exit(2);
+	(void)fwrite(filler, 1, sizeof(filler), f);
+	(void)fclose(f);
+	if (open_mode(DB_CREATE, &db, &e) != -ENOSPC)
+		leave(3, &e);
+	(void)unlink(support_path("filler"));
+	if (open_mode(DB_CREATE, &db, &e) != 0)
+		leave(4, &e);
+	db_close(db);
+}
+
+START_TEST(made_when_there_is_space_again)
+{
+	ck_assert_int_eq(status_of(start(make_on_a_full_disk)), 0);
+}
+END_TEST
+
+static void
+use_read_only(void)
+{
+	struct err e = { "" };
+	struct db *db;
+	int64_t until = now_ms() + DEADLINE_MS;
+
+	if (!mount_small())
+		pass_over();
+	if (open_mode(DB_CREATE, &db, &e) != 0 || write_once(db, &e) != 0)
+		leave(2, &e);
+	db_close(db);
+	if (mount("none", support_folder(), "tmpfs", MS_REMOUNT | MS_RDONLY, "") != 0)
+		_exit(3);
+	if (open_mode(DB_WRITE, &db, &e) != -EROFS ||
+	    strstr(e.text, "Read-only file system") == NULL)
+		leave(4, &e);
+	if (open_mode(DB_READ, &db, &e) != 0 || read_once(db, &e) != 1)
+		leave(5, &e);
+	(void)db_changed(db, &e);
+	while (db_changed(db, &e) != 0 && now_ms() < until)
+		pause_us(1000);
+	if (db_changed(db, &e) != 0)
+		_exit(6);
+	if (db_exec(db, "DELETE FROM row", &e) != -EROFS)
+		leave(7, &e);
+	db_close(db);
+}
+
+START_TEST(a_read_only_file_system)
+{
+	ck_assert_int_eq(status_of(start(use_read_only)), 0);
+}
+END_TEST
+
 /* --- at once -------------------------------------------------------------------- */
 
 enum { WRITERS = 10, EACH = 30 };
@@ -609,6 +741,9 @@ main(void)
 	tcase_add_test(tc, other_user_reads_beside_a_writer);
 	tcase_add_test(tc, other_user_reads_a_lone_copy);
 	tcase_add_test(tc, other_user_follows_writers_that_come_and_go);
+	tcase_add_test(tc, a_full_disk_loses_nothing);
+	tcase_add_test(tc, made_when_there_is_space_again);
+	tcase_add_test(tc, a_read_only_file_system);
 	tcase_add_test(tc, ten_writers_lose_nothing);
 	tcase_add_test(tc, reader_never_waits);
 	return support_run(suite);
