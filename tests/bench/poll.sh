@@ -8,6 +8,10 @@
 # Without a word about it a figure is of 10,000 devices over v2c, RRDs in
 # process.  CPU is user and system of imgadm-poll and its children, in
 # microseconds a device; steady figures are medians of three runs.
+#
+# The round robin files (0.8 MB a device) lie in memory where there is room for
+# them, so that a first run measures us and not this machine's disk; the store
+# lies in TMPDIR.  BENCH_RRD_DIR says otherwise.
 exec 3>&1 1>&2
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
 many=${BENCH_DEVICES:-10000}
@@ -26,6 +30,18 @@ for f in "$bench/measure" "$bench/sync_loop" "$sim" "$top_builddir/manager/imgad
 done
 die() { echo "bench: $*"; exit 3; }
 
+# room FOLDER: megabytes
+room() { df -m --output=avail "$1" 2>/dev/null | tail -1; }
+rrds=$T/rrds
+if [ -n "${BENCH_RRD_DIR:-}" ]; then
+	rrds=$(mktemp -d "$BENCH_RRD_DIR/imgadm-bench.XXXXXX") || exit 3
+elif [ "$(room /dev/shm)" -gt $((many * 12 / 10)) ] &&
+	[ "$(awk '/^MemAvailable/ { print int($2 / 1024) }' /proc/meminfo)" -gt $((many * 12 / 10)) ]; then
+	rrds=$(mktemp -d /dev/shm/imgadm-bench.XXXXXX) || exit 3
+fi
+echo "bench: round robin files in $rrds"
+trap 'rm -rf "$rrds"; tap_finish' EXIT
+
 # --- figures -------------------------------------------------------------------
 
 # figure NAME VALUE UNIT [PEER VALUE]: the ratio is the peer's by ours
@@ -33,7 +49,7 @@ figure()
 {
 	if [ $# = 5 ]; then
 		awk -v n="$1" -v v="$2" -v u="$3" -v p="$4" -v w="$5" 'BEGIN {
-			printf "%s %s %s vs %s %s ratio %.2f\n", n, v, u, p, w, v > 0 ? w / v : 0 }' >&3
+			printf "%s %s %s vs %s %s ratio %.2f\n", n, v, u, p, w, (v > 0 ? w / v : 0) }' >&3
 	else
 		echo "$1 $2 $3" >&3
 	fi
@@ -71,22 +87,24 @@ tell()
 		die "fleetsim does not answer '$*'"
 	answer=$(tail -1 "$T/sim.log")
 }
-# fleet_new FOLDER: a store with the fleet in it
+# fleet_new NAME: a store with the fleet in it
 fleet_new()
 {
-	mkdir -p "$1"
-	imgadm-fleet --db "$1/db" add -f "$T/fleet" >"$T/add.log" 2>&1 || die "$(cat "$T/add.log")"
+	mkdir -p "$T/$1"
+	imgadm-fleet --db "$T/$1/db" add -f "$T/fleet" >"$T/add.log" 2>&1 || die "$(cat "$T/add.log")"
 }
+
+fleet_drop() { for f; do rm -rf "${T:?}/$f" "${rrds:?}/$f"; done; }
 
 # --- our poller ------------------------------------------------------------------
 
-# poll FOLDER DEVICES OPTION...: one run; "WALL_US CPU_US RSS_KB REQUESTS" in $run
+# poll NAME DEVICES OPTION...: one run; "WALL_US CPU_US RSS_KB REQUESTS" in $run
 poll()
 {
 	poll_dir=$1 poll_devices=$2
 	shift 2
 	# shellcheck disable=SC2086 # word lists
-	"$bench/measure" "$T/measured" imgadm-poll --db "$poll_dir/db" --rrd-dir "$poll_dir/rrd" \
+	"$bench/measure" "$T/measured" imgadm-poll --db "$T/$poll_dir/db" --rrd-dir "$rrds/$poll_dir" \
 		--interval 300 --json $waits "$@" >"$T/said" 2>"$T/complained"
 	poll_status=$?
 	[ $poll_status = 0 ] || [ $poll_status = 2 ] ||
@@ -97,7 +115,7 @@ $(head -3 "$T/complained")"
 	run="$(cut -d' ' -f1-3 "$T/measured") $(json requests)"
 }
 json() { tail -1 "$T/said" | sed -n "s/.*\"$1\": *\([0-9]*\).*/\1/p"; }
-# steady RUNS FOLDER DEVICES OPTION...: runs a second apart, uses counted between; into $T/runs
+# steady RUNS NAME DEVICES OPTION...: runs a second apart, uses counted between; into $T/runs
 steady()
 {
 	steady_runs=$1
@@ -132,18 +150,21 @@ first()
 
 # --- the peers --------------------------------------------------------------------
 
+# cpu_ticks NAME: of a process that runs, with its threads
+cpu_ticks() { sed 's/.*) //' "/proc/$(cat "$T/$1.pid")/stat" | awk '{ print $12 + $13 }'; }
+
 # What a steady poll asks one device: into $T/requests.
 learn_requests()
 {
 	sim_start --devices 1 --log-requests "$T/requests.all"
-	fleet_new "$T/one"
+	fleet_new one
 	# shellcheck disable=SC2086
-	poll "$T/one" 1 $v2
+	poll one 1 $v2
 	tell tick
 	before=$(wc -l <"$T/requests.all")
 	sleep 1.1
 	# shellcheck disable=SC2086
-	poll "$T/one" 1 $v2
+	poll one 1 $v2
 	sed "1,${before}d" "$T/requests.all" >"$T/requests"
 	sim_stop
 	echo "bench: a steady poll asks a device $(wc -l <"$T/requests") requests:"
@@ -170,12 +191,12 @@ shell_loop()
 	shell_cpu=$(calc %.1f "$(cut -d' ' -f2 "$T/shell") / $shell_devices")
 	shell_varbinds=$(($(grep -c ' = ' "$T/shell.out") / shell_devices))
 }
+# "DEVICES REQUESTS VARBINDS WALL_US CPU_US" into $T/syncs
 sync_loop()
 {
-	sync=$("$bench/sync_loop" "$T/requests" "$T/fleet" public) || die 'sync_loop failed'
-	# shellcheck disable=SC2086
-	set -- $sync
-	sync_cpu=$(calc %.1f "$5 / $1") sync_wall=$(calc %.3f "$4 / 1e6")
+	"$bench/sync_loop" "$T/requests" "$T/fleet" public >>"$T/syncs" || die 'sync_loop failed'
+	# shellcheck disable=SC2046
+	set -- $(tail -1 "$T/syncs")
 	[ $(($3 / $1)) = "$shell_varbinds" ] ||
 		die "the peers were answered different varbinds: $(($3 / $1)), $shell_varbinds"
 }
@@ -185,41 +206,48 @@ sync_loop()
 version=$(snmpget -V 2>&1 | sed 's/.*: *//')
 learn_requests
 sim_start --devices $few
-fleet_new "$T/few"
-first poll.n1000.first "$T/few" $few "$v2"
+fleet_new few
+first poll.n1000.first few $few "$v2"
 # shellcheck disable=SC2086
-steady 3 "$T/few" $few $v2
+steady 3 few $few $v2
 report poll.n1000.steady $few
-fleet_new "$T/few3"
-first poll.n1000.v3.first "$T/few3" $few "$v3"
+fleet_new few3
+first poll.n1000.v3.first few3 $few "$v3"
 # shellcheck disable=SC2086
-steady 3 "$T/few3" $few $v3
+steady 3 few3 $few $v3
 report poll.n1000.v3.steady $few
 sim_stop
-rm -rf "$T/few" "$T/few3"
+fleet_drop few few3
 
 # snmpd's own limit.
 sim_start --devices $few --max-varbinds 100
-fleet_new "$T/few"
-first poll.n1000.limit100.first "$T/few" $few "$v2"
+fleet_new few
+first poll.n1000.limit100.first few $few "$v2"
 # shellcheck disable=SC2086
-steady 3 "$T/few" $few $v2
+steady 3 few $few $v2
 report poll.n1000.limit100.steady $few
 sim_stop
-rm -rf "$T/few"
+fleet_drop few
 
 # --- 10,000 devices --------------------------------------------------------------------
 
 sim_start --devices "$many"
-fleet_new "$T/many"
-first poll.first "$T/many" "$many" "$v2"
-echo "bench: the store holds $(du -m "$T/many/db" | cut -f1) MB, the round robin files $(du -sm "$T/many/rrd" | cut -f1) MB"
-# shellcheck disable=SC2086
-steady 3 "$T/many" "$many" $v2
+fleet_new many
+first poll.first many "$many" "$v2"
+echo "bench: the store holds $(du -m "$T/many/db" | cut -f1) MB, the round robin files $(du -sm "$rrds/many" | cut -f1) MB"
+# By turns with the peers, so that all meet the same machine.
+shell_loop
+for turn in 1 2 3; do
+	# shellcheck disable=SC2086
+	steady 1 many "$many" $v2
+	cat "$T/runs" >>"$T/turns"
+	sync_loop
+done
+mv "$T/turns" "$T/runs"
 report poll.steady "$many"
 steady_cpu=$cpu_device steady_wall=$wall_s steady_rss=$rss_mb
-shell_loop
-sync_loop
+sync_cpu=$(calc %.1f "$(median "$T/syncs" 5) / $many")
+sync_wall=$(calc %.3f "$(median "$T/syncs" 4) / 1e6")
 figure poll.steady.cpu.shell "$steady_cpu" us/device "snmpget+snmpbulkget-$version" "$shell_cpu"
 figure poll.steady.cpu.sync "$steady_cpu" us/device "net-snmp-synchronous-$version" "$sync_cpu"
 figure poll.steady.wall.sync "$steady_wall" s "net-snmp-synchronous-$version" "$sync_wall"
@@ -231,24 +259,23 @@ bar 'steady RSS, MB' "$steady_rss" '<=' 64
 # A new log entry each.
 tell entries 1
 # shellcheck disable=SC2086
-steady 1 "$T/many" "$many" $v2
+steady 1 many "$many" $v2
 report poll.entries1 "$many"
 
 # Through rrdcached, which writes later; what it costs in that time is beside it.
 if command -v rrdcached >/dev/null 2>&1; then
-	spawn rrdcached rrdcached -g -R -b "$T/many/rrd" -l "unix:$T/rrdcached.sock" \
+	spawn rrdcached rrdcached -g -R -b "$rrds/many" -l "unix:$T/rrdcached.sock" \
 		-p "$T/rrdcached.own" -w 3600 -f 7200
 	wait_for 20 test -S "$T/rrdcached.sock" || die "rrdcached: $(cat "$T/rrdcached.log")"
-	read -r daemon_before _ <"/proc/$(cat "$T/rrdcached.pid")/schedstat"
+	daemon_before=$(cpu_ticks rrdcached)
 	RRDCACHED_ADDRESS=unix:$T/rrdcached.sock
 	export RRDCACHED_ADDRESS
 	# shellcheck disable=SC2086
-	steady 3 "$T/many" "$many" $v2
+	steady 3 many "$many" $v2
 	unset RRDCACHED_ADDRESS
 	report poll.rrdcached.steady "$many"
-	read -r daemon_after _ <"/proc/$(cat "$T/rrdcached.pid")/schedstat"
 	figure poll.rrdcached.steady.daemon "$(calc %.1f \
-		"($daemon_after - $daemon_before) / 1000 / 3 / $many")" us/device
+		"($(cpu_ticks rrdcached) - $daemon_before) * 1e6 / $(getconf CLK_TCK) / 3 / $many")" us/device
 	stop rrdcached KILL	# what it holds is not needed
 else
 	echo 'bench: rrdcached is not installed: left out'
@@ -258,32 +285,32 @@ fi
 tell silent 3
 alive=$((many - many * 3 / 100))
 # shellcheck disable=SC2086
-steady 1 "$T/many" "$alive" $v2
+steady 1 many "$alive" $v2
 figure poll.silent3.wall "$(calc %.3f "$(median "$T/runs" 1) / 1e6")" s all-answer "$steady_wall"
 bar '3 % silent, wall, ms' "$(calc %.0f "$(median "$T/runs" 1) / 1000")" '<=' \
 	"$(calc %.0f "$steady_wall * 1000 + $chain_ms")"
 # shellcheck disable=SC2086
-steady 1 "$T/many" "$alive" $v2
+steady 1 many "$alive" $v2
 figure poll.silent3.known.wall "$(calc %.3f "$(median "$T/runs" 1) / 1e6")" s all-answer "$steady_wall"
 figure poll.silent3.known.cpu "$(calc %.1f "$(median "$T/runs" 2) / $many")" us/device all-answer "$steady_cpu"
 tell silent 0
 # shellcheck disable=SC2086
-poll "$T/many" "$many" $v2
+poll many "$many" $v2
 
 # 20 ms there and back.
 tell latency 20
 # shellcheck disable=SC2086
-steady 2 "$T/many" "$many" $v2
+steady 2 many "$many" $v2
 report poll.latency20 "$many"
 bar '20 ms of latency, wall, s' "$wall_s" '<=' 6
 tell latency 0
 
 # The same devices over v3: engines are discovered once.
 # shellcheck disable=SC2086
-steady 1 "$T/many" "$many" $v3
+steady 1 many "$many" $v3
 report poll.v3.discovery "$many"
 # shellcheck disable=SC2086
-steady 3 "$T/many" "$many" $v3
+steady 3 many "$many" $v3
 report poll.v3.steady "$many"
 figure poll.v3.steady.cpu.v2c "$cpu_device" us/device v2c "$steady_cpu"
 bar 'v3 CPU against v2c' "$(calc %.2f "$cpu_device / $steady_cpu")" '<=' 2

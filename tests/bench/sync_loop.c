@@ -63,6 +63,25 @@ wall_us(void)
 	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
+static bool
+read_name(const char *text, struct request *r)
+{
+	char *end;
+	size_t len = 0;
+
+	if (r->name_count == NAMES_MAX)
+		return false;
+	for (;; text = end + 1) {
+		if (len == MAX_OID_LEN || *text < '0' || *text > '9')
+			return false;
+		r->names[r->name_count].sub[len++] = strtoul(text, &end, 10);
+		if (*end != '.')
+			break;
+	}
+	r->names[r->name_count++].len = len;
+	return *end == '\0';
+}
+
 /* "DEVICE get|getnext|getbulk NON-REPEATERS MAX-REPETITIONS OID..." */
 static bool
 read_request(char *line, struct request *r)
@@ -79,15 +98,8 @@ read_request(char *line, struct request *r)
 			r->non_repeaters = strtol(word, NULL, 10);
 		else if (i == 3)
 			r->max_repetitions = strtol(word, NULL, 10);
-		else if (i > 3) {
-			if (r->name_count == NAMES_MAX)
-				return false;
-			r->names[r->name_count].len = MAX_OID_LEN;
-			if (!read_objid(word, r->names[r->name_count].sub,
-			    &r->names[r->name_count].len))
-				return false;
-			r->name_count++;
-		}
+		else if (i > 3 && !read_name(word, r))
+			return false;
 	}
 	return r->name_count > 0;
 }
