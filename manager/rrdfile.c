@@ -461,13 +461,15 @@ rrdfile_units_due(const struct rrdfile *r, int64_t previous_utc_s, int64_t when_
 static void
 percent_text(int32_t ppm, char ret[24])
 {
-	int32_t a = ppm < 0 ? -ppm : ppm;
+	int32_t a;
 
-	if (ppm == RRDFILE_REMAINING_UNKNOWN)
+	if (ppm == RRDFILE_REMAINING_UNKNOWN) {
 		(void)snprintf(ret, 24, "U");
-	else
-		(void)snprintf(ret, 24, "%s%" PRId32 ".%04" PRId32, ppm < 0 ? "-" : "",
-			a / 10000, a % 10000);
+		return;
+	}
+	a = ppm < 0 ? -ppm : ppm;
+	(void)snprintf(ret, 24, "%s%" PRId32 ".%04" PRId32, ppm < 0 ? "-" : "", a / 10000,
+		a % 10000);
 }
 
 int
