@@ -25,3 +25,10 @@ $(AGENT_EXAMPLES): %: %.in Makefile
 	$(AM_V_GEN)$(MKDIR_P) %D% && $(SED) -e 's|@sbindir[@]|$(sbindir)|' \
 		-e 's|@pkglibdir[@]|$(pkglibdir)|' \
 		-e 's|@localstatedir[@]|$(localstatedir)|' $< >$@
+
+# What a device's firmware says, as a program to begin with; tests run it.
+check_PROGRAMS += dist/examples/firmware
+dist_examples_firmware_SOURCES = dist/examples/firmware.c
+dist_examples_firmware_CPPFLAGS = -I$(top_srcdir)/agent-module
+dist_examples_firmware_LDADD = agent-module/libimgadm-device.la
+dist_example_DATA += dist/examples/firmware.c

@@ -33,6 +33,8 @@ TESTS += tests/integration/rrd.sh
 dist_check_SCRIPTS += tests/integration/graph.sh
 TESTS += tests/integration/graph.sh
 
-
 dist_check_SCRIPTS += tests/integration/engine.sh
 TESTS += tests/integration/engine.sh
+
+dist_check_SCRIPTS += tests/integration/device-library.sh
+TESTS += tests/integration/device-library.sh

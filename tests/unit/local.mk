@@ -117,3 +117,17 @@ TESTS += tests/unit/state_fault
 tests_unit_state_fault_SOURCES = %D%/state_fault.c $(STATE_TEST_SOURCES)
 tests_unit_state_fault_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_state_fault_LDADD = $(UNIT_LDADD) $(STATE_LIBS) $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/imgadm_device
+TESTS += tests/unit/imgadm_device
+tests_unit_imgadm_device_SOURCES = %D%/imgadm_device.c $(STATE_TEST_SOURCES)
+tests_unit_imgadm_device_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_imgadm_device_LDADD = $(UNIT_LDADD) agent-module/libfirmware.la \
+	$(STATE_LIBS) $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/device
+TESTS += tests/unit/device
+tests_unit_device_SOURCES = %D%/device.c $(STATE_TEST_SOURCES)
+tests_unit_device_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_device_LDADD = $(UNIT_LDADD) agent-module/libdevice.la \
+	agent-module/libfirmware.la $(STATE_LIBS) lib/out/libout.la $(UNIT_LIBS)
