@@ -231,8 +231,10 @@ device_demo(void *user, int argc, char *argv[])
 		rc = life_create(paths_state(cli.state),
 			d.model != NULL ? d.model : model_find(model_name_at(0)), d.id, d.name,
 			d.seed, d.capacity, &e);
-		if (rc < 0)
-			return device_cli_error(&e, rc);
+		if (rc < 0) {
+			status = device_cli_error(&e, rc);
+			return rc == -ENOENT ? EXIT_STORAGE : status;
+		}
 	}
 	return d.live ? live(&cli, &d) : EXIT_DONE;
 }

@@ -88,8 +88,10 @@ device_init(void *user, int argc, char *argv[])
 		return EXIT_USAGE;
 	}
 	d = imgadm_device_new();
-	return device_cli_done(d, d == NULL ? -ENOMEM :
-		imgadm_device_create(d, cli.state, &id, capacity));
+	rc = d == NULL ? -ENOMEM : imgadm_device_create(d, cli.state, &id, capacity);
+	status = device_cli_done(d, rc);
+	/* Here it is the folder that is missing, not a unit. */
+	return rc == -ENOENT ? EXIT_STORAGE : status;
 }
 
 int

@@ -5,3 +5,5 @@ dist_man_MANS += man/imgadm.1 man/imgadm-poll.8
 dist_man_MANS += man/imgadm-graph.1 man/imgadm-rrd.5
 
 dist_man_MANS += man/imgadm.so.8 man/imgadm-agentd.8
+
+dist_man_MANS += man/imgadm-device.1 man/imgadm-device.3

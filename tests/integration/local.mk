@@ -38,3 +38,6 @@ TESTS += tests/integration/engine.sh
 
 dist_check_SCRIPTS += tests/integration/device-library.sh
 TESTS += tests/integration/device-library.sh
+
+dist_check_SCRIPTS += tests/integration/device-cli.sh
+TESTS += tests/integration/device-cli.sh
