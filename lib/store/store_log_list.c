@@ -58,7 +58,8 @@ log_prepare(struct store_log *l, const struct store_filter *f, struct err *e)
 #define ENTRIES \
 	"SELECT key & 4294967295, stored, time, boots, uptime, severity, unit, code," \
 	" serial, use_count, software_id, software_version, repeats, text FROM log" \
-	" WHERE key > (?1 << 32) AND key < ((?1 + 1) << 32) AND severity >= ?2 AND (?3 IS NULL OR unit = ?3) AND (?4 IS NULL OR code = ?4)" \
+	" WHERE key > (?1 << 32) AND key < ((?1 + 1) << 32) AND severity >= ?2" \
+	" AND (?3 IS NULL OR unit = ?3) AND (?4 IS NULL OR code = ?4)" \
 	" AND (?5 IS NULL OR software_id = ?5) AND stored >= ?6 AND stored <= ?7"
 #define GAPS \
 	"SELECT lo, hi, noticed FROM gap WHERE memory = ?1 AND noticed >= ?2" \

@@ -41,3 +41,18 @@ TESTS += tests/integration/device-library.sh
 
 dist_check_SCRIPTS += tests/integration/device-cli.sh
 TESTS += tests/integration/device-cli.sh
+
+check_PROGRAMS += tests/integration/store_fill
+tests_integration_store_fill_SOURCES = %D%/store_fill.c \
+	tests/unit/store_world.c tests/unit/store_world.h
+tests_integration_store_fill_CPPFLAGS = $(AM_CPPFLAGS)
+tests_integration_store_fill_LDADD = $(store_test_libs)
+
+dist_check_SCRIPTS += tests/integration/fleet-cli.sh
+TESTS += tests/integration/fleet-cli.sh
+
+dist_check_SCRIPTS += tests/integration/fleet-discover.sh
+TESTS += tests/integration/fleet-discover.sh
+
+dist_check_SCRIPTS += tests/integration/fleet-full.sh
+TESTS += tests/integration/fleet-full.sh

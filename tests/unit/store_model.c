@@ -687,6 +687,7 @@ run(uint64_t seed)
 
 		world_machine_init(m, i + 1, 3 + i, 100, 20 + 20 * i);
 		free(m->entries);
+		m->log.generation = 7;	/* the same of all: it tells no machine apart */
 		w.first_generation[i] = m->log.generation;
 		for (g = 0; g < GENERATIONS; g++)
 			w.entries[i][g] = calloc(WORLD_LOG_MAX, sizeof(*m->entries));
