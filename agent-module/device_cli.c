@@ -23,47 +23,20 @@ int
 device_cli_option(struct device_cli *cli, struct options_pass *p, int least,
 	int most, int *ret_status)
 {
-	struct err e = {0};
 	int key;
 
-	while ((key = options_next(p, &e)) > 0) {
-		if (key == OPTIONS_SHOWN) {
-			*ret_status = EXIT_DONE;
-			return -1;
-		} else if (key == DEVICE_KEY_STATE) {
+	while ((key = options_step(p, least, most, ret_status)) > 0) {
+		if (key == DEVICE_KEY_STATE)
 			cli->state = p->argument;
-		} else if (key == DEVICE_KEY_JSON) {
+		else if (key == DEVICE_KEY_JSON)
 			cli->json = true;
-		} else {
+		else
 			return key;
-		}
-	}
-	if (key == OPTIONS_END)
-		key = options_arguments(p, least, most, &e);
-	if (key < 0) {
-		log_err(&e);
-		*ret_status = EXIT_USAGE;
 	}
 	return key;
 }
 
 /* --- failure ------------------------------------------------------------------ */
-
-static int
-status_of(int rc)
-{
-	switch (rc) {
-	case -EINVAL:
-	case -ENOENT:
-	case -EEXIST:
-	case -ERANGE:
-	case -ENOTEMPTY:
-	case -EPERM:
-		return EXIT_USAGE;
-	default:
-		return EXIT_STORAGE;
-	}
-}
 
 int
 device_cli_done(struct imgadm_device *d, int rc)
@@ -71,14 +44,14 @@ device_cli_done(struct imgadm_device *d, int rc)
 	if (rc < 0)
 		log_error("%s", imgadm_device_error_text(d));
 	imgadm_device_free(d);
-	return rc < 0 ? status_of(rc) : EXIT_DONE;
+	return err_exit_status(rc);
 }
 
 int
 device_cli_error(const struct err *e, int rc)
 {
 	log_err(e);
-	return status_of(rc);
+	return err_exit_status(rc);
 }
 
 struct imgadm_device *
@@ -189,78 +162,6 @@ device_cli_unit(const struct structure *st, const char *symbol, uint32_t *ret_in
 
 /* --- values ------------------------------------------------------------------------ */
 
-static bool
-digits(const char **at, size_t count, int least, int most, int *ret_value)
-{
-	int v = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		if ((*at)[i] < '0' || (*at)[i] > '9')
-			return false;
-		v = 10 * v + ((*at)[i] - '0');
-	}
-	if (v < least || v > most)
-		return false;
-	*at += count;
-	*ret_value = v;
-	return true;
-}
-
-static bool
-skip(const char **at, const char *one_of)
-{
-	if (**at == '\0' || strchr(one_of, **at) == NULL)
-		return false;
-	(*at)++;
-	return true;
-}
-
-/* "Z", "+01:00", or nothing: local (*ret_local). */
-static bool
-zone(const char **at, int *ret_offset_s, bool *ret_local)
-{
-	int hours, minutes, sign = **at == '-' ? -1 : 1;
-
-	*ret_offset_s = 0;
-	*ret_local = **at == '\0';
-	if (*ret_local || skip(at, "Z"))
-		return true;
-	if (!skip(at, "+-") || !digits(at, 2, 0, 14, &hours) || !skip(at, ":") ||
-	    !digits(at, 2, 0, 59, &minutes))
-		return false;
-	*ret_offset_s = sign * (hours * 3600 + minutes * 60);
-	return true;
-}
-
-static bool
-moment(const char *at, int64_t *ret_utc_s)
-{
-	struct tm tm = { .tm_isdst = -1 }, back;
-	int offset_s = 0;
-	bool local = true;
-	time_t t;
-
-	if (!digits(&at, 4, 1970, 9999, &tm.tm_year) || !skip(&at, "-") ||
-	    !digits(&at, 2, 1, 12, &tm.tm_mon) || !skip(&at, "-") ||
-	    !digits(&at, 2, 1, 31, &tm.tm_mday))
-		return false;
-	if (skip(&at, "T ") && (!digits(&at, 2, 0, 23, &tm.tm_hour) || !skip(&at, ":") ||
-	    !digits(&at, 2, 0, 59, &tm.tm_min) ||
-	    (skip(&at, ":") && !digits(&at, 2, 0, 59, &tm.tm_sec)) ||
-	    !zone(&at, &offset_s, &local)))
-		return false;
-	if (*at != '\0')
-		return false;
-	tm.tm_year -= 1900;
-	tm.tm_mon--;
-	back = tm;
-	t = local ? mktime(&tm) : timegm(&tm);
-	if (t < 0 || tm.tm_mon != back.tm_mon || tm.tm_mday != back.tm_mday)
-		return false;	/* 30 February */
-	*ret_utc_s = (int64_t)t - offset_s;
-	return *ret_utc_s >= 0;
-}
-
 int
 device_cli_time(const char *option, const char *text, bool ago, int64_t *ret_utc_s,
 	struct err *e)
@@ -268,15 +169,11 @@ device_cli_time(const char *option, const char *text, bool ago, int64_t *ret_utc
 	int64_t now = clock_utc_s(clock_system()), v;
 	char shown[128];
 
-	if (strcmp(text, "now") == 0) {
-		*ret_utc_s = now;
-		return 0;
-	}
 	if (!ago && strcmp(text, "none") == 0) {
 		*ret_utc_s = IMGADM_NONE;
 		return 0;
 	}
-	if (moment(text, ret_utc_s))
+	if (parse_moment(text, now, ret_utc_s, NULL) == 0)
 		return 0;
 	if (!ago && parse_i64(text, 1, INT64_MAX, ret_utc_s, NULL) == 0)
 		return 0;
@@ -299,9 +196,9 @@ device_cli_decimal(const char *option, const char *text, int64_t *ret_value,
 	char shown[64];
 	int64_t v = 0;
 	int decimals = -1;
-	bool negative = skip(&at, "-"), any = false;
+	bool negative = *at == '-', any = false;
 
-	for (; *at != '\0'; at++) {
+	for (at += negative; *at != '\0'; at++) {
 		if (*at == '.' && decimals < 0 && any) {
 			decimals = 0;
 			continue;

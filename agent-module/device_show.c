@@ -11,6 +11,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/text.h"
+#include "lib/out/jsonout.h"
 
 enum { SHOWN_SIZE = 4 * ATTENTION_TEXT_SIZE };
 
@@ -203,16 +204,15 @@ device_json(const struct overview *o)
 {
 	const struct structure *st = &o->v.structure;
 	const struct device *d = &st->device;
-	char digest[2 * STRUCTURE_DIGEST_SIZE + 1], change[CLOCK_TEXT_SIZE];
+	char digest[2 * STRUCTURE_DIGEST_SIZE + 1];
 
 	text_hex(digest, sizeof(digest), st->digest, sizeof(st->digest));
-	clock_text_iso(st->last_change, change, sizeof(change));
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:I, s:s}",
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:I, s:s, s:I, s:o}",
 		"id", d->id, "manufacturer", d->manufacturer, "model", d->model,
 		"serial_number", d->serial_number,
 		"state", structure_name(NAME_DEVICE_STATE, d->state),
-		"use_count", (json_int_t)d->use_count, "boots", (json_int_t)o->v.boots,
-		"digest", digest, "revision", (json_int_t)st->revision, "last_change", change);
+		"use_count", jsonout_u64(d->use_count), "boots", (json_int_t)o->v.boots,
+		"digest", digest, "revision", (json_int_t)st->revision, "last_change", jsonout_time(st->last_change));
 }
 
 static json_t *
@@ -252,14 +252,13 @@ show_json(const struct overview *o)
 		"units", (int)o->v.structure.unit_count,
 		"software", (int)o->v.structure.software_count,
 		"readings", (int)o->v.structure.reading_count);
-	int rc = root == NULL ? -1 : json_dumpf(root, stdout, JSON_INDENT(2));
+	struct err e = { "" };
+	int rc = jsonout_print(stdout, root, &e);
 
 	json_decref(root);
-	if (rc < 0 || printf("\n") < 0 || fflush(stdout) != 0) {
-		log_error("the overview could not be written: out of memory, or the output is gone");
-		return EXIT_STORAGE;
-	}
-	return EXIT_DONE;
+	if (rc != 0)
+		log_err(&e);
+	return rc != 0 ? EXIT_STORAGE : EXIT_DONE;
 }
 
 int

@@ -20,28 +20,17 @@ int
 fleet_cli_option(struct fleet_cli *cli, struct options_pass *p, int least, int most,
 	int *ret_status)
 {
-	struct err e = {0};
 	int key;
 
-	while ((key = options_next(p, &e)) > 0) {
-		if (key == OPTIONS_SHOWN) {
-			*ret_status = EXIT_DONE;
-			return -1;
-		} else if (key == FLEET_KEY_DB) {
+	while ((key = options_step(p, least, most, ret_status)) > 0) {
+		if (key == FLEET_KEY_DB)
 			cli->db = p->argument;
-		} else if (key == FLEET_KEY_JSON) {
+		else if (key == FLEET_KEY_JSON)
 			cli->format = LISTING_JSON;
-		} else if (key == FLEET_KEY_CSV) {
+		else if (key == FLEET_KEY_CSV)
 			cli->format = LISTING_CSV;
-		} else {
+		else
 			return key;
-		}
-	}
-	if (key == OPTIONS_END)
-		key = options_arguments(p, least, most, &e);
-	if (key < 0) {
-		log_err(&e);
-		*ret_status = EXIT_USAGE;
 	}
 	return key;
 }
@@ -60,15 +49,7 @@ int
 fleet_cli_error(const struct err *e, int rc)
 {
 	log_err(e);
-	switch (rc) {
-	case -EINVAL:
-	case -ENOENT:
-	case -EEXIST:
-	case -ERANGE:
-		return EXIT_USAGE;
-	default:
-		return EXIT_STORAGE;
-	}
+	return err_exit_status(rc);
 }
 
 struct store *

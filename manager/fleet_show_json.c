@@ -7,36 +7,13 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/text.h"
+#include "lib/out/jsonout.h"
 #include "manager/fleet_cli.h"
 
 /*
  * json_pack takes what it is given ("o") also when it fails, so a tree is
  * built from the leaves and the root says whether all went well.
  */
-
-/* A time as in listings: ISO 8601, or null when not known. */
-static json_t *
-moment(utc_s t)
-{
-	char text[CLOCK_TEXT_SIZE];
-
-	if (t == 0)
-		return json_null();
-	clock_text_iso(t, text, sizeof(text));
-	return json_string(text);
-}
-
-/* What JSON's integers cannot hold is text. */
-static json_t *
-counted(uint64_t value)
-{
-	char text[TEXT_NUMBER_SIZE];
-
-	if (value <= INT64_MAX)
-		return json_integer((json_int_t)value);
-	(void)snprintf(text, sizeof(text), "%llu", (unsigned long long)value);
-	return json_string(text);
-}
 
 static json_t *
 known(int64_t value)
@@ -59,14 +36,14 @@ device_json(const struct store_device *d)
 		"serial_number", r->serial_number, "sys_name", r->sys_name,
 		"sys_object_id", r->sys_object_id,
 		"state", structure_name(NAME_DEVICE_STATE, r->state),
-		"use_count", counted(r->use_count), "pages_per_day", known(r->pages_per_day),
-		"contact", fleet_cli_contact(r->contact), "added", moment(r->added),
-		"last_tried", moment(r->last_tried), "last_seen", moment(r->last_contact),
-		"silent_since", moment(r->silent_since), "failures", (int)r->failures,
+		"use_count", jsonout_u64(r->use_count), "pages_per_day", known(r->pages_per_day),
+		"contact", fleet_cli_contact(r->contact), "added", jsonout_time(r->added),
+		"last_tried", jsonout_time(r->last_tried), "last_seen", jsonout_time(r->last_contact),
+		"silent_since", jsonout_time(r->silent_since), "failures", (int)r->failures,
 		"reason", r->reason, "restarts_seen", (int)r->boots_seen,
-		"log_entries_lost", counted(r->log_entries_lost),
+		"log_entries_lost", jsonout_u64(r->log_entries_lost),
 		"rate_span_s", (json_int_t)r->rate_span_s,
-		"structure_since", moment(d->structure_since),
+		"structure_since", jsonout_time(d->structure_since),
 		"revision", (json_int_t)d->structure.revision, "digest", json_string(digest));
 }
 
@@ -83,9 +60,9 @@ unit_json(const struct unit *u)
 		"hardware_rev", u->hardware_rev, "serial_number", u->serial_number,
 		"oper_state", structure_name(NAME_UNIT_OPER, u->oper_state),
 		"admin_state", structure_name(NAME_UNIT_ADMIN, u->admin_state),
-		"use_count", counted(u->use_count),
+		"use_count", jsonout_u64(u->use_count),
 		"use_unit", structure_name(NAME_USE_UNIT, u->use_unit),
-		"life_expected", (json_int_t)u->life_expected, "installed", moment(u->installed),
+		"life_expected", (json_int_t)u->life_expected, "installed", jsonout_time(u->installed),
 		"banks", (int)u->banks);
 }
 
@@ -100,7 +77,7 @@ software_json(const struct software *w)
 		"unit_index", (json_int_t)w->unit_index, "bank", (int)w->bank, "id", w->id,
 		"creator", w->creator, "version", w->version, "digest", digest,
 		"state", structure_name(NAME_SOFTWARE_STATE, w->state),
-		"installed", moment(w->installed), "floor", (json_int_t)w->floor);
+		"installed", jsonout_time(w->installed), "floor", (json_int_t)w->floor);
 }
 
 static json_t *
@@ -119,7 +96,7 @@ static json_t *
 forecast_json(const struct store_forecast *f)
 {
 	return json_pack("{s:s, s:o, s:I, s:o, s:o}", "unit", f->symbol,
-		"use_count", counted(f->use_count), "life_expected", (json_int_t)f->life_expected,
+		"use_count", jsonout_u64(f->use_count), "life_expected", (json_int_t)f->life_expected,
 		"days_low", known(f->days_low), "days_high", known(f->days_high));
 }
 
@@ -128,8 +105,8 @@ memory_json(const struct store_memory *m)
 {
 	return json_pack("{s:s, s:I, s:I, s:I, s:o, s:o, s:I, s:b}", "id", m->id,
 		"generation", (json_int_t)m->generation, "capacity", (json_int_t)m->capacity,
-		"read_to", (json_int_t)m->read_to, "first_seen", moment(m->first_seen),
-		"last_new", moment(m->last_new), "entries", (json_int_t)m->entries,
+		"read_to", (json_int_t)m->read_to, "first_seen", jsonout_time(m->first_seen),
+		"last_new", jsonout_time(m->last_new), "entries", (json_int_t)m->entries,
 		"current", m->current);
 }
 
@@ -138,13 +115,13 @@ gap_json(const struct store_gap *g)
 {
 	return json_pack("{s:s, s:I, s:I, s:I, s:o}", "id", g->id,
 		"generation", (json_int_t)g->generation, "from", (json_int_t)g->from,
-		"to", (json_int_t)g->to, "noticed", moment(g->noticed));
+		"to", (json_int_t)g->to, "noticed", jsonout_time(g->noticed));
 }
 
 static json_t *
 silence_json(const struct store_silence *s)
 {
-	return json_pack("{s:o, s:o, s:s, s:s}", "from", moment(s->from), "to", moment(s->to),
+	return json_pack("{s:o, s:o, s:s, s:s}", "from", jsonout_time(s->from), "to", jsonout_time(s->to),
 		"contact", fleet_cli_contact(s->contact), "reason", s->reason);
 }
 
@@ -154,8 +131,8 @@ note_json(const struct store_note *n)
 	char text[FLEET_NOTE_SIZE];
 
 	fleet_cli_note(n, text, sizeof(text));
-	return json_pack("{s:s, s:o, s:o, s:I}", "note", text, "first", moment(n->first),
-		"last", moment(n->last), "times", (json_int_t)n->times);
+	return json_pack("{s:s, s:o, s:o, s:I}", "note", text, "first", jsonout_time(n->first),
+		"last", jsonout_time(n->last), "times", (json_int_t)n->times);
 }
 
 #define ARRAY(function, element) \
@@ -197,11 +174,7 @@ fleet_show_json(const struct store_device *d, struct err *e)
 		"notes", notes_json(d->notes, d->note_count));
 	int rc;
 
-	if (root == NULL)
-		return err_set(e, -ENOMEM, "out of memory");
-	rc = json_dumpf(root, stdout, JSON_INDENT(2));
+	rc = jsonout_print(stdout, root, e);
 	json_decref(root);
-	if (rc < 0 || printf("\n") < 0 || fflush(stdout) != 0)
-		return err_set(e, -EIO, "cannot write: %s", strerror(errno));
-	return 0;
+	return rc;
 }

@@ -404,7 +404,7 @@ run(struct graph_cli *c, struct err *e)
 	if (c->unknown)
 		return EXIT_USAGE;
 	if (r == 0 && c->json != NULL)
-		r = graph_json_print(c->json, stdout);
+		r = graph_json_print(c->json, stdout, e);
 	if (r == 0 && fflush(stdout) != 0)
 		r = err_set(e, -errno, "standard output: %s", strerror(errno));
 	if (r < 0)

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "lib/base/clock.h"
+#include "lib/out/jsonout.h"
 
 struct graph_json {
 	json_t *all;
@@ -44,23 +44,12 @@ number(double v)
 }
 
 static json_t *
-moment(int64_t at)
-{
-	char text[CLOCK_TEXT_SIZE];
-
-	if (at == 0)
-		return json_null();
-	clock_text_iso(at, text, sizeof(text));
-	return json_string(text);
-}
-
-static json_t *
 line_json(const struct graph_line *l, enum graph_kind kind)
 {
 	if (kind == GRAPH_LIFE)
 		return json_pack("{s:s, s:o, s:o, s:o, s:o}", "name", l->name,
 			"now", number(l->now), "average", number(l->average),
-			"highest", number(l->highest), "runs_out", moment(l->runs_out_utc_s));
+			"highest", number(l->highest), "runs_out", jsonout_time(l->runs_out_utc_s));
 	return json_pack("{s:s, s:o, s:o, s:o, s:o}", "name", l->name,
 		"now", number(l->now), "average", number(l->average),
 		"highest", number(l->highest), "total", number(l->total));
@@ -84,16 +73,13 @@ graph_json_add(struct graph_json *j, const struct graph_request *q,
 		"device", q->device_name, "graph", graph_kind_name(q->kind),
 		"file", file, "title", p->title, "unit", p->unit,
 		"width", (json_int_t)p->width, "height", (json_int_t)p->height,
-		"from", moment(p->start_utc_s), "to", moment(q->end_utc_s),
+		"from", jsonout_time(p->start_utc_s), "to", jsonout_time(q->end_utc_s),
 		"low", number(p->low), "high", number(p->high), "lines", lines);
 	return json_array_append_new(j->all, row) == 0 ? 0 : -ENOMEM;
 }
 
 int
-graph_json_print(const struct graph_json *j, FILE *out)
+graph_json_print(const struct graph_json *j, FILE *out, struct err *e)
 {
-	if (json_dumpf(j->all, out, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) != 0 ||
-	    fputc('\n', out) == EOF || fflush(out) != 0)
-		return -EIO;
-	return 0;
+	return jsonout_print(out, j->all, e);
 }

@@ -18,6 +18,6 @@ int graph_json_add(struct graph_json *j, const struct graph_request *q,
 	const struct graph_picture *p, const char *file);
 
 /* One array of all; -EIO when it cannot be written. */
-int graph_json_print(const struct graph_json *j, FILE *out);
+int graph_json_print(const struct graph_json *j, FILE *out, struct err *e);
 
 #endif

@@ -4,10 +4,8 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "lib/base/clock.h"
 #include "lib/base/parse.h"
@@ -39,67 +37,11 @@ graph_time_span(const char *text, int64_t *ret_s, struct err *e)
 	return 0;
 }
 
-/* The number of two or four digits at *p; moves on behind it. */
-static bool
-digits(const char **p, size_t count, int *ret)
-{
-	int v = 0;
-
-	for (; count > 0; count--, (*p)++) {
-		if (**p < '0' || **p > '9')
-			return false;
-		v = v * 10 + (**p - '0');
-	}
-	*ret = v;
-	return true;
-}
-
-static bool
-one_of(const char **p, const char *set)
-{
-	if (**p == '\0' || strchr(set, **p) == NULL)
-		return false;
-	(*p)++;
-	return true;
-}
-
-static bool
-parse_local(const char *p, int64_t *ret_utc_s)
-{
-	struct tm tm = { .tm_isdst = -1 }, given;
-	time_t t;
-
-	if (!digits(&p, 4, &tm.tm_year) || !one_of(&p, "-") ||
-	    !digits(&p, 2, &tm.tm_mon) || !one_of(&p, "-") || !digits(&p, 2, &tm.tm_mday))
-		return false;
-	if (one_of(&p, "T ")) {
-		if (!digits(&p, 2, &tm.tm_hour) || !one_of(&p, ":") ||
-		    !digits(&p, 2, &tm.tm_min))
-			return false;
-		if (one_of(&p, ":") && !digits(&p, 2, &tm.tm_sec))
-			return false;
-	}
-	if (*p != '\0' || tm.tm_hour > 23 || tm.tm_min > 59 || tm.tm_sec > 59)
-		return false;
-	tm.tm_year -= 1900;
-	tm.tm_mon -= 1;
-	given = tm;
-	t = mktime(&tm);
-	if (t == (time_t)-1 || tm.tm_mday != given.tm_mday || tm.tm_mon != given.tm_mon)
-		return false;
-	*ret_utc_s = t;
-	return true;
-}
-
 int
 graph_time_end(const char *text, int64_t now_utc_s, int64_t *ret_utc_s, struct err *e)
 {
-	if (strcmp(text, "now") == 0) {
-		*ret_utc_s = now_utc_s;
-		return 0;
-	}
 	if (parse_i64(text, GRAPH_SPAN_MAX_S, INT32_MAX * (int64_t)64, ret_utc_s, NULL) == 0 ||
-	    parse_local(text, ret_utc_s))
+	    parse_moment(text, now_utc_s, ret_utc_s, NULL) == 0)
 		return 0;
 	return err_set(e, -EINVAL, "want now, a day such as 2026-11-22, a time such as "
 		"2026-11-22T09:12, or UTC seconds");

@@ -20,8 +20,8 @@ enum {
 int graph_time_span(const char *text, int64_t *ret_s, struct err *e);
 
 /*
- * now; UTC seconds (a bare number); 2026-11-22, or 2026-11-22T09:12 with
- * optional seconds (T or a blank; local time).  -EINVAL, also for a day that does not exist.
+ * UTC seconds (a bare number), or what parse_moment() takes: now, 2026-11-22,
+ * 2026-11-22T09:12.  -EINVAL.
  */
 int graph_time_end(const char *text, int64_t now_utc_s, int64_t *ret_utc_s,
 	struct err *e);

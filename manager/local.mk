@@ -57,7 +57,7 @@ manager_libgraph_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 manager_libgraph_la_LIBADD = $(JANSSON_LIBS)
 
 # What graphs stand on; each library before those it needs.
-GRAPH_LIBS = manager/libgraph.la manager/librrdfile.la lib/store/libstore.la \
+GRAPH_LIBS = manager/libgraph.la manager/librrdfile.la lib/out/libout.la lib/store/libstore.la \
 	lib/snmp/libsnmp.la lib/db/libdb.la lib/structure/libstructure.la lib/base/libbase.la
 
 bin_PROGRAMS += manager/imgadm-graph

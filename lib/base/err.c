@@ -2,6 +2,7 @@
 
 #include "lib/base/err.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -42,6 +43,23 @@ err_set(struct err *e, int code, const char *fmt, ...)
 		va_end(ap);
 	}
 	return code;
+}
+
+int
+err_exit_status(int rc)
+{
+	switch (rc) {
+	case 0:
+		return EXIT_DONE;
+	case -EINVAL:
+	case -ERANGE:
+	case -ENOENT:
+	case -EEXIST:
+	case -ENOTEMPTY:
+	case -EPERM:
+		return EXIT_USAGE;
+	}
+	return EXIT_STORAGE;
 }
 
 void

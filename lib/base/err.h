@@ -33,6 +33,13 @@ struct err {
 int err_set(struct err *e, int code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/*
+ * The exit status for a failure that ends a command: EXIT_USAGE for what the
+ * user said or named (-EINVAL, -ERANGE, -ENOENT, -EEXIST, -ENOTEMPTY, -EPERM),
+ * EXIT_STORAGE for the rest, EXIT_DONE for 0.
+ */
+int err_exit_status(int rc);
+
 /* Put "fmt: " before the text that is there: a caller adds its place. */
 void err_prefix(struct err *e, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -7,7 +7,7 @@ lib_base_libbase_la_SOURCES = \
 	%D%/lock.c %D%/lock.h \
 	%D%/log.c %D%/log.h \
 	%D%/options.c %D%/options.h \
-	%D%/parse.c %D%/parse_cidr.c %D%/parse.h \
+	%D%/parse.c %D%/parse_cidr.c %D%/parse_moment.c %D%/parse.h \
 	%D%/paths.c %D%/paths.h \
 	%D%/text.c %D%/text_compare.c %D%/text_number.c %D%/text_width.c %D%/text.h
 lib_base_libbase_la_CPPFLAGS = $(AM_CPPFLAGS) \

@@ -199,6 +199,26 @@ options_arguments(const struct options_pass *p, int least, int most, struct err 
 	    o->usage != NULL ? o->usage : "");
 }
 
+int
+options_step(struct options_pass *p, int least, int most, int *ret_status)
+{
+	struct err e = { "" };
+	int key = options_next(p, &e);
+
+	if (key == OPTIONS_SHOWN) {
+		*ret_status = EXIT_DONE;
+		return -1;
+	}
+	if (key == OPTIONS_END && options_arguments(p, least, most, &e) != 0)
+		key = -1;
+	if (key < 0) {
+		log_err(&e);
+		*ret_status = EXIT_USAGE;
+		return -1;
+	}
+	return key;
+}
+
 /* --- help -------------------------------------------------------------------- */
 
 enum { HELP_LEFT_MAX = 30 };	/* longer ones get their text on the next line */

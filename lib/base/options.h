@@ -67,6 +67,13 @@ int options_next(struct options_pass *p, struct err *e);
 int options_arguments(const struct options_pass *p, int least, int most,
 	struct err *e);
 
+/*
+ * The two together, for a command that says itself what is wrong: > 0 an
+ * option's key; 0 the end, with the number of arguments checked; -1: help was
+ * printed or a failure logged, and *ret_status is what to return.
+ */
+int options_step(struct options_pass *p, int least, int most, int *ret_status);
+
 /* One subcommand; the table ends with a zero row. */
 struct command {
 	const char *name;	/* one word or two: "list", "unit set" */

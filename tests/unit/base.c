@@ -117,6 +117,16 @@ START_TEST(err_says_and_prefixes)
 }
 END_TEST
 
+START_TEST(err_becomes_an_exit_status)
+{
+	ck_assert_int_eq(err_exit_status(0), EXIT_DONE);
+	ck_assert_int_eq(err_exit_status(-EINVAL), EXIT_USAGE);
+	ck_assert_int_eq(err_exit_status(-ENOENT), EXIT_USAGE);
+	ck_assert_int_eq(err_exit_status(-ENOSPC), EXIT_STORAGE);
+	ck_assert_int_eq(err_exit_status(-ENOMEM), EXIT_STORAGE);
+}
+END_TEST
+
 /* --- log -------------------------------------------------------------------- */
 
 static char heard[LOG_TEXT_MAX];
@@ -214,6 +224,7 @@ main(void)
 	tcase_add_test(tc, buf_adds_all_or_nothing);
 	tcase_add_test(tc, buf_gives_itself_away);
 	tcase_add_test(tc, err_says_and_prefixes);
+	tcase_add_test(tc, err_becomes_an_exit_status);
 	tcase_add_test(tc, log_to_a_host);
 	tcase_add_test(tc, log_to_stderr);
 	tcase_add_test(tc, paths_in_order);

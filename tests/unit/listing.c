@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include "lib/out/listing.h"
+#include "lib/out/jsonout.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -253,6 +254,7 @@ START_TEST(colour_on_terminals_only)
 	char text[256] = "";
 	struct listing *l;
 	int master, slave;
+	size_t used = 0;
 	ssize_t n;
 	FILE *f;
 
@@ -273,8 +275,12 @@ START_TEST(colour_on_terminals_only)
 	listing_text(l, "bad");
 	listing_row(l);
 	ck_assert_int_eq(listing_finish(l, NULL), 0);
-	n = read(master, text, sizeof(text) - 1);
-	ck_assert_int_gt(n, 0);
+	/* A terminal gives line by line. */
+	while (strstr(text, "bad\033[0m\r\n") == NULL) {
+		n = read(master, text + used, sizeof(text) - 1 - used);
+		ck_assert_int_gt(n, 0);
+		used += (size_t)n;
+	}
 	ck_assert_str_eq(text, "NAME\r\n\033[1;31mbad\033[0m\r\n");
 	ck_assert_int_eq(setenv("TERM", "dumb", 1), 0);
 	ck_assert(!listing_colour(f));
@@ -288,6 +294,34 @@ START_TEST(colour_on_terminals_only)
 	f = tmpfile();
 	ck_assert(!listing_colour(f));
 	ck_assert_int_eq(fclose(f), 0);
+}
+END_TEST
+
+START_TEST(a_tree_as_json)
+{
+	FILE *f = tmpfile(), *full = fopen("/dev/full", "w");
+	struct err e = { "" };
+	json_t *root;
+
+	ck_assert_ptr_nonnull(f);
+	ck_assert_int_eq(setenv("TZ", "UTC0", 1), 0);
+	tzset();
+	root = json_pack("{s:s, s:o, s:o, s:o, s:o, s:f}", "text", "b\xC3\xBC\xC2\x9B\n",
+	    "when", jsonout_time(NOW), "never", jsonout_time(0),
+	    "small", jsonout_u64(7), "large", jsonout_u64(UINT64_MAX), "real", 0.1);
+	ck_assert_int_eq(jsonout_print(f, root, &e), 0);
+	ck_assert_str_eq(whole(f), "{\n  \"text\": \"b\xC3\xBC\\u009b\\n\",\n"
+	    "  \"when\": \"2026-11-22T09:12:05+00:00\",\n  \"never\": null,\n"
+	    "  \"small\": 7,\n  \"large\": \"18446744073709551615\",\n"
+	    "  \"real\": 0.1\n}\n");
+	ck_assert_int_eq(fclose(f), 0);
+	ck_assert_int_eq(jsonout_print(stdout, NULL, &e), -ENOMEM);
+	if (full != NULL) {
+		ck_assert_int_eq(jsonout_print(full, root, &e), -ENOSPC);
+		ck_assert_ptr_nonnull(strstr(e.text, "No space left"));
+		(void)fclose(full);
+	}
+	json_decref(root);
 }
 END_TEST
 
@@ -307,6 +341,7 @@ main(void)
 	tcase_add_test(tc, a_cell_too_many);
 	tcase_add_loop_test(tc, a_full_disk_is_told, 0, 3);
 	tcase_add_test(tc, a_long_table_comes_in_pieces);
+	tcase_add_test(tc, a_tree_as_json);
 	tcase_add_test(tc, colour_on_terminals_only);
 	return support_run(suite);
 }

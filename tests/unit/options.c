@@ -250,6 +250,42 @@ run_line(const char *line)
 	return command_run(&with_commands, &seven, argc, argv);
 }
 
+/* The whole way through a line: what it returns, and what was said. */
+static int
+step_through(const char *line, int *ret_status)
+{
+	char *argv[ARGUMENTS_MAX];
+	int argc = split(line, argv), key;
+	struct options_pass p;
+
+	said[0] = '\0';
+	log_sink(hear, NULL);
+	options_begin(&p, &program, argc, argv);
+	while ((key = options_step(&p, 1, 2, ret_status)) > 0)
+		ck_assert_int_eq(key, 'q');
+	return key;
+}
+
+START_TEST(steps_of_a_command)
+{
+	int status = 77;
+
+	catch_stdout();
+	ck_assert_int_eq(step_through("p -q a b -q", &status), 0);
+	ck_assert_int_eq(status, 77);
+	ck_assert_int_eq(step_through("p -q", &status), -1);
+	ck_assert_int_eq(status, EXIT_USAGE);
+	ck_assert_ptr_nonnull(strstr(said, "missing argument"));
+	ck_assert_int_eq(step_through("p a b c", &status), -1);
+	ck_assert_ptr_nonnull(strstr(said, "one too many argument"));
+	ck_assert_int_eq(step_through("p -x a", &status), -1);
+	ck_assert_ptr_nonnull(strstr(said, "unknown option -x"));
+	ck_assert_int_eq(step_through("p -h", &status), -1);
+	ck_assert_int_eq(status, EXIT_DONE);
+	ck_assert_str_eq(said, "");
+}
+END_TEST
+
 START_TEST(commands_run)
 {
 	ck_assert_str_eq(walk(&with_commands, "p --db x list --json -z"),
@@ -303,6 +339,7 @@ main(void)
 	tcase_add_test(tc, number_of_arguments);
 	tcase_add_test(tc, help_is_the_table);
 	tcase_add_test(tc, version_is_one_line);
+	tcase_add_test(tc, steps_of_a_command);
 	tcase_add_test(tc, commands_run);
 	tcase_add_test(tc, commands_that_are_none);
 	tcase_add_test(tc, commands_are_listed);

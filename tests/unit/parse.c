@@ -136,6 +136,45 @@ START_TEST(spans_of_time)
 }
 END_TEST
 
+enum { NOW = 1795338725 };	/* 2026-11-22 09:12:05 UTC */
+
+static const struct {
+	const char *text;
+	int64_t utc;	/* 0 = refused */
+} moments[] = {
+	{ "now", NOW },
+	{ "2026-11-22", NOW - 9 * 3600 - 12 * 60 - 5 - 3600 },	/* local: an hour ahead */
+	{ "2026-11-22 10:12", NOW - 5 },
+	{ "2026-11-22T10:12:05", NOW },
+	{ "2026-11-22T09:12:05Z", NOW },
+	{ "2026-11-22 09:12Z", NOW - 5 },
+	{ "2026-11-22T05:42:05-03:30", NOW },
+	{ "2026-11-22T23:12:05+14:00", NOW },
+	{ "2026-07-06T11:30:05", 1783330205 },	/* summer time */
+	{ "2024-02-29T00:00:00Z", 1709164800 },
+	{ "2026-02-29", 0 }, { "2026-04-31", 0 }, { "2026-13-01", 0 }, { "2026-00-01", 0 },
+	{ "2026-11-22T24:00", 0 }, { "2026-11-22T09:60", 0 }, { "2026-11-22T09:12:60", 0 },
+	{ "2026-11-22T09", 0 }, { "2026-11-22T", 0 }, { "2026-11-22Z", 0 },
+	{ "2026-11-22T09:12:05+1:00", 0 }, { "2026-11-22T09:12:05+15:00", 0 },
+	{ "2026-11-22T09:12:05X", 0 }, { "2026-11-22 09:12:05 ", 0 }, { " 2026-11-22", 0 },
+	{ "26-11-22", 0 }, { "1969-12-31", 0 }, { "1970-01-01T00:00Z", 0 }, { "", 0 },
+	{ "1795338725", 0 }, { "Now", 0 }, { "2026/11/22", 0 }, { "12026-11-22", 0 },
+};
+
+START_TEST(moments_in_time)
+{
+	struct err e = { "" };
+	int64_t v = -77;
+	int rc;
+
+	ck_assert_int_eq(setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1), 0);
+	rc = parse_moment(moments[_i].text, NOW, &v, &e);
+	ck_assert_int_eq(rc, moments[_i].utc != 0 ? 0 : -EINVAL);
+	ck_assert_int_eq(v, moments[_i].utc != 0 ? moments[_i].utc : -77);
+	ck_assert_int_eq(e.text[0] != '\0', rc != 0);
+}
+END_TEST
+
 static const struct {
 	const char *text;
 	int rc;
@@ -290,6 +329,7 @@ main(void)
 	tcase_add_test(tc, messages_are_safe);
 	tcase_add_test(tc, truth);
 	tcase_add_loop_test(tc, spans_of_time, 0, N(spans));
+	tcase_add_loop_test(tc, moments_in_time, 0, N(moments));
 	tcase_add_loop_test(tc, sizes_in_octets, 0, N(sizes));
 	tcase_add_loop_test(tc, object_identifiers, 0, N(oids));
 	tcase_add_loop_test(tc, networks_address_by_address, 0, N(networks));
