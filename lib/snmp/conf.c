@@ -17,7 +17,7 @@
 
 enum { SHOWN_MAX = 160, NAME_MAX_OCTETS = 64, RANGES_MAX = 4096 };
 
-/* --- every directive there is -------------------------------------------- */
+/* --- every directive there is --------------------------------------------------- */
 
 enum conf_kind {
 	CONF_CREDENTIAL, CONF_ASSIGN,
@@ -154,7 +154,7 @@ check_name(const char *what, const char *name, struct err *e)
 	return 0;
 }
 
-/* --- credential ------------------------------------------------------------ */
+/* --- credential ----------------------------------------------------------------- */
 
 static int
 named_compare(const void *a, const void *b)
@@ -227,7 +227,7 @@ named_next(const void *user, size_t n)
 	return n < c->named_count ? snmp_credential_name(c->named[n].credential) : NULL;
 }
 
-/* --- assign ------------------------------------------------------------------ */
+/* --- assign --------------------------------------------------------------------- */
 
 /* Longest prefix first, so that the first that holds an address is the one. */
 static int
@@ -316,7 +316,7 @@ assigns_settle(const struct conf *c, struct assign *a, size_t count,
 	return 0;
 }
 
-/* --- the other directives ------------------------------------------------------ */
+/* --- the other directives ------------------------------------------------------- */
 
 static int
 line_value(struct conf *c, size_t at, const struct conf_words *w, struct err *e)
@@ -457,7 +457,7 @@ conf_read(struct conf *c, struct err *e)
 	return code;
 }
 
-/* --- asked ----------------------------------------------------------------------- */
+/* --- asked ---------------------------------------------------------------------- */
 
 const char *
 conf_text(const struct conf *c, const char *token)

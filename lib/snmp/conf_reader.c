@@ -63,7 +63,7 @@ fail(int code, const struct err *e)
 	reading->err = *e;
 }
 
-/* --- the log -------------------------------------------------------------- */
+/* --- the log -------------------------------------------------------------------- */
 
 /* "FILE: line N: LEVEL: TEXT" taken apart; false for any other message. */
 static bool
@@ -172,7 +172,7 @@ logged(int major, int minor, void *server, void *client)
 	return SNMPERR_SUCCESS;
 }
 
-/* --- lines ------------------------------------------------------------------ */
+/* --- lines ---------------------------------------------------------------------- */
 
 static void
 handle_line(const char *token, char *value)
@@ -202,7 +202,7 @@ after_first_pass(int major, int minor, void *server, void *client)
 	return SNMPERR_SUCCESS;
 }
 
-/* --- files that would be passed over ------------------------------------------ */
+/* --- files that would be passed over -------------------------------------------- */
 
 static int
 check_folder(const char *folder, size_t len, struct err *e)
@@ -247,7 +247,7 @@ check_folders(struct err *e)
 	return code;
 }
 
-/* --- the library --------------------------------------------------------------- */
+/* --- the library ---------------------------------------------------------------- */
 
 /* Set name for a while; the old value is the caller's to put back and free. */
 static char *

@@ -21,7 +21,7 @@ engine_now_us(void)
 	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
-/* --- queues ------------------------------------------------------------------------- */
+/* --- queues --------------------------------------------------------------------- */
 
 static int
 queue_put(struct job_queue *q, struct snmp_job *job)
@@ -56,7 +56,7 @@ queue_take(struct job_queue *q)
 	return job;
 }
 
-/* --- a place in the window ------------------------------------------------------------ */
+/* --- a place in the window ------------------------------------------------------ */
 
 static void
 slot_leave_lane(struct slot *sl)
@@ -209,7 +209,7 @@ slot_answer(struct slot *sl, const netsnmp_pdu *pdu)
 	slot_step(sl, &a);
 }
 
-/* --- what comes ------------------------------------------------------------------------- */
+/* --- what comes ----------------------------------------------------------------- */
 
 static bool
 address_equal(const struct address *a, const struct address *b)
@@ -330,7 +330,7 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	en->within = false;
 }
 
-/* --- starting jobs --------------------------------------------------------------------------- */
+/* --- starting jobs -------------------------------------------------------------- */
 
 static void
 slot_init(struct slot *sl, struct snmp_job *job, bool silent)
@@ -492,7 +492,7 @@ on_kick(evutil_socket_t fd, short what, void *arg)
 	en->within = false;
 }
 
-/* --- the engine -------------------------------------------------------------------------------- */
+/* --- the engine ----------------------------------------------------------------- */
 
 static unsigned
 window_of(unsigned wanted)

@@ -20,7 +20,7 @@
 
 #include "lib/snmp/ber.h"
 
-/* --- ids ------------------------------------------------------------------------- */
+/* --- ids ------------------------------------------------------------------------ */
 
 uint32_t
 message_new_id(struct slot *sl)
@@ -70,7 +70,7 @@ message_peek(const uint8_t *data, size_t len, int *ret_version)
 	return id;
 }
 
-/* --- asked ----------------------------------------------------------------------- */
+/* --- asked ---------------------------------------------------------------------- */
 
 /* The names as the library's varbinds; they stay the request's. */
 static netsnmp_variable_list *
@@ -179,7 +179,7 @@ message_encode(struct slot *sl, const struct snmp_credential *c, struct err *e)
 	    en->build + en->build_size - offset, offset, e);
 }
 
-/* --- heard ------------------------------------------------------------------------ */
+/* --- heard ---------------------------------------------------------------------- */
 
 netsnmp_pdu *
 message_decode(struct slot *sl, uint8_t *data, size_t len)
@@ -263,7 +263,7 @@ varbind_convert(struct snmp_varbind *to, const netsnmp_variable_list *v)
 	case SNMP_ENDOFMIBVIEW:
 		to->type = SNMP_TYPE_END_OF_MIB_VIEW;
 		break;
-	default:	/* a library's number, not an enum: floats in Opaque, BITS of RFC 1442, ... */
+	default:	/* a library's number, not an enum: floats in Opaque, ... */
 		to->type = SNMP_TYPE_OTHER;
 		break;
 	}

@@ -25,7 +25,7 @@ enum {
 	ERROR_HEAD = 512,	/* octets of our datagram that we look at */
 };
 
-/* --- ICMP errors ------------------------------------------------------------- */
+/* --- ICMP errors ---------------------------------------------------------------- */
 
 static bool
 is_refusal(int error)
@@ -85,7 +85,7 @@ read_errors(struct engine_socket *s)
 		;
 }
 
-/* --- reading ------------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------------- */
 
 static void
 on_readable(evutil_socket_t fd, short what, void *arg)

@@ -26,7 +26,7 @@
 
 #include "lib/base/text.h"
 
-/* --- the time --------------------------------------------------------------------- */
+/* --- the time ------------------------------------------------------------------- */
 
 /* What the engine's clock says now, if it went as ours. */
 static uint32_t
@@ -62,7 +62,7 @@ is_timely(struct slot *sl, const struct usm_message *m)
 	    (m->time_s >= now || now - m->time_s <= USM_TIME_WINDOW_S);
 }
 
-/* --- asking ------------------------------------------------------------------------ */
+/* --- asking --------------------------------------------------------------------- */
 
 static uint8_t
 level_flags(int level)
@@ -180,7 +180,7 @@ ask_again(struct slot *sl)
 	}
 }
 
-/* --- hearing ------------------------------------------------------------------------ */
+/* --- hearing -------------------------------------------------------------------- */
 
 /* A report has told the engine id, and its boots and time. */
 static void
@@ -220,7 +220,7 @@ reported(struct slot *sl, netsnmp_pdu *pdu, const struct usm_message *m)
 	switch (snmpv3_get_report_type(pdu)) {
 	case SNMPERR_UNKNOWN_ENG_ID:
 		if (sl->rediscovered) {
-			fail_auth(sl, "usmStatsUnknownEngineIDs: it does not know its own engine id");
+			fail_auth(sl, "usmStatsUnknownEngineIDs: not the engine id it said");
 			return;
 		}
 		sl->rediscovered = true;
@@ -370,7 +370,7 @@ v3_received(struct slot *sl, bool probe, uint8_t *data, size_t len)
 	snmp_free_pdu(pdu);
 }
 
-/* --- the end -------------------------------------------------------------------------- */
+/* --- the end -------------------------------------------------------------------- */
 
 void
 v3_timed_out(struct slot *sl)

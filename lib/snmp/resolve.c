@@ -33,7 +33,7 @@ struct spec {
 	bool name;		/* host is a name to look up */
 };
 
-/* --- numeric text ------------------------------------------------------- */
+/* --- numeric text --------------------------------------------------------------- */
 
 /* "fe80::1%eth0"; the zone may be a number. */
 static bool
@@ -125,7 +125,7 @@ snmp_address_text(const struct sockaddr_storage *address, char buf[SNMP_ADDRESS_
 	return buf;
 }
 
-/* --- specifiers ------------------------------------------------------------ */
+/* --- specifiers ----------------------------------------------------------------- */
 
 /* snmpcmd(1)'s names of transports; what follows the colon is *ret_rest. */
 static int
@@ -265,7 +265,7 @@ snmp_resolve_check(const char *spec, char ret_numeric[SNMP_ADDRESS_MAX], struct 
 	return 1;
 }
 
-/* --- names, in children ----------------------------------------------------- */
+/* --- names, in children --------------------------------------------------------- */
 
 /* What a child says; one write, below PIPE_BUF. */
 struct reply {

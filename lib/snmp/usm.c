@@ -59,7 +59,8 @@ usm_new(void)
 		return NULL;
 	u->hash = EVP_MD_CTX_new();
 	u->cipher = EVP_CIPHER_CTX_new();
-	if (u->hash == NULL || u->cipher == NULL || getrandom(&u->salt, sizeof(u->salt), 0) != sizeof(u->salt)) {
+	if (u->hash == NULL || u->cipher == NULL ||
+	    getrandom(&u->salt, sizeof(u->salt), 0) != sizeof(u->salt)) {
 		usm_free(u);
 		return NULL;
 	}
@@ -116,7 +117,7 @@ protocol_ready(struct usm *u, int auth)
 	return at;
 }
 
-/* --- keys --------------------------------------------------------------------------- */
+/* --- keys ----------------------------------------------------------------------- */
 
 /* H(Ku, engine id, Ku), RFC 3414 A.2. */
 static bool
@@ -206,7 +207,7 @@ bad:
 	    " system's cryptography does not allow its protocols", c->user);
 }
 
-/* --- digest and cipher ----------------------------------------------------------------- */
+/* --- digest and cipher ---------------------------------------------------------- */
 
 static bool
 digest(struct usm *u, const struct usm_keys *k, const uint8_t *data, size_t len,
@@ -263,7 +264,7 @@ aes(struct usm *u, const struct usm_keys *k, const uint8_t *iv, bool write, cons
 	    EVP_CipherUpdate(u->cipher, to, &n, from, (int)len) == 1 && (size_t)n == len;
 }
 
-/* --- putting together --------------------------------------------------------------------- */
+/* --- putting together ----------------------------------------------------------- */
 
 /* Encrypt what was written since mark, in its place; *ret_salt is drawn. */
 static void
@@ -356,7 +357,7 @@ usm_write(struct usm *u, const struct usm_message *m, const struct usm_keys *key
 	return (size_t)(w.end - w.p);
 }
 
-/* --- taking apart --------------------------------------------------------------------------- */
+/* --- taking apart --------------------------------------------------------------- */
 
 static void
 span(const struct ber *inner, const uint8_t **ret, size_t *ret_len)

@@ -125,13 +125,13 @@ one_round(struct run *run, struct event_base *base, struct err *e)
 static void
 set_clocks(struct run *run, const char *line)
 {
-	unsigned boots, time_s;
+	char *end = NULL;
+	unsigned long boots = strtoul(line + strlen("engine"), &end, 10);
+	unsigned long time_s = strtoul(end, NULL, 10);
 
-	if (sscanf(line, "engine %u %u", &boots, &time_s) != 2)
-		return;
 	for (size_t i = 0; i < run->count; i++) {
-		run->targets[i].v3.boots = boots;
-		run->targets[i].v3.time_s = time_s;
+		run->targets[i].v3.boots = (uint32_t)boots;
+		run->targets[i].v3.time_s = (uint32_t)time_s;
 		run->targets[i].v3.heard_utc_s = (int64_t)time(NULL);
 	}
 }

@@ -39,6 +39,16 @@ FUZZ_TARGETS += tests/fuzz/text
 tests_fuzz_text_SOURCES = %D%/text.c
 tests_fuzz_text_LDADD = $(FUZZ_LDADD) lib/base/libbase.la
 
+FUZZ_TARGETS += tests/fuzz/snmp_text
+tests_fuzz_snmp_text_SOURCES = %D%/snmp_text.c
+tests_fuzz_snmp_text_LDADD = $(FUZZ_LDADD) lib/snmp/libsnmp.la lib/base/libbase.la
+
+FUZZ_TARGETS += tests/fuzz/snmp_message
+tests_fuzz_snmp_message_SOURCES = %D%/snmp_message.c
+tests_fuzz_snmp_message_CPPFLAGS = $(AM_CPPFLAGS) $(NETSNMP_CFLAGS) $(EVENT_CFLAGS)
+tests_fuzz_snmp_message_LDADD = $(FUZZ_LDADD) lib/snmp/libsnmp.la lib/base/libbase.la \
+	$(NETSNMP_LIBS)
+
 check_PROGRAMS += $(FUZZ_TARGETS)
 
 # What is found lies in tests/fuzz/found; the corpus that grew in tests/fuzz/corpus.

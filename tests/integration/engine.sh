@@ -1,10 +1,9 @@
 #!/bin/sh
 # engine: lib/snmp against real agents (v1, v2c, v3 in all its protocols; wrong
 # ones; restarts) and against a fleet of a thousand.
-# shellcheck source=tests/lib.sh
-. "$top_srcdir/tests/lib.sh"
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
 need "$SNMPD" snmpget
-ask=$top_builddir/tests/fake/snmpask
+ask=${top_builddir:?}/tests/fake/snmpask
 bench=$top_builddir/tests/bench/engine_bench
 sim=$top_builddir/tests/fake/fleetsim
 

@@ -70,7 +70,7 @@ credential_for(const char *named, const char *device, const char *numeric)
 	return conf_credential_for(conf, named, device, numeric, &e);
 }
 
-/* --- files -------------------------------------------------------------------- */
+/* --- files ---------------------------------------------------------------------- */
 
 START_TEST(no_file_is_no_error)
 {
@@ -169,7 +169,7 @@ START_TEST(a_path_too_long_for_the_library_is_told)
 }
 END_TEST
 
-/* --- wrong lines ------------------------------------------------------------------ */
+/* --- wrong lines ---------------------------------------------------------------- */
 
 static const struct {
 	const char *text;
@@ -280,7 +280,7 @@ START_TEST(every_directive_has_its_help)
 }
 END_TEST
 
-/* --- which credential -------------------------------------------------------------- */
+/* --- which credential ----------------------------------------------------------- */
 
 #define THREE "credential office -v 2c -c public\ncredential lab -v1 -c l -t 0.25 -r 1\n" \
 	"credential six -v2c -c 6\n"
@@ -348,7 +348,7 @@ START_TEST(prefixes_of_odd_length)
 }
 END_TEST
 
-/* --- credentials: options ------------------------------------------------------------ */
+/* --- credentials: options ------------------------------------------------------- */
 
 enum { WORDS_MAX = 32 };
 
@@ -416,7 +416,7 @@ START_TEST(a_wrong_option_says_what)
 	ck_assert_int_eq(conf_read(conf, &e), 0);
 	c = credential(wrong_options[_i].options);
 	ck_assert_msg(c == NULL, "'%s' was taken", wrong_options[_i].options);
-	ck_assert_msg(strstr(e.text, wrong_options[_i].says) != NULL, "'%s': '%s' does not say '%s'",
+	ck_assert_msg(strstr(e.text, wrong_options[_i].says) != NULL, "'%s': '%s' says not '%s'",
 	    wrong_options[_i].options, e.text, wrong_options[_i].says);
 	ck_assert_ptr_null(strstr(e.text, "secret7"));
 }

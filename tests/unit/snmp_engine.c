@@ -24,7 +24,7 @@
 
 enum { JOBS = 64, TIMEOUT_MS = 150, SIZE = 2048 };
 
-/* --- the peer ------------------------------------------------------------------ */
+/* --- the peer ------------------------------------------------------------------- */
 
 /* What it does with a request; the number counts from 0. */
 struct peer {
@@ -152,7 +152,7 @@ peer_close(struct peer *p)
 	(void)close(p->other_fd);
 }
 
-/* --- jobs ------------------------------------------------------------------------ */
+/* --- jobs ----------------------------------------------------------------------- */
 
 struct ask {
 	struct snmp_job job;
@@ -289,7 +289,7 @@ teardown(void)
 	support_folder_remove();
 }
 
-/* --- answers and nonsense ------------------------------------------------------------ */
+/* --- answers and nonsense ------------------------------------------------------- */
 
 START_TEST(an_answer_comes)
 {
@@ -529,7 +529,7 @@ START_TEST(a_late_answer_to_another_request_is_dropped)
 }
 END_TEST
 
-/* --- time-outs ------------------------------------------------------------------------ */
+/* --- time-outs ------------------------------------------------------------------ */
 
 START_TEST(tries_double_and_end)
 {
@@ -648,7 +648,7 @@ START_TEST(the_refused_do_not_disturb_the_living)
 }
 END_TEST
 
-/* --- faults of ours ------------------------------------------------------------------- */
+/* --- faults of ours ------------------------------------------------------------- */
 
 START_TEST(a_wrong_address_is_a_fault)
 {
@@ -689,7 +689,8 @@ step_many_names(struct snmp_job *job, const struct snmp_answer *answer, struct s
 	for (size_t i = 0; i < r->name_count; i++) {
 		r->names[i].len = 0;
 		for (snmp_sub n = 0; n < SNMP_OID_MAX; n++)
-			(void)snmp_name_append(&r->names[i], n == 0 ? 1 : n == 1 ? 3 : 0xfffffff0 + n % 8);
+			(void)snmp_name_append(&r->names[i],
+			    n == 0 ? 1 : n == 1 ? 3 : 0xfffffff0 + n % 8);
 	}
 	return true;
 }
@@ -707,7 +708,7 @@ START_TEST(the_longest_request_is_asked)
 }
 END_TEST
 
-/* --- window and lanes ------------------------------------------------------------------- */
+/* --- window and lanes ----------------------------------------------------------- */
 
 START_TEST(never_more_than_the_window)
 {
@@ -892,8 +893,6 @@ START_TEST(nothing_to_do)
 	ck_assert_int_eq(snmp_engine_run(engine), 0);
 }
 END_TEST
-
-/* --- --------------------------------------------------------------------------------- */
 
 static TCase *
 cases(Suite *s, const char *name)

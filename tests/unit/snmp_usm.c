@@ -48,11 +48,10 @@ teardown(void)
 static struct snmp_credential *
 credential(const char *auth, const char *priv)
 {
-	char *words[] = { (char[]){ "-v3" }, (char[]){ "-u" }, (char[]){ "me" }, (char[]){ "-l" },
-		(char[]){ "authPriv" }, (char[]){ "-A" }, (char[]){ "maplesyrup" }, (char[]){ "-X" },
-		(char[]){ "maplesyrup" }, (char[]){ "-a" }, (char *)(uintptr_t)auth, (char[]){ "-x" },
-		(char *)(uintptr_t)priv };
-	struct snmp_credential *c = snmp_credential_new("test", 13, words, &e);
+	const char *const words[] = { "-v3", "-u", "me", "-l", "authPriv", "-A", "maplesyrup",
+		"-X", "maplesyrup", "-a", auth, "-x", priv };
+	struct snmp_credential *c = snmp_credential_new("test", 13,
+	    (char *const *)(uintptr_t)words, &e);
 
 	ck_assert_msg(c != NULL, "%s", e.text);
 	return c;

@@ -130,7 +130,8 @@ START_TEST(ber_refuses_what_is_cut_or_indefinite)
 		const char *octets;
 		size_t len;
 	} bad[] = {
-		{ "", 0 }, { "\x02", 1 }, { "\x02\x01", 2 }, { "\x02\x00", 2 }, { "\x02\x80\x01", 3 },
+		{ "", 0 }, { "\x02", 1 }, { "\x02\x01", 2 }, { "\x02\x00", 2 },
+		{ "\x02\x80\x01", 3 },
 		{ "\x02\x06\x01\x01\x01\x01\x01\x01", 8 }, { "\x04\x01\x01", 3 },
 		{ "\x02\x84\xff\xff\xff\xff\x01", 7 }, { "\x02\x85\x00\x00\x00\x00\x01\x01", 8 },
 		{ "\x02\x82\x01", 3 },
