@@ -287,10 +287,8 @@ run(struct settings *s, struct run *r, struct err *e)
 		return EXIT_USAGE;
 	}
 	if (rc < 0) {
-		log_err(e);
-		if (counts.polled > 0)
-			log_error("stopped; devices whose batch was not stored are "
-				"polled again by the next run");
+		log_error("%s%s", e->text, counts.polled == 0 ? "" :
+			"; what was not stored is polled again by the next run");
 		return EXIT_STORAGE;
 	}
 	if (counts.devices == 0)

@@ -96,7 +96,8 @@ poll_plan_refused(const struct poll_plan *p)
 bool
 poll_plan_unchanged(const struct poll_plan *p)
 {
-	return p->result.contact == STORE_ANSWERED && !p->structure_wanted &&
+	return p->result.contact == STORE_ANSWERED &&
+		p->target.last_contact_utc_s != 0 && !p->structure_wanted &&
 		!p->readings_wanted && p->entries == 0 &&
 		p->result.has_agent == p->target.has_agent;
 }
@@ -435,7 +436,8 @@ after_agent_hello(struct poll_plan *p, struct snmp_request *ret_request)
 			"look at its snmpd's log and at imgadmState");
 	if (!poll_plan_scalars_has(s, POLL_PLAN_DIGEST) ||
 	    !poll_plan_scalars_has(s, POLL_PLAN_REVISION))
-		return fail(p, "imgStructureDigest or imgStructureRevision is missing");
+		return fail(p, "imgStructureDigest or imgStructureRevision is missing, "
+			"or not what it should be");
 	p->same_machine = strcmp(s->device.id, t->id) == 0;
 	known = p->same_machine && !digest_is_none(t->digest) &&
 		memcmp(s->digest, t->digest, sizeof(t->digest)) == 0;
@@ -471,6 +473,8 @@ after_hello(struct poll_plan *p, struct snmp_request *ret_request)
 		return ask_scalars(p, HELLO, POLL_PLAN_OURS, ret_request);
 	if (poll_plan_scalars_has(s, POLL_PLAN_DEVICE_ID))
 		return after_agent_hello(p, ret_request);
+	if (s->nonsense & POLL_PLAN_BIT(POLL_PLAN_DEVICE_ID))
+		return fail(p, "imgDeviceId is no text");
 	if (t->has_agent)
 		return fail(p, "it answers, but imgadm's agent does not: "
 			"is imgadm.so loaded, or imgadm-agentd running?");

@@ -51,7 +51,7 @@ static const struct {
 void
 poll_plan_scalars_begin(struct poll_plan_scalars *s, bool v1)
 {
-	s->wanted = s->got = s->missing = s->asked = 0;
+	s->wanted = s->got = s->missing = s->nonsense = s->asked = 0;
 	s->v1 = v1;
 	s->most = 0;
 	s->errors = 0;
@@ -272,11 +272,14 @@ poll_plan_scalars_answer(struct poll_plan_scalars *s, const struct snmp_answer *
 	for (unsigned i = 0; i < POLL_PLAN_SCALARS; i++) {
 		if (!(s->asked & POLL_PLAN_BIT(i)))
 			continue;
-		if (at < a->varbind_count && is_value_of(&a->varbinds[at], i) &&
-		    take(s, i, &a->varbinds[at]))
-			s->got |= POLL_PLAN_BIT(i);
-		else
+		if (at >= a->varbind_count || !is_value_of(&a->varbinds[at], i)) {
 			s->missing |= POLL_PLAN_BIT(i);
+		} else if (take(s, (enum poll_plan_scalar)i, &a->varbinds[at])) {
+			s->got |= POLL_PLAN_BIT(i);
+		} else {
+			s->missing |= POLL_PLAN_BIT(i);
+			s->nonsense |= POLL_PLAN_BIT(i);
+		}
 		at++;
 	}
 }

@@ -46,6 +46,7 @@ enum {
 
 struct poll_plan_scalars {
 	unsigned wanted, got, missing;	/* sets */
+	unsigned nonsense;	/* missing because its value is of a wrong type */
 	bool v1;	/* Counter64 is never asked */
 	unsigned most;	/* names in a request; 0 = all */
 	unsigned errors;	/* in a row without an index */

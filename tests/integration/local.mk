@@ -56,3 +56,9 @@ TESTS += tests/integration/fleet-discover.sh
 
 dist_check_SCRIPTS += tests/integration/fleet-full.sh
 TESTS += tests/integration/fleet-full.sh
+
+EXTRA_DIST += tests/integration/poll-lib.sh
+dist_check_SCRIPTS += tests/integration/poll.sh tests/integration/poll-odd.sh \
+	tests/integration/poll-errors.sh tests/integration/poll-kill.sh
+TESTS += tests/integration/poll.sh tests/integration/poll-odd.sh \
+	tests/integration/poll-errors.sh tests/integration/poll-kill.sh
