@@ -7,8 +7,8 @@ do_what=${1:?start or stop} build=${2:?build folder} dir=${3:?demo folder}
 PATH=$build/manager:$build/agent-module:$PATH:/usr/sbin:/sbin
 MIBS=	# nothing here needs names; snmpd would complain about modules it lacks
 export PATH MIBS
-INTERVAL_S=${IMGADM_DEMO_INTERVAL_S:-2}	# between polls
-LIVE_S=${IMGADM_DEMO_LIVE_S:-90}	# before the first graphs
+INTERVAL_S=${IMGADM_DEMO_INTERVAL_S:-1}	# between polls
+LIVE_S=${IMGADM_DEMO_LIVE_S:-100}	# before the first graphs
 SPEED=600	# device seconds a second: a day in under three minutes
 say() { printf '%s' "$*"; }
 die() { echo; echo "demo: $*" >&2; stop_all; exit 3; }
@@ -95,7 +95,7 @@ make_device()
 	name=$1 model=$2 port=$((base + $3)) n=$3
 	d=$dir/device/$name
 	mkdir -p "$d/persist"
-	imgadm-device --state "$d/device.db" demo --model "$model" --id "$name" --seed "$n" ||
+	imgadm-device --state "$d/device.db" demo --model "$model" --name "$name" --seed "$n" ||
 		die "imgadm-device demo failed for $name"
 	cat >"$d/snmpd.conf" <<-E
 	# $name ($model): read with v2c from loopback
@@ -180,6 +180,7 @@ start()
 	[ -t 2 ] && printf '\r%50s\r' '' >&2
 	draw || die "no graphs: $(tail -1 "$dir/log/graph.log")"
 	imgadm-fleet list
+	echo "(they live $SPEED times as fast as real ones: pages a day are theirs times $SPEED)"
 	advice
 }
 
