@@ -178,7 +178,7 @@ static void
 start_agent(struct agentd *a)
 {
 	(void)snmp_register_callback(SNMP_CALLBACK_LIBRARY,
-		SNMP_CALLBACK_LOGGING, snmp_says, a);
+		SNMP_CALLBACK_LOGGING, snmp_says, NULL);
 	set_defaults(&a->options);
 	(void)init_agent(APPLICATION);
 	(void)snmp_register_callback(SNMP_CALLBACK_APPLICATION,
@@ -194,6 +194,22 @@ start_agent(struct agentd *a)
 			"does its snmpd.conf say 'master agentx'?",
 			a->options.socket == NULL ? "its usual place" :
 			a->options.socket, reconnect_s());
+}
+
+/*
+ * The session's end takes the registrations with it.  libnetsnmp would free
+ * what our callbacks were registered with, so they go first.
+ */
+static void
+stop_agent(struct agentd *a)
+{
+	(void)snmp_unregister_callback(SNMP_CALLBACK_APPLICATION,
+		SNMPD_CALLBACK_INDEX_START, connected, a, 1);
+	(void)snmp_unregister_callback(SNMP_CALLBACK_APPLICATION,
+		SNMPD_CALLBACK_INDEX_STOP, disconnected, a, 1);
+	snmp_shutdown(APPLICATION);
+	shutdown_agent();
+	serve_unregistered(a->serve);
 }
 
 static int
@@ -247,11 +263,8 @@ agentd_free(struct agentd *a)
 	if (a == NULL)
 		return;
 	agentx_loop_free(a->loop);
-	if (a->started) {
-		a->connected = false;	/* leaving is no news */
-		snmp_shutdown(APPLICATION);
-		shutdown_agent();
-	}
+	if (a->started)
+		stop_agent(a);
 	serve_free(a->serve);
 	if (a->terminated != NULL)
 		event_free(a->terminated);

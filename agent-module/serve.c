@@ -209,6 +209,13 @@ serve_register(struct serve *s)
 }
 
 void
+serve_unregistered(struct serve *s)
+{
+	for (size_t i = 0; i < TABLES_TREES; i++)
+		s->registered[i] = NULL;
+}
+
+void
 serve_free(struct serve *s)
 {
 	if (s == NULL)

@@ -29,6 +29,8 @@ struct serve *serve_new(const char *path, struct err *e);
  * left to it.
  */
 void serve_register(struct serve *s);
+/* The agent was shut down, and the registrations with it. */
+void serve_unregistered(struct serve *s);
 /* Unregister what is registered, and let go of the state.  NULL is fine. */
 void serve_free(struct serve *s);
 

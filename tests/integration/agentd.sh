@@ -39,7 +39,12 @@ port=$(free_port) trap_port=$(free_port) agent_mode=agentx
 mkdir -p "$T/trapd"
 echo 'disableAuthorization yes' >"$T/trapd/snmptrapd.conf"
 spawn trapd snmptrapd -f -C -c "$T/trapd/snmptrapd.conf" -Lo -On -m '' "udp:127.0.0.1:$trap_port"
-spawn agentd "$agentd" -f --agentx="$socket" --state "$state"
+wrap=
+if command -v valgrind >/dev/null 2>&1; then
+	wrap="valgrind --quiet --leak-check=full --error-exitcode=99 --log-file=$T/valgrind.log"
+fi
+# shellcheck disable=SC2086 # a word list
+spawn agentd $wrap "$agentd" -f --agentx="$socket" --state "$state"
 ok "says that there is no master" wait_for 10 grep -q 'no master agent answers' "$T/agentd.log"
 ok "a master starts" master
 ok "connects when the master comes" wait_for 30 answers
@@ -79,7 +84,10 @@ ok "the first goes on" answers
 pid=$(cat "$T/agentd.pid")
 kill "$pid"
 ok "SIGTERM ends it" wait_for 10 gone "$pid"
-stop agentd
+wait "$pid"
+is "its exit status is 0${wrap:+, with no error and no leak under valgrind}" $? 0
+[ -z "$wrap" ] || diag "$(head -40 "$T/valgrind.log")"
+rm "$T/agentd.pid"
 like "without it the table is gone" "$(get imgDeviceId.0)" 'No Such'
 
 # --- beside the module: only the notification
