@@ -178,12 +178,29 @@ future_s(const struct graph_work *w, const struct life *lives, size_t count)
 	return wanted_s < span_s / 5 || wanted_s > span_s / 2 ? span_s / 5 : wanted_s;
 }
 
+/*
+ * A source that is only there for its steps: those of the device's other file
+ * are finer, and a forecast drawn with them is a line and no stairs.
+ */
+static void
+add_base(struct graph_work *w, const char *source)
+{
+	char path[RRDLAYOUT_PATH_MAX], escaped[GRAPH_PATH_SIZE];
+	struct rrdlayout_name name;
+
+	if (rrdfile_find(w->q->rrd_dir, w->q->device, RRDLAYOUT_USE, &name, path, NULL) < 0) {
+		graph_args_add(&w->args, "DEF:base=%s:%s:AVERAGE", w->escaped, source);
+		return;
+	}
+	graph_args_escape(escaped, sizeof(escaped), path);
+	graph_args_add(&w->args, "DEF:base=%s:impr:AVERAGE", escaped);
+}
+
 static void
 add_forecast(struct graph_work *w, const struct life *l, size_t n, const char *colour)
 {
-	/* The source is only there to give the line its steps. */
-	graph_args_add(&w->args, "CDEF:f%zu=v%zu,POP,TIME,%" PRId64 ",LT,UNKN,TIME,%" PRId64
-		",-,%.12g,*,%.9g,+,IF", n, n, w->q->end_utc_s, l->forecast.from_utc_s,
+	graph_args_add(&w->args, "CDEF:f%zu=base,POP,TIME,%" PRId64 ",LT,UNKN,TIME,%" PRId64
+		",-,%.12g,*,%.9g,+,IF", n, l->stats.last_utc_s, l->forecast.from_utc_s,
 		l->forecast.slope_per_s, l->forecast.left_at_from);
 	graph_args_add(&w->args, "CDEF:g%zu=f%zu,0,LT,UNKN,f%zu,IF", n, n, n);
 	graph_args_add(&w->args, "LINE1:g%zu#%sC0::dashes=3,4", n, colour);
@@ -251,6 +268,7 @@ graph_life_add(struct graph_work *w, struct err *e)
 	graph_args_add(&w->args, "--units-exponent=0");
 	source_name(&lives[0], source);
 	graph_work_silence(w, source, &rows, rrdlib_column(&rows, source));
+	add_base(w, source);
 	graph_work_head(w, "runs out");
 	for (i = 0; i < count; i++)
 		add_life(w, &lives[i], i, used);

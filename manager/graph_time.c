@@ -73,6 +73,7 @@ graph_time_grid(struct graph_args *a, int64_t length_s)
 		int64_t up_to_s;
 		const char *grid;
 	} grids[] = {
+		{ 180, "SECOND:10:SECOND:30:SECOND:30:0:%H:%M:%S" },
 		{ 600, "SECOND:30:MINUTE:1:MINUTE:1:0:%H:%M" },
 		{ 1500, "MINUTE:1:MINUTE:5:MINUTE:2:0:%H:%M" },
 		{ 5400, "MINUTE:5:MINUTE:10:MINUTE:10:0:%H:%M" },
@@ -100,6 +101,7 @@ struct graph_bar
 graph_time_bar(int64_t span_s, int64_t step_s)
 {
 	static const struct graph_bar bars[] = {
+		{ 10, "errors in 10 seconds" },
 		{ 60, "errors per minute" },
 		{ 300, "errors in 5 minutes" },
 		{ 900, "errors in 15 minutes" },

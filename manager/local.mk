@@ -34,6 +34,7 @@ manager_librrdfile_la_SOURCES = \
 	%D%/forecast.c %D%/forecast.h \
 	%D%/rrdcached.c %D%/rrdcached.h \
 	%D%/rrdfile.c %D%/rrdfile.h \
+	%D%/rrdfolder.c %D%/rrdfolder.h \
 	%D%/rrdlayout.c %D%/rrdlayout.h \
 	%D%/rrdlib.c %D%/rrdlib.h \
 	%D%/rrdslots.c %D%/rrdslots.h

@@ -2,7 +2,6 @@
 
 #include "manager/rrdfile.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,13 +13,13 @@
 #include "lib/base/buf.h"
 #include "lib/store/store.h"
 #include "manager/rrdcached.h"
+#include "manager/rrdfolder.h"
 #include "manager/rrdlayout.h"
 #include "manager/rrdlib.h"
 
 enum {
 	BATCH_SIZE = 48 * 1024,		/* octets that are worth a write to rrdcached */
 	LINE_MAX_SIZE = 3600,		/* a time and 128 values: at most 3,000 */
-	FILES_MAX = 256,		/* of a device that are looked at */
 	MILLION = 1000000,
 };
 
@@ -40,28 +39,6 @@ struct update {
 	const char *lines[2];
 	const char *first;	/* what a file begins with */
 };
-
-/* mkdir -p. */
-static int
-make_folders(const char *path, struct err *e)
-{
-	char part[RRDLAYOUT_PATH_MAX];
-	size_t i;
-
-	if (snprintf(part, sizeof(part), "%s", path) >= (int)sizeof(part))
-		return err_set(e, -ENAMETOOLONG, "%s: too long a name", path);
-	for (i = 1;; i++) {
-		if (part[i] != '/' && part[i] != '\0')
-			continue;
-		part[i] = '\0';
-		if (mkdir(part, 0755) != 0 && errno != EEXIST)
-			return err_set(e, -errno, "%s: cannot make the folder: %s", part,
-				strerror(errno));
-		if (path[i] == '\0')
-			return 0;
-		part[i] = '/';
-	}
-}
 
 static int
 check_options(const struct rrdfile_options *opts, struct err *e)
@@ -86,7 +63,7 @@ rrdfile_open(const struct rrdfile_options *opts, struct rrdfile **ret, struct er
 	r = check_options(opts, e);
 	if (r < 0)
 		return r;
-	r = make_folders(opts->dir, e);
+	r = rrdfolder_make(opts->dir, e);
 	if (r < 0)
 		return r;
 	if (stat(opts->dir, &st) != 0 || !S_ISDIR(st.st_mode))
@@ -124,167 +101,31 @@ rrdfile_close(struct rrdfile *r)
 	free(r);
 }
 
-/* --- which files there are ---------------------------------------------- */
-
-struct found {
-	struct rrdlayout_name name;
-	struct timespec written;
-};
-
-/* The files of a kind in a folder, at most FILES_MAX; no folder: none. */
-static int
-list_files(const char *folder, enum rrdlayout_kind kind, struct found *ret,
-	size_t *ret_count, struct err *e)
-{
-	const struct dirent *entry;
-	struct stat st;
-	size_t count = 0;
-	DIR *d;
-
-	*ret_count = 0;
-	d = opendir(folder);
-	if (d == NULL && errno == ENOENT)
-		return 0;
-	if (d == NULL)
-		return err_set(e, -errno, "%s: %s", folder, strerror(errno));
-	while (count < FILES_MAX && (entry = readdir(d)) != NULL) {
-		if (!rrdlayout_parse(entry->d_name, &ret[count].name) ||
-		    ret[count].name.kind != kind ||
-		    fstatat(dirfd(d), entry->d_name, &st, 0) != 0)
-			continue;
-		ret[count++].written = st.st_mtim;
-	}
-	(void)closedir(d);
-	*ret_count = count;
-	return 0;
-}
-
-static bool
-is_later(const struct timespec *a, const struct timespec *b)
-{
-	return a->tv_sec != b->tv_sec ? a->tv_sec > b->tv_sec : a->tv_nsec > b->tv_nsec;
-}
-
-/* The one in use; else the youngest of the old ones; NULL = none. */
-static const struct found *
-current_file(const struct found *files, size_t count)
-{
-	const struct found *best = NULL;
-	bool better;
-	size_t i;
-
-	for (i = 0; i < count; i++) {
-		const struct found *f = &files[i];
-
-		if (best == NULL)
-			better = true;
-		else if ((f->name.until_utc_s == 0) != (best->name.until_utc_s == 0))
-			better = f->name.until_utc_s == 0;
-		else if (f->name.until_utc_s != best->name.until_utc_s)
-			better = f->name.until_utc_s > best->name.until_utc_s;
-		else
-			better = is_later(&f->written, &best->written);
-		if (better)
-			best = f;
-	}
-	return best;
-}
-
-static void
-file_path(const char *folder, const struct rrdlayout_name *n,
-	char ret[RRDLAYOUT_PATH_MAX])
-{
-	char name[RRDLAYOUT_NAME_MAX];
-
-	rrdlayout_name(n, name);
-	/* rrdlayout_folder() left room for a name. */
-	(void)snprintf(ret, RRDLAYOUT_PATH_MAX, "%.*s/%s",
-		RRDLAYOUT_PATH_MAX - RRDLAYOUT_NAME_MAX - 1, folder, name);
-}
-
-static int
-device_folder(const char *dir, int64_t device, char ret[RRDLAYOUT_PATH_MAX],
-	struct err *e)
-{
-	if (!rrdlayout_folder(dir, device, ret))
-		return err_set(e, -ENAMETOOLONG, "%s: too long a name for a folder", dir);
-	return 0;
-}
-
 int
 rrdfile_find(const char *dir, int64_t device, enum rrdlayout_kind kind,
 	struct rrdlayout_name *ret_name, char ret_path[RRDLAYOUT_PATH_MAX],
 	struct err *e)
 {
 	char folder[RRDLAYOUT_PATH_MAX];
-	struct found files[FILES_MAX];
-	const struct found *best;
+	struct rrdfolder_file files[RRDFOLDER_FILES_MAX];
+	const struct rrdfolder_file *best;
 	size_t count;
 	int r;
 
-	r = device_folder(dir, device, folder, e);
+	r = rrdfolder_device(dir, device, folder, e);
 	if (r == 0)
-		r = list_files(folder, kind, files, &count, e);
+		r = rrdfolder_list(folder, kind, files, &count, e);
 	if (r < 0)
 		return r;
-	best = current_file(files, count);
+	best = rrdfolder_current(files, count);
 	if (best == NULL)
 		return err_set(e, -ENOENT, "%s: no file of the kind", folder);
-	file_path(folder, &best->name, ret_path);
+	rrdfolder_path(folder, &best->name, ret_path);
 	*ret_name = best->name;
 	return 0;
 }
 
-/* --- a new file -------------------------------------------------------------- */
-
-/* Old files beyond RRDFILE_KEPT_MAX go, the oldest first. */
-static void
-prune(const char *folder, struct found *files, size_t count)
-{
-	char path[RRDLAYOUT_PATH_MAX];
-	size_t old = 0, i;
-
-	for (i = 0; i < count; i++)
-		old += files[i].name.until_utc_s != 0;
-	for (; old > RRDFILE_KEPT_MAX; old--) {
-		struct found *oldest = NULL;
-
-		for (i = 0; i < count; i++)
-			if (files[i].name.until_utc_s != 0 && (oldest == NULL ||
-			    files[i].name.until_utc_s < oldest->name.until_utc_s))
-				oldest = &files[i];
-		if (oldest == NULL)
-			break;
-		file_path(folder, &oldest->name, path);
-		(void)unlink(path);	/* the next new file tries again */
-		oldest->name.until_utc_s = 0;
-	}
-}
-
-/* Name files that are in use, but for the one that just began, as old ones. */
-static int
-retire(const char *folder, const struct rrdlayout_name *begun, int64_t when_utc_s,
-	struct found *files, size_t count, struct err *e)
-{
-	char from[RRDLAYOUT_PATH_MAX], to[RRDLAYOUT_PATH_MAX], name[RRDLAYOUT_NAME_MAX];
-	char begun_name[RRDLAYOUT_NAME_MAX];
-	size_t i;
-
-	rrdlayout_name(begun, begun_name);
-	for (i = 0; i < count; i++) {
-		rrdlayout_name(&files[i].name, name);
-		if (files[i].name.until_utc_s != 0 || strcmp(name, begun_name) == 0)
-			continue;
-		file_path(folder, &files[i].name, from);
-		files[i].name.until_utc_s = when_utc_s;
-		file_path(folder, &files[i].name, to);
-		if (rename(from, to) != 0)
-			return err_set(e, -errno, "%s: cannot rename: %s", from,
-				strerror(errno));
-	}
-	prune(folder, files, count);
-	return 0;
-}
+/* --- a new file ------------------------------------------------------------- */
 
 /* Whether the slots of a file can be found in an old one. */
 static bool
@@ -339,26 +180,27 @@ start_file(struct rrdfile *r, const struct update *u, const char *folder,
 	const char *path, struct err *e)
 {
 	char source[RRDLAYOUT_PATH_MAX];
-	struct found files[FILES_MAX];
-	const struct found *old;
+	struct rrdfolder_file files[RRDFOLDER_FILES_MAX];
+	const struct rrdfolder_file *old;
 	size_t count;
 	int rc;
 
-	rc = make_folders(folder, e);
+	rc = rrdfolder_make(folder, e);
 	if (rc == 0)
-		rc = list_files(folder, u->name.kind, files, &count, e);
+		rc = rrdfolder_list(folder, u->name.kind, files, &count, e);
 	if (rc < 0)
 		return rc;
-	old = current_file(files, count);
+	old = rrdfolder_current(files, count);
 	if (old != NULL) {
-		file_path(folder, &old->name, source);
+		rrdfolder_path(folder, &old->name, source);
 		if (r->daemon != NULL && old->name.until_utc_s == 0)
 			rc = rrdcached_release_file(r->daemon, source, e);
 	}
 	if (rc == 0)
 		rc = create_filled(u, path, source, old != NULL ? &old->name : NULL, e);
 	if (rc == 0)
-		rc = retire(folder, &u->name, u->when_utc_s, files, count, e);
+		rc = rrdfolder_retire(folder, &u->name, u->when_utc_s, RRDFILE_KEPT_MAX,
+			files, count, e);
 	if (rc == 0)
 		rc = rrdlib_update(path, 1, &u->first, e);
 	return rc;
@@ -388,10 +230,10 @@ apply(struct rrdfile *r, const struct update *u, struct err *e)
 
 	if (u->when_utc_s <= u->name.step_s)
 		return err_set(e, -EINVAL, "round robin files: an update needs a time");
-	rc = device_folder(r->dir, u->device, folder, e);
+	rc = rrdfolder_device(r->dir, u->device, folder, e);
 	if (rc < 0)
 		return rc;
-	file_path(folder, &u->name, path);
+	rrdfolder_path(folder, &u->name, path);
 	if (r->daemon != NULL) {
 		if (access(path, F_OK) == 0)
 			return queue(r, u, path, e);
@@ -591,25 +433,8 @@ int
 rrdfile_remove(const char *dir, int64_t device, struct err *e)
 {
 	char folder[RRDLAYOUT_PATH_MAX];
-	struct rrdlayout_name name;
-	const struct dirent *entry;
-	DIR *d;
 	int r;
 
-	r = device_folder(dir, device, folder, e);
-	if (r < 0)
-		return r;
-	d = opendir(folder);
-	if (d == NULL)
-		return errno == ENOENT ? 0 :
-			err_set(e, -errno, "%s: %s", folder, strerror(errno));
-	while (r == 0 && (entry = readdir(d)) != NULL)
-		if (rrdlayout_parse(entry->d_name, &name) &&
-		    unlinkat(dirfd(d), entry->d_name, 0) != 0 && errno != ENOENT)
-			r = err_set(e, -errno, "%s/%s: %s", folder, entry->d_name,
-				strerror(errno));
-	(void)closedir(d);
-	if (r == 0 && rmdir(folder) != 0 && errno != ENOENT && errno != ENOTEMPTY)
-		r = err_set(e, -errno, "%s: %s", folder, strerror(errno));
-	return r;
+	r = rrdfolder_device(dir, device, folder, e);
+	return r < 0 ? r : rrdfolder_remove(folder, e);
 }

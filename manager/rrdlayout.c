@@ -25,7 +25,7 @@ int64_t
 rrdlayout_units_step(int64_t interval_s)
 {
 	if (interval_s < 60)
-		return interval_s * 12;
+		return interval_s * 5;
 	return interval_s < HOUR_S ? HOUR_S : interval_s;
 }
 

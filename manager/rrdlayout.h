@@ -29,7 +29,7 @@ struct rrdlayout_name {
 
 /*
  * One hour, or the poll interval if that is longer; with intervals below a
- * minute (a demo) twelve of them, so that minutes already show curves.
+ * minute (a demo) five of them, so that minutes already show curves.
  */
 int64_t rrdlayout_units_step(int64_t interval_s);
 

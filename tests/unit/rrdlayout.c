@@ -91,8 +91,8 @@ END_TEST
 
 START_TEST(step_of_units)
 {
-	ck_assert_int_eq(rrdlayout_units_step(2), 24);
-	ck_assert_int_eq(rrdlayout_units_step(59), 708);
+	ck_assert_int_eq(rrdlayout_units_step(2), 10);
+	ck_assert_int_eq(rrdlayout_units_step(59), 295);
 	ck_assert_int_eq(rrdlayout_units_step(60), 3600);
 	ck_assert_int_eq(rrdlayout_units_step(300), 3600);
 	ck_assert_int_eq(rrdlayout_units_step(7200), 7200);
