@@ -234,7 +234,8 @@ begin(struct state *s, struct err *e)
 
 /*
  * The digest is made anew from the rows of this transaction, so that nobody
- * can forget a column; the revision rises when it is another.
+ * can forget a column; the revision rises when it is another.  The calls have
+ * checked their rows; here the whole is checked once more.
  */
 static int
 digest_renew(struct state *s, struct err *e)
@@ -250,6 +251,10 @@ digest_renew(struct state *s, struct err *e)
 		rc = state_units_load(s, &st, e);
 	if (rc == 0)
 		rc = state_software_load(s, &st, e);
+	if (rc == 0)
+		rc = state_device_fill(s, &st, &head, e);
+	if (rc == 0)
+		rc = structure_check(&st, e);
 	if (rc < 0)
 		goto out;
 	structure_digest(&st, digest);

@@ -130,8 +130,6 @@ int state_unit_find(struct state *s, const char *symbol, struct unit *ret_unit,
  */
 int state_row_check(const struct unit *u, const struct software *w,
 	const struct reading *r, struct err *e);
-/* structure_check over device, units and software as they stand now. */
-int state_structure_check(struct state *s, struct err *e);
 
 /* "FILE: damaged (what)": -EINVAL. */
 int state_damaged(const struct state *s, struct err *e, const char *what);

@@ -347,25 +347,6 @@ state_readings_load(struct state *s, struct structure *st, struct err *e)
 }
 
 int
-state_structure_check(struct state *s, struct err *e)
-{
-	struct structure st = {0};
-	struct state_head head;
-	int rc = state_head_load(s, &head, e);
-
-	if (rc == 0)
-		rc = state_units_load(s, &st, e);
-	if (rc == 0)
-		rc = state_software_load(s, &st, e);
-	if (rc == 0)
-		rc = state_device_fill(s, &st, &head, e);
-	if (rc == 0)
-		rc = structure_check(&st, e);
-	structure_release(&st);
-	return rc;
-}
-
-int
 state_row_check(const struct unit *u, const struct software *w,
 	const struct reading *r, struct err *e)
 {

@@ -164,8 +164,6 @@ software_set(struct state *s, const char *symbol, const struct software *said,
 		rc = state_row_check(&u, &w, NULL, e);
 	if (rc == 0)
 		rc = bank_save(s, &w, e);
-	if (rc == 0)
-		rc = state_structure_check(s, e);
 	state_touch(s, STATE_TOUCHED_DIGEST | STATE_TOUCHED_SOFTWARE);
 	return rc;
 }

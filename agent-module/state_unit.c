@@ -174,6 +174,55 @@ container_find(struct state *s, const char *container, struct unit *u, struct er
 	return rc;
 }
 
+/* Up from the row's container to the top: it must get there, and not meet the row. */
+static int
+container_check(struct state *s, const struct unit *u, struct err *e)
+{
+	struct db_stmt *q;
+	uint32_t at = u->contained_in;
+	int rc = state_statement(s, "SELECT contained_in FROM unit WHERE idx = ?1", &q, e);
+
+	if (rc < 0)
+		return rc;
+	for (int steps = 0; at != 0; steps++) {
+		if (at == u->index || steps == STRUCTURE_UNITS_MAX)
+			return err_set(e, -EINVAL, "%s: unit %s would contain itself: containers "
+				"in a circle", s->path, u->symbol);
+		db_bind_i64(q, 1, at);
+		rc = db_step(q, e);
+		if (rc < 0)
+			return rc;
+		if (rc == 0)
+			return err_set(e, -EINVAL, "%s: unit %s: contained in row %u, which is "
+				"none", s->path, u->symbol, at);
+		at = db_u32(q, 0);
+		db_reset(q);
+	}
+	return 0;
+}
+
+static int
+banks_check(struct state *s, const struct unit *u, struct err *e)
+{
+	struct db_stmt *q;
+	uint32_t most;
+	int rc = state_statement(s, "SELECT coalesce(max(bank), 0) FROM software"
+		" WHERE unit = ?1", &q, e);
+
+	if (rc < 0)
+		return rc;
+	db_bind_i64(q, 1, u->index);
+	rc = db_step(q, e);
+	if (rc < 0)
+		return rc;
+	most = db_u32(q, 0);
+	db_reset(q);
+	if (most <= u->banks)
+		return 0;
+	return err_set(e, -EINVAL, "%s: unit %s has software in bank %u: remove that first",
+		s->path, u->symbol, most);
+}
+
 /* The row as it will be, and whether it takes the place of another part. */
 static int
 row_compose(struct state *s, const struct unit *said, const char *container,
@@ -233,9 +282,11 @@ state_unit_apply(struct state *s, const struct unit *u, const char *container,
 	if (rc == 0)
 		rc = state_row_check(&row, NULL, NULL, e);
 	if (rc == 0)
-		rc = state_unit_save(s, &row, e);
+		rc = container_check(s, &row, e);
 	if (rc == 0)
-		rc = state_structure_check(s, e);
+		rc = banks_check(s, &row, e);
+	if (rc == 0)
+		rc = state_unit_save(s, &row, e);
 	if (rc < 0)
 		return rc;
 	state_touch(s, STATE_TOUCHED_DIGEST | STATE_TOUCHED_UNITS);

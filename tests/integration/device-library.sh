@@ -1,8 +1,8 @@
 #!/bin/sh
 # libimgadm-device, the door for firmware: the example in dist/examples runs,
 # a stranger can build it, and nothing else is exported.
-# shellcheck source=tests/lib.sh
-. "$top_srcdir/tests/lib.sh"
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
+: "${top_builddir:?}"
 need nm
 
 example=$top_srcdir/dist/examples/firmware.c

@@ -188,7 +188,7 @@ START_TEST(units_have_a_limit)
 	struct unit u = { .type = UNIT_TYPE_OTHER };
 
 	DONE(state_begin(s, &e));
-	/* One row is the device; the rest in a few steps of structure checks. */
+	/* One row is the device. */
 	for (int i = 1; i < STRUCTURE_UNITS_MAX; i++) {
 		(void)snprintf(u.symbol, sizeof(u.symbol), "U%d", i);
 		DONE(state_unit_set(s, &u, STATE_UNIT_TYPE, NULL, &e));
@@ -236,6 +236,7 @@ START_TEST(software_is_set_by_column)
 	struct software w = { .bank = 1, .id = "engine-fw", .creator = "acme",
 		.version = "G00-21", .digest = { 1, 2, 3 }, .digest_known = true,
 		.state = SOFTWARE_RUNNING, .installed = 1000, .floor = 5 };
+	struct unit few = { .symbol = "ENG", .banks = 1 };
 	struct state_view v;
 
 	(void)help_unit(s, "ENG", UNIT_TYPE_ENGINE, NULL, NULL);
@@ -269,7 +270,9 @@ START_TEST(software_is_set_by_column)
 	w.bank = 9;
 	REFUSED(state_software_set(s, "ENG", &w, STATE_SOFTWARE_ID, &e), -EINVAL, "1 to 8");
 	REFUSED(state_software_set(s, "ENX", &w, STATE_SOFTWARE_ID, &e), -ENOENT, "'ENG'");
+	REFUSED(state_unit_set(s, &few, STATE_UNIT_BANKS, NULL, &e), -EINVAL, "in bank 2");
 	DONE(state_software_remove(s, "ENG", 2, &e));
+	DONE(state_unit_set(s, &few, STATE_UNIT_BANKS, NULL, &e));
 	REFUSED(state_software_remove(s, "ENG", 2, &e), -ENOENT, "no software in bank 2");
 	state_close(s);
 }
