@@ -5,13 +5,14 @@
 build=${1:?build folder}
 here=$(cd "$(dirname "$0")/.." && pwd) || exit 3
 status=0
-results=$(find "$build/tests" -name '*.trs' -exec grep -H '^:test-result:' {} +)
-count() { printf '%s\n' "$results" | grep -c ":test-result: $1"; }
+results=$(find "$build/tests" -name '*.log' -exec \
+	grep -hE '^(PASS|FAIL|SKIP|ERROR|XPASS|XFAIL): tests/' {} +)
+count() { printf '%s\n' "$results" | grep -c "^$1: "; }
 passed=$(count PASS) failed=$(($(count FAIL) + $(count ERROR) + $(count XPASS)))
 skipped=$(count SKIP)
 [ "$passed" -gt 0 ] || { echo "verdict: no test ran in $build"; status=2; }
-printf '%s\n' "$results" | grep -E ':test-result: (FAIL|ERROR|XPASS)' && status=2
-if printf '%s\n' "$results" | grep ':test-result: SKIP' | grep -v 'walks'; then
+printf '%s\n' "$results" | grep -E '^(FAIL|ERROR|XPASS): ' && status=2
+if printf '%s\n' "$results" | grep '^SKIP: ' | grep -v 'walks'; then
 	echo "verdict: a test was skipped that has all it needs here"
 	status=2
 fi

@@ -31,10 +31,11 @@ for c in $(sed -n 's/^\(C[0-9]*\) delivered.*/\1/p' "$claims"); do
 			[ -e "$src" ] || { echo "$file: no such test"; continue; }
 			grep -qF -e "$case" "$src" || echo "$file: has no case '$case'"
 			[ -n "$build" ] || continue
-			trs=$build/${file%.sh}.trs
-			grep -qF -e "$case" "$trs" 2>/dev/null || { echo "$file: '$case' did not run"; continue; }
-			grep -F -e "$case" "$trs" | grep -qv '^:test-result: PASS' &&
-				echo "$file: '$case' did not pass"
+			# The TAP driver's own lines: RESULT: FILE NUMBER - CASE
+			results=$(grep -E '^(PASS|FAIL|SKIP|ERROR|XPASS|XFAIL): ' "$build/${file%.sh}.log" 2>/dev/null |
+				grep -F -e "$case")
+			[ -n "$results" ] || { echo "$file: '$case' did not run"; continue; }
+			! printf '%s\n' "$results" | grep -qv '^PASS: ' || echo "$file: '$case' did not pass"
 		done
 		[ "$tests" -gt 0 ] || echo "no test named"
 	})
