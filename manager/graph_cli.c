@@ -85,57 +85,71 @@ choose(const char *text, const char *first, const char *second, int *ret, struct
 	return 0;
 }
 
+/* An option that is one of two words. */
+static int
+take_word(struct graph_cli *c, int key, const char *argument, struct err *e)
+{
+	int word = 0, r;
+
+	if (key == KEY_FORMAT) {
+		r = choose(argument, "png", "svg", &word, e);
+		c->format = word == 0 ? GRAPH_PNG : GRAPH_SVG;
+		c->format_given = true;
+	} else if (key == KEY_THEME) {
+		r = choose(argument, "light", "dark", &word, e);
+		c->theme = word == 0 ? GRAPH_LIGHT : GRAPH_DARK;
+	} else {
+		r = choose(argument, "small", "large", &word, e);
+		c->size = word == 0 ? GRAPH_SMALL : GRAPH_LARGE;
+	}
+	return r;
+}
+
+static int
+take_end(struct graph_cli *c, const char *argument, struct err *e)
+{
+	int r = graph_time_end(argument, c->now_utc_s, &c->end_utc_s, e);
+
+	if (r == 0 && c->end_utc_s > c->now_utc_s)
+		r = err_set(e, -EINVAL, "that is in the future");
+	return r;
+}
+
 /* One option; the errors of its argument get its name in front. */
 static int
 take_option(struct graph_cli *c, int key, const char *argument, struct err *e)
 {
-	const char *name = "";
-	int word = 0, r = 0;
+	const struct option_row *row;
 	char shown[256];
+	int r = 0;
 
 	switch (key) {
-	case KEY_ALL:
-	case KEY_JSON:
-		return 0;
 	case KEY_DB:
 		c->db = argument;
-		return 0;
+		break;
 	case KEY_RRD_DIR:
 		c->rrd_dir = argument;
-		return 0;
+		break;
 	case 'o':
 		c->output = argument;
-		return 0;
+		break;
 	case KEY_SPAN:
-		name = "span";
 		r = graph_time_span(argument, &c->span_s, e);
 		break;
 	case KEY_END:
-		name = "end";
-		r = graph_time_end(argument, c->now_utc_s, &c->end_utc_s, e);
-		if (r == 0 && c->end_utc_s > c->now_utc_s)
-			r = err_set(e, -EINVAL, "that is in the future");
+		r = take_end(c, argument, e);
 		break;
 	case KEY_FORMAT:
-		name = "format";
-		r = choose(argument, "png", "svg", &word, e);
-		c->format = word == 0 ? GRAPH_PNG : GRAPH_SVG;
-		c->format_given = true;
-		break;
 	case KEY_THEME:
-		name = "theme";
-		r = choose(argument, "light", "dark", &word, e);
-		c->theme = word == 0 ? GRAPH_LIGHT : GRAPH_DARK;
-		break;
 	case KEY_SIZE:
-		name = "size";
-		r = choose(argument, "small", "large", &word, e);
-		c->size = word == 0 ? GRAPH_SMALL : GRAPH_LARGE;
+		r = take_word(c, key, argument, e);
 		break;
 	}
 	if (r < 0) {
+		for (row = rows; row->key != key; row++)
+			continue;
 		(void)text_escape(shown, sizeof(shown), argument);
-		err_prefix(e, "--%s '%s'", name, shown);
+		err_prefix(e, "--%s '%s'", row->name, shown);
 	}
 	return r;
 }
