@@ -8,3 +8,5 @@ dist_man_MANS += man/imgadm.so.8 man/imgadm-agentd.8
 
 dist_man_MANS += man/imgadm-device.1 man/imgadm-device.3
 dist_man_MANS += man/imgadm-fleet.8
+
+dist_man_MANS += man/imgadm.conf.5

@@ -24,7 +24,6 @@ enum conf_kind {
 	CONF_PATH,		/* absolute; one value */
 	CONF_NUMBER,		/* min..max */
 	CONF_SPAN,		/* of time: 90s, 5min; in seconds min..max */
-	CONF_FUNCTION,		/* what a program registers */
 };
 
 struct directive {
@@ -67,9 +66,6 @@ struct assign {
 
 struct conf {
 	bool read;
-	const struct conf_directive *table;	/* borrowed */
-	size_t table_count;
-	void *table_user;
 	struct value values[DIRECTIVES];
 	struct named *named;	/* ascending by name after conf_read() */
 	size_t named_count, named_size;
@@ -349,16 +345,6 @@ line_value(struct conf *c, size_t at, const struct conf_words *w, struct err *e)
 	return code;
 }
 
-static int
-line_function(struct conf *c, const struct directive *d, struct conf_words *w, struct err *e)
-{
-	for (size_t i = 0; i < c->table_count; i++) {
-		if (text_equal_nocase(c->table[i].token, d->token))
-			return c->table[i].function(c->table_user, w->count, w->word, e);
-	}
-	return 0;	/* another program's */
-}
-
 static size_t
 directive_find(const char *token)
 {
@@ -393,9 +379,6 @@ take_line(void *user, const char *token, const char *value, const char *place, s
 	case CONF_SPAN:
 		code = line_value(c, at, &w, e);
 		break;
-	case CONF_FUNCTION:
-		code = line_function(c, &directives[at], &w, e);
-		break;
 	}
 	conf_words_release(&w);
 	return code;
@@ -413,25 +396,6 @@ nearest(void *user, const char *word)
 {
 	(void)user;
 	return text_nearest(word, directive_next, NULL);
-}
-
-int
-conf_register(struct conf *c, const struct conf_directive *table, size_t count, void *user,
-	struct err *e)
-{
-	if (c->read || c->table != NULL)
-		return err_set(e, -EINVAL, "directives are registered once, before they are read");
-	for (size_t i = 0; i < count; i++) {
-		size_t at = directive_find(table[i].token);
-
-		if (at == DIRECTIVES || directives[at].kind != CONF_FUNCTION)
-			return err_set(e, -EINVAL, "directive '%s' is not in the table of all"
-			    " directives", table[i].token);
-	}
-	c->table = table;
-	c->table_count = count;
-	c->table_user = user;
-	return 0;
 }
 
 int

@@ -11,7 +11,8 @@
  *   never passed over; so is an imgadm.conf that cannot be opened.  The first
  *   is told.  (A directive in snmp.conf that we do not know is another
  *   program's and no error; a wrong value in snmp.conf is.)
- * - Every program knows every directive, so one file serves them all.
+ * - Every program knows every directive (they stand in one table, in conf.c), so
+ *   one file serves them all.
  * - No MIB is parsed, no persistent state is read or written.
  * - Net-SNMP's library is set up by conf_read() and nowhere else: its
  *   messages go to nobody, or to the debug log.
@@ -38,28 +39,9 @@ enum {
 	CONF_ASSIGNS_MAX = 65536,
 };
 
-/*
- * What a program makes of a directive of its own (kind CONF_FUNCTION in
- * conf.c's table): the line's value as words, quotes taken off.  Negative
- * with e filled (without a place: conf puts file and line before it).
- */
-struct conf_directive {
-	const char *token;	/* as in the file; matched without case */
-	int (*function)(void *user, int argc, char *const argv[], struct err *e);
-	const char *help;
-};
-
 /* NULL when out of memory. */
 struct conf *conf_new(void);
 void conf_free(struct conf *c);
-
-/*
- * Functions for directives, before conf_read().  The table is borrowed.
- * -EINVAL: the token is not in the table of all directives in conf.c (each
- * program has to know each), or conf was read already.
- */
-int conf_register(struct conf *c, const struct conf_directive *table, size_t count,
-	void *user, struct err *e);
 
 /*
  * Read all files.  -EINVAL with e "FILE:LINE: what, why, what to do";

@@ -100,6 +100,7 @@ slot_send(struct slot *sl)
 	sl->tries++;
 	sl->datagrams++;
 	sl->sent_us = engine_now_us();
+	sl->send_errno = 0;
 	en->counts.requests++;
 	socket_queue(sl);
 	(void)event_add(&sl->timer, &wait);
@@ -117,7 +118,6 @@ slot_ask(struct slot *sl)
 	sl->id = message_new_id(sl);
 	sl->probe_id = 0;
 	sl->tries = sl->datagrams = 0;
-	sl->send_errno = 0;
 	code = message_encode(sl, c, &e);
 	if (code == 0 && c->version == 3) {
 		code = v3_begin(sl, &e);
@@ -146,7 +146,8 @@ slot_step(struct slot *sl, const struct snmp_answer *answer)
 	r->non_repeaters = r->max_repetitions = 0;
 	r->name_count = 0;
 	more = sl->job->step(sl->job, answer, r);
-	if (more)
+	/* After a fault of ours the next request would meet it again, and again. */
+	if (more && (answer == NULL || answer->outcome != SNMP_FAULT))
 		slot_ask(sl);
 	else
 		slot_finish(sl, SNMP_END_DONE);
@@ -470,7 +471,8 @@ engine_pump(struct snmp_engine *en)
 	while (!en->stopping && en->free_count > 0) {
 		if (en->burst >= BURST) {
 			/* Nothing answered in between: let the others' buffers empty. */
-			(void)event_add(&en->kick, &pause);
+			if (event_pending(&en->kick, EV_TIMEOUT, NULL) == 0)
+				(void)event_add(&en->kick, &pause);
 			break;
 		}
 		if (!start_one(en))

@@ -120,6 +120,21 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 
 /* --- sending -------------------------------------------------------------------- */
 
+/* Close the gaps that slots left which went out of the queue; from is sent. */
+static void
+queue_compact(struct engine_socket *s, size_t from)
+{
+	size_t kept = 0;
+
+	for (; from < s->queue_count; from++) {
+		if (s->queue[from] == NULL)
+			continue;
+		s->queue[from]->queue_at = (int)kept;
+		s->queue[kept++] = s->queue[from];
+	}
+	s->queue_count = kept;
+}
+
 void
 socket_queue(struct slot *sl)
 {
@@ -127,6 +142,8 @@ socket_queue(struct slot *sl)
 
 	if (sl->queue_at >= 0)
 		return;
+	if (s->queue_count == s->queue_size)
+		queue_compact(s, 0);	/* there is a gap: each slot stands here once */
 	sl->queue_at = (int)s->queue_count;
 	s->queue[s->queue_count++] = sl;
 }
@@ -203,18 +220,12 @@ send_batch(struct engine_socket *s, size_t *at)
 static void
 flush(struct engine_socket *s)
 {
-	size_t at = 0, kept = 0;
+	size_t at = 0;
 
 	while (at < s->queue_count && send_batch(s, &at))
 		;
-	for (; at < s->queue_count; at++) {
-		if (s->queue[at] == NULL)
-			continue;
-		s->queue[at]->queue_at = (int)kept;
-		s->queue[kept++] = s->queue[at];
-	}
-	s->queue_count = kept;
-	if (kept > 0 && !s->waiting)
+	queue_compact(s, at);
+	if (s->queue_count > 0 && !s->waiting)
 		s->waiting = event_add(&s->writable, NULL) == 0;
 }
 

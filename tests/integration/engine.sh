@@ -153,6 +153,13 @@ printf '# one\ncredental x -v3\n' >"$T/conf/imgadm.conf"
 status 'a wrong line ends it with 1' 1 "$ask" "$to" </dev/null
 like 'and is told with file and line' "$(cat "$T/err")" \
 	"^snmpask: $T/conf/imgadm.conf:2: unknown directive 'credental'; did you mean 'credential'\?\$"
+sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAG/p' "$top_srcdir/man/imgadm.conf.5" |
+	sed -n '/^\.Bd/,/^\.Ed/{/^\./!p;}' >"$T/conf/imgadm.conf"
+status "the manual's example is right" 0 "$ask" -v2c -c public "$to" </dev/null
+is "the manual's example has lines" "$(grep -c . "$T/conf/imgadm.conf")" 10
+for directive in $(sed -n 's/^\t{ "\([A-Za-z]*\)", CONF_.*/\1/p' "$top_srcdir/lib/snmp/conf.c"); do
+	ok "the manual has $directive" grep -q "^\.It Cm $directive " "$top_srcdir/man/imgadm.conf.5"
+done
 rm "$T/conf/imgadm.conf"
 status 'a wrong option ends it with 1' 1 "$ask" -v 4 "$to" </dev/null
 status 'an unknown host ends it with 1' 1 "$ask" -v2c -c public no.such.host.invalid </dev/null

@@ -260,15 +260,6 @@ START_TEST(no_token_warnings_hides_nothing_of_ours)
 }
 END_TEST
 
-START_TEST(registering_what_is_in_no_table_is_refused)
-{
-	static const struct conf_directive table[] = { { "novelty", NULL, "" } };
-
-	ck_assert_int_eq(conf_register(conf, table, 1, NULL, &e), -EINVAL);
-	ck_assert_ptr_nonnull(strstr(e.text, "novelty"));
-}
-END_TEST
-
 START_TEST(every_directive_has_its_help)
 {
 	const char *help = NULL;
@@ -534,7 +525,6 @@ main(void)
 	tcase_add_test(tc, what_is_unknown_in_snmp_conf_is_not_ours);
 	tcase_add_test(tc, what_is_wrong_in_snmp_conf_is_told);
 	tcase_add_test(tc, no_token_warnings_hides_nothing_of_ours);
-	tcase_add_test(tc, registering_what_is_in_no_table_is_refused);
 	tcase_add_test(tc, every_directive_has_its_help);
 	tc = cases(s, "assign");
 	tcase_add_test(tc, assigned_by_name_range_and_default);

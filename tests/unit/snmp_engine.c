@@ -20,6 +20,7 @@
 
 #include "lib/snmp/ber.h"
 #include "lib/snmp/conf.h"
+#include "lib/snmp/engine_internal.h"
 #include "tests/unit/support.h"
 
 enum { JOBS = 64, TIMEOUT_MS = 150, SIZE = 2048 };
@@ -676,6 +677,61 @@ START_TEST(getbulk_with_v1_is_a_fault)
 }
 END_TEST
 
+static void
+count_step(struct ask *a, const struct snmp_answer *answer)
+{
+	(void)answer;
+	ck_assert_uint_lt(a->steps, 5);
+}
+
+static bool
+step_never_content(struct snmp_job *job, const struct snmp_answer *answer, struct snmp_request *r)
+{
+	(void)step(job, answer, r);
+	r->name_count = 0;	/* a wrong request, whatever came */
+	return true;
+}
+
+START_TEST(a_fault_ends_the_job)
+{
+	struct ask *a = ask(0, "udp:127.0.0.1:1", v2);
+
+	a->job.step = step_never_content;
+	a->on_step = count_step;
+	engine_open(0, 0, 1);
+	ck_assert_int_eq(snmp_engine_run(engine), 0);
+	ck_assert_int_eq(a->last.outcome, SNMP_FAULT);
+	ck_assert_uint_eq(a->dones, 1);
+}
+END_TEST
+
+/* What waits for a blocked socket and goes out of its queue leaves no trace. */
+START_TEST(a_blocked_socket_keeps_its_queue_short)
+{
+	struct engine_socket *s;
+
+	engine_open(4, 4, 0);
+	s = &engine->sockets[0][0];
+	for (unsigned i = 0; i < 1000; i++) {
+		struct slot *sl = &engine->slots[i % engine->slot_count];
+
+		sl->socket = s;
+		socket_queue(sl);
+		socket_queue(sl);
+		ck_assert_uint_le(s->queue_count, s->queue_size);
+		ck_assert_ptr_eq(s->queue[sl->queue_at], sl);
+		if (i % 3 != 0)
+			socket_unqueue(sl);
+	}
+	for (uint32_t i = 0; i < engine->slot_count; i++) {
+		socket_queue(&engine->slots[i]);
+		ck_assert_ptr_eq(s->queue[engine->slots[i].queue_at], &engine->slots[i]);
+	}
+	for (uint32_t i = 0; i < engine->slot_count; i++)
+		socket_unqueue(&engine->slots[i]);
+}
+END_TEST
+
 static bool
 step_many_names(struct snmp_job *job, const struct snmp_answer *answer, struct snmp_request *r)
 {
@@ -929,6 +985,8 @@ main(void)
 	tcase_add_test(tc, a_wrong_address_is_a_fault);
 	tcase_add_test(tc, getbulk_with_v1_is_a_fault);
 	tcase_add_test(tc, the_longest_request_is_asked);
+	tcase_add_test(tc, a_fault_ends_the_job);
+	tcase_add_test(tc, a_blocked_socket_keeps_its_queue_short);
 	tc = cases(s, "window");
 	tcase_add_test(tc, never_more_than_the_window);
 	tcase_add_test(tc, the_silent_hold_up_nobody);
