@@ -72,7 +72,7 @@ one 'a dead port is refused' 'refused .*nothing listens' -v2c -c public "127.0.0
 mkfifo "$T/in"
 # shellcheck disable=SC2086
 spawn asker sh -c "exec \"\$@\" <\"$T/in\"" sh "$ask" -t 1 $good "$to"
-exec 3>"$T/in"
+exec 3<>"$T/in"	# waits for no reader
 rounds_done() { [ "$(grep -c '^round' "$T/asker.log")" -ge "$1" ]; }
 round_n=0
 # next_round COMMAND...: run one; $target and $last are its lines
