@@ -57,7 +57,7 @@ struct snmp_target {
 	unsigned retries;
 	bool silent;		/* did not answer last time: one try, own lane */
 	struct snmp_v3_state v3;	/* in and out */
-	bool shared_engine_id;	/* out: another address said the same engine id before */
+	bool shared_engine_id;	/* out: another address said this engine id */
 };
 
 enum snmp_end { SNMP_END_DONE = 1, SNMP_END_STOPPED };
