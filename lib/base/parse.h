@@ -38,7 +38,8 @@ int parse_duration(const char *text, int64_t min_s, int64_t max_s,
 /*
  * A moment as UTC seconds: "now", a day "2026-11-22", or a day and a time
  * "2026-11-22 09:12", "2026-11-22T09:12:05"; local time, unless a Z or a zone
- * "+01:00" follows the time.  1970 to 9999; a day that does not exist is refused.
+ * "+01:00" follows the time.  From 1970 (UTC) to 9999; a day that does not exist
+ * is refused.
  */
 int parse_moment(const char *text, int64_t now_utc_s, int64_t *ret_utc_s,
 	struct err *e);

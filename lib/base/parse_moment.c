@@ -83,7 +83,7 @@ moment(const char *at, int64_t *ret_utc_s)
 	given = tm;
 	utc_s = (int64_t)(local ? mktime(&tm) : timegm(&tm)) - offset_s;
 	/* The library makes 2 March of 30 February. */
-	if (tm.tm_mon != given.tm_mon || tm.tm_mday != given.tm_mday || utc_s <= 0)
+	if (tm.tm_mon != given.tm_mon || tm.tm_mday != given.tm_mday || utc_s < 0)
 		return false;
 	*ret_utc_s = utc_s;
 	return true;
