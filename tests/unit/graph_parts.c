@@ -112,6 +112,8 @@ START_TEST(ends)
 	ck_assert_int_eq(t, 1782889920);	/* summer time */
 	ck_assert_int_eq(graph_time_end("2026-07-01 09:12:05", NOW, &t, &e), 0);
 	ck_assert_int_eq(t, 1782889925);
+	ck_assert_int_eq(graph_time_end("2026-07-01T07:12:05Z", NOW, &t, &e), 0);
+	ck_assert_int_eq(t, 1782889925);
 	t = 77;
 	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 		ck_assert_msg(graph_time_end(wrong[i], NOW, &t, &e) == -EINVAL, "%s", wrong[i]);
