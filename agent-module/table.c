@@ -20,17 +20,17 @@ table_compare(const table_sub *a, size_t a_len, const table_sub *b, size_t b_len
 	return a_len < b_len ? -1 : 1;
 }
 
-/*
- * The first row whose key is not before (or, with after, is behind) key.
- * key may be shorter or longer than a row's, as a manager sends it.
- */
+/* table->bound(); key may be shorter or longer than a row's. */
 static size_t
 row_bound(const struct table *t, const struct snapshot *s, const table_sub *key,
 	size_t len, bool after)
 {
 	table_sub have[TABLE_KEY_MAX];
-	size_t low = 0, high = t->rows(s);
+	size_t low = 0, high;
 
+	if (t->bound != NULL)
+		return t->bound(s, key, len, after);
+	high = t->rows(s);
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 		int order;
@@ -56,11 +56,15 @@ column_bound(const struct table *t, table_sub number)
 	return i;
 }
 
-/* Whether name lies below the table's base (a base is shorter than it). */
+/*
+ * Whether name lies below the table's base (a base is shorter than it).
+ * Tables of a tree differ near the end of their bases, so that is asked first.
+ */
 static bool
 below(const struct table *t, const table_sub *name, size_t len)
 {
 	return len > t->base_len &&
+		name[t->base_len - 1] == t->base[t->base_len - 1] &&
 		memcmp(name, t->base, t->base_len * sizeof(*name)) == 0;
 }
 

@@ -61,6 +61,12 @@ struct table {
 	unsigned key_len;	/* 1..TABLE_KEY_MAX */
 	size_t (*rows)(const struct snapshot *s);
 	void (*key)(const struct snapshot *s, size_t row, table_sub *ret_key);
+	/*
+	 * The first row whose key is not before key[0..len) or, with after, is
+	 * behind it; rows() if there is none.  NULL: by binary search.
+	 */
+	size_t (*bound)(const struct snapshot *s, const table_sub *key,
+		size_t len, bool after);
 	/* row < rows(), column is one of columns: always answers. */
 	void (*get)(const struct snapshot *s, size_t row, unsigned column,
 		struct cell *ret_cell);

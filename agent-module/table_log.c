@@ -78,6 +78,21 @@ error_key(const struct snapshot *s, size_t row, table_sub *ret_key)
 	ret_key[0] = (table_sub)first + row;
 }
 
+/* Entries are contiguous: no need to search. */
+static size_t
+error_bound(const struct snapshot *s, const table_sub *key, size_t len, bool after)
+{
+	uint32_t first;
+	size_t count;
+
+	snapshot_log(s, &first, &count);
+	if (len == 0 || key[0] < first)
+		return 0;
+	if (key[0] - first >= count)
+		return count;
+	return key[0] - first + (after || len > 1 ? 1 : 0);
+}
+
 static void
 error_get(const struct snapshot *s, size_t row, unsigned column, struct cell *c)
 {
@@ -140,5 +155,6 @@ const struct table table_error = {
 	.key_len = 1,
 	.rows = error_rows,
 	.key = error_key,
+	.bound = error_bound,
 	.get = error_get,
 };
