@@ -13,7 +13,7 @@ walk_on()
 {
 	while [ ! -e "$T/stop" ]; do
 		# shellcheck disable=SC2086 # word list
-		snmpbulkwalk $v2c -On -t 10 -r 3 "$(target)" .1.3.6.1.4.1.8072.9999.9999 2>&1 |
+		snmpbulkwalk $v2c -On -t 60 -r 1 "$(target)" .1.3.6.1.4.1.8072.9999.9999 2>&1 |
 			awk '/No Such|Timeout|not increasing/ {bad = $0} /^\.1.* = / {n++} END {print n, bad}'
 	done >"$T/walk.$1"
 }
