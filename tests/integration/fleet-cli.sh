@@ -74,15 +74,19 @@ is "with their sites" "$("$fleet" export --json --what devices |
 printf 'n1 10.3.0.1\nn2\n' >"$T/bad"
 status "add -f with a wrong line" 1 "$fleet" add -f "$T/bad"
 says "add -f with a wrong line" "bad:2: no address"
-printf 'n1 10.3.0.1\nn2 10.3.0.2 s c more\n' | status "add -f - with a wrong line" 1 "$fleet" add -f -
+printf 'n1 10.3.0.1\nn2 10.3.0.2 s c more\n' >"$T/lines"
+status "add -f - with a wrong line" 1 "$fleet" add -f - <"$T/lines"
 says "add -f - with a wrong line" "stdin:2: more than four"
-printf 'n1 10.3.0.1\nm1 10.3.0.2\n' | status "add -f - with a taken name" 1 "$fleet" add -f -
+printf 'n1 10.3.0.1\nm1 10.3.0.2\n' >"$T/lines"
+status "add -f - with a taken name" 1 "$fleet" add -f - <"$T/lines"
 says "add -f - with a taken name" "stdin:2: m1"
-printf 'n1 %01100d\n' 0 | status "add -f - with a long line" 1 "$fleet" add -f -
+printf 'n1 %01100d\n' 0 >"$T/lines"
+status "add -f - with a long line" 1 "$fleet" add -f - <"$T/lines"
 status "nothing was added" 1 "$fleet" show n1
 status "add -f without a file" 1 "$fleet" add -f "$T/none"
 says "add -f without a file" "none"
-printf 'n1 10.3.0.1\n' | status "add -f -" 0 "$fleet" add -f -
+printf 'n1 10.3.0.1\n' >"$T/lines"
+status "add -f -" 0 "$fleet" add -f - <"$T/lines"
 
 # --- remove ----------------------------------------------------------------------
 status "remove an unknown device" 1 "$fleet" remove m1 m22
