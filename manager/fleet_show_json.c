@@ -38,7 +38,8 @@ device_json(const struct store_device *d)
 		"state", structure_name(NAME_DEVICE_STATE, r->state),
 		"use_count", jsonout_u64(r->use_count), "pages_per_day", known(r->pages_per_day),
 		"contact", fleet_cli_contact(r->contact), "added", jsonout_time(r->added),
-		"last_tried", jsonout_time(r->last_tried), "last_seen", jsonout_time(r->last_contact),
+		"last_tried", jsonout_time(r->last_tried),
+		"last_seen", jsonout_time(r->last_contact),
 		"silent_since", jsonout_time(r->silent_since), "failures", (int)r->failures,
 		"reason", r->reason, "restarts_seen", (int)r->boots_seen,
 		"log_entries_lost", jsonout_u64(r->log_entries_lost),
@@ -62,7 +63,8 @@ unit_json(const struct unit *u)
 		"admin_state", structure_name(NAME_UNIT_ADMIN, u->admin_state),
 		"use_count", jsonout_u64(u->use_count),
 		"use_unit", structure_name(NAME_USE_UNIT, u->use_unit),
-		"life_expected", (json_int_t)u->life_expected, "installed", jsonout_time(u->installed),
+		"life_expected", (json_int_t)u->life_expected,
+		"installed", jsonout_time(u->installed),
 		"banks", (int)u->banks);
 }
 
@@ -96,7 +98,8 @@ static json_t *
 forecast_json(const struct store_forecast *f)
 {
 	return json_pack("{s:s, s:o, s:I, s:o, s:o}", "unit", f->symbol,
-		"use_count", jsonout_u64(f->use_count), "life_expected", (json_int_t)f->life_expected,
+		"use_count", jsonout_u64(f->use_count),
+		"life_expected", (json_int_t)f->life_expected,
 		"days_low", known(f->days_low), "days_high", known(f->days_high));
 }
 
@@ -121,7 +124,8 @@ gap_json(const struct store_gap *g)
 static json_t *
 silence_json(const struct store_silence *s)
 {
-	return json_pack("{s:o, s:o, s:s, s:s}", "from", jsonout_time(s->from), "to", jsonout_time(s->to),
+	return json_pack("{s:o, s:o, s:s, s:s}", "from", jsonout_time(s->from),
+		"to", jsonout_time(s->to),
 		"contact", fleet_cli_contact(s->contact), "reason", s->reason);
 }
 

@@ -122,6 +122,8 @@ check_symbols(const struct structure *s, struct err *e)
 	const struct unit *sorted[STRUCTURE_UNITS_MAX];
 	size_t i;
 
+	if (s->unit_count < 2)
+		return 0;
 	for (i = 0; i < s->unit_count; i++)
 		sorted[i] = &s->units[i];
 	qsort(sorted, s->unit_count, sizeof(sorted[0]), by_symbol);

@@ -20,9 +20,15 @@ tests_unit_db_LDADD = $(UNIT_LDADD) lib/db/libdb.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/db_processes
 TESTS += tests/unit/db_processes
-tests_unit_db_processes_SOURCES = %D%/db_processes.c
+tests_unit_db_processes_SOURCES = %D%/db_processes.c %D%/db_work.c %D%/db_work.h
 tests_unit_db_processes_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_db_processes_LDADD = $(UNIT_LDADD) lib/db/libdb.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/db_readers
+TESTS += tests/unit/db_readers
+tests_unit_db_readers_SOURCES = %D%/db_readers.c %D%/db_work.c %D%/db_work.h
+tests_unit_db_readers_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_db_readers_LDADD = $(UNIT_LDADD) lib/db/libdb.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/lock
 TESTS += tests/unit/lock

@@ -87,9 +87,12 @@ listed(enum listing_format format, void (*rows)(struct listing *l))
 START_TEST(as_table)
 {
 	ck_assert_str_eq(listed(LISTING_TABLE, two_rows),
-	    "DEVICE       PORT                       PAGES  AGENT  LAST SEEN  SINCE                NOTE\n"
-	    "lobby-mfp     161                       1,204  yes    2 min ago  2026-11-22 09:12:05  =1+2, \"so\"\n"
-	    "b\xC3\xBCro\\x1b[2J    -1  18,446,744,073,709,551,615  no     -          -                    -\n");
+	    "DEVICE       PORT                       PAGES  AGENT  LAST SEEN  "
+	    "SINCE                NOTE\n"
+	    "lobby-mfp     161                       1,204  yes    2 min ago  "
+	    "2026-11-22 09:12:05  =1+2, \"so\"\n"
+	    "b\xC3\xBCro\\x1b[2J    -1  18,446,744,073,709,551,615  no     -          "
+	    "-                    -\n");
 }
 END_TEST
 
