@@ -70,7 +70,8 @@ struct snmp_job {
 	 * an answer that is no answer: the plan decides).  *ret_request is
 	 * the engine's, with no names in it, and encoded before anything else
 	 * happens: nothing need be kept.  A GETBULK is for v2c and v3; at
-	 * SNMPv1 it is SNMP_FAULT.  After SNMP_FAULT nothing more is asked.  snmp_engine_add may be called from here.
+	 * SNMPv1 it is SNMP_FAULT.  After SNMP_FAULT nothing more is asked.
+	 * snmp_engine_add may be called from here.
 	 */
 	bool (*step)(struct snmp_job *job, const struct snmp_answer *answer,
 		     struct snmp_request *ret_request);
