@@ -173,8 +173,11 @@ device_cli_time(const char *option, const char *text, bool ago, int64_t *ret_utc
 		*ret_utc_s = IMGADM_NONE;
 		return 0;
 	}
-	if (parse_moment(text, now, ret_utc_s, NULL) == 0)
+	/* 0 would say that the time is not known, or now. */
+	if (parse_moment(text, now, &v, NULL) == 0 && v > 0) {
+		*ret_utc_s = v;
 		return 0;
+	}
 	if (!ago && parse_i64(text, 1, INT64_MAX, ret_utc_s, NULL) == 0)
 		return 0;
 	if (ago && parse_duration(text, 0, now, &v, NULL) == 0) {
