@@ -78,12 +78,12 @@ is "an error alone was not told" "$(($(traps) - told_before))" 3
 # --- a second one, on what the first serves
 spawn second "$agentd" -f --agentx="$socket" --state "$state"
 ok "a second agentd is refused the tables and says so" \
-	wait_for 20 grep -q 'did not take a table' "$T/second.log"
+	wait_for 60 grep -q 'did not take a table' "$T/second.log"
 stop second
 ok "the first goes on" answers
 pid=$(cat "$T/agentd.pid")
 kill "$pid"
-ok "SIGTERM ends it" wait_for 10 gone "$pid"
+ok "SIGTERM ends it" wait_for 60 gone "$pid"
 wait "$pid"
 is "its exit status is 0${wrap:+, with no error and no leak under valgrind}" $? 0
 [ -z "$wrap" ] || diag "$(head -40 "$T/valgrind.log")"
@@ -113,11 +113,11 @@ change_and_told()
 	"$device" -s "$state" unit set FUS --model "m$(date +%s%N)" >/dev/null
 	told $((told_before + 1))
 }
-ok "--notify tells of a change" wait_for 20 change_and_told
+ok "--notify tells of a change" wait_for 60 change_and_told
 unlike "--notify registers no table" "$(cat "$T/agent.log")" 'duplicate.*(IMGADM|ENTITY)'
 is "the module answers" "$(get imgDeviceId.0)" lobby-mfp
 kill "$background"
-ok "SIGTERM ends it in the background" wait_for 10 gone "$background"
+ok "SIGTERM ends it in the background" wait_for 60 gone "$background"
 stop background
 stop agent
 stop trapd
