@@ -175,5 +175,6 @@ device_count(void *user, int argc, char *argv[])
 			return device_cli_error(&e, rc);
 	}
 	d = device_cli_open(&cli);
-	return d == NULL ? EXIT_STORAGE : device_cli_done(d, imgadm_device_count(d, argv[p.index], n));
+	return d == NULL ? EXIT_STORAGE : device_cli_done(d,
+		imgadm_device_count(d, argv[p.index], n));
 }

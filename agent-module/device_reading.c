@@ -209,7 +209,8 @@ device_reading_remove(void *user, int argc, char *argv[])
 	if (device_cli_option(&cli, &p, 2, 2, &status) != 0)
 		return status;
 	d = device_cli_open(&cli);
-	return d == NULL ? EXIT_STORAGE : device_cli_done(d, imgadm_device_reading_remove(d, argv[p.index], argv[p.index + 1]));
+	return d == NULL ? EXIT_STORAGE : device_cli_done(d,
+		imgadm_device_reading_remove(d, argv[p.index], argv[p.index + 1]));
 }
 
 /* --- list ------------------------------------------------------------------- */

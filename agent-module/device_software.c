@@ -130,7 +130,8 @@ device_software_remove(void *user, int argc, char *argv[])
 	if (rc < 0)
 		return device_cli_error(&e, rc);
 	d = device_cli_open(&cli);
-	return d == NULL ? EXIT_STORAGE : device_cli_done(d, imgadm_device_software_remove(d, argv[p.index], bank));
+	return d == NULL ? EXIT_STORAGE : device_cli_done(d,
+		imgadm_device_software_remove(d, argv[p.index], bank));
 }
 
 /* --- list ------------------------------------------------------------------- */

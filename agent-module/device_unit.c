@@ -154,7 +154,8 @@ device_unit_remove(void *user, int argc, char *argv[])
 	if (device_cli_option(&cli, &p, 1, 1, &status) != 0)
 		return status;
 	d = device_cli_open(&cli);
-	return d == NULL ? EXIT_STORAGE : device_cli_done(d, imgadm_device_unit_remove(d, argv[p.index]));
+	return d == NULL ? EXIT_STORAGE : device_cli_done(d,
+		imgadm_device_unit_remove(d, argv[p.index]));
 }
 
 /* --- list ------------------------------------------------------------------- */

@@ -63,7 +63,8 @@ int state_attach(const char *path, struct state **ret_state);
 /*
  * Make a new file with unit 1 (the chassis, symbol STATE_DEVICE_SYMBOL) from
  * device; log_capacity 0 = STATE_LOG_CAPACITY_DEFAULT.  What a kill leaves of it
- * is an empty file, which the next call fills.  -EEXIST when there is one, -EINVAL, -ENOSPC, -EACCES, -EIO.
+ * is an empty file, which the next call fills.  -EEXIST when there is one,
+ * -EINVAL, -ENOSPC, -EACCES, -EIO.
  */
 int state_create(const char *path, const struct device *device,
 	uint32_t log_capacity, struct err *e);

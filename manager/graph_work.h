@@ -41,7 +41,10 @@ int graph_life_add(struct graph_work *w, struct err *e);
  */
 void graph_work_begin(struct graph_work *w, const char *prefix);
 
-/* Rows of the shown time up to the request's end, in the archive that fits so many columns of it. */
+/*
+ * Rows of the shown time up to the request's end, in the archive that fits so
+ * many columns of it.
+ */
 int graph_work_fetch(const struct graph_work *w, const char *function,
 	int64_t resolution_s, struct rrdlib_rows *ret, struct err *e);
 /* Seconds a pixel: what rrdlib_graph() asks the archives for. */

@@ -61,7 +61,8 @@ outcome_name(enum snmp_outcome o)
 static bool
 step(struct snmp_job *job, const struct snmp_answer *answer, struct snmp_request *r)
 {
-	static const snmp_sub group[] = { 1, 3, 6, 1, 2, 1, 1 }, uptime[] = { 1, 3, 6, 1, 2, 1, 1, 3, 0 },
+	static const snmp_sub group[] = { 1, 3, 6, 1, 2, 1, 1 },
+	    uptime[] = { 1, 3, 6, 1, 2, 1, 1, 3, 0 },
 	    name[] = { 1, 3, 6, 1, 2, 1, 1, 5, 0 };
 	struct run *run = job->user;
 	unsigned *asked = &run->asked[job - run->jobs];

@@ -19,8 +19,8 @@ keys_make(struct usm_keys *k, bool des)
 		.priv_len = 16, .des = des };
 	(void)memset(k->auth_key, 'a', k->auth_len);
 	(void)memset(k->priv_key, 'p', k->priv_len);
-	k->priv_protocol = sc_get_priv_oid(des ? USM_CREATE_USER_PRIV_DES : USM_CREATE_USER_PRIV_AES,
-	    &k->priv_protocol_len);
+	k->priv_protocol = sc_get_priv_oid(
+	    des ? USM_CREATE_USER_PRIV_DES : USM_CREATE_USER_PRIV_AES, &k->priv_protocol_len);
 }
 
 static bool
@@ -65,7 +65,8 @@ claim_varbinds(const uint8_t *data, size_t size)
 	FUZZ_CLAIM(pdu != NULL && copy != NULL);
 	if (size > 0)
 		(void)memcpy(copy, data, size);
-	if (snmp_parse(NULL, &session, pdu, copy, size) == 0 && message_varbinds(&en, pdu, &count)) {
+	if (snmp_parse(NULL, &session, pdu, copy, size) == 0 &&
+	    message_varbinds(&en, pdu, &count)) {
 		for (size_t i = 0; i < count; i++)
 			FUZZ_CLAIM(en.varbinds[i].type >= SNMP_TYPE_INTEGER &&
 			    en.varbinds[i].type <= SNMP_TYPE_OTHER &&

@@ -211,7 +211,10 @@ do_reading(struct replay *r, const struct words *w)
 
 	if (reading == NULL)
 		abort();
-	*reading = (struct reading){ .unit_index = 2000, .index = (uint32_t)words_to_number(r, w->word[1]) };
+	*reading = (struct reading){
+		.unit_index = 2000,
+		.index = (uint32_t)words_to_number(r, w->word[1]),
+	};
 	reading->unit_index = r->device->structure.units[
 		r->device->structure.unit_count - 1].index;
 }

@@ -60,7 +60,8 @@ write_something(struct state *s, struct chance *c, int64_t *now)
 		u.type = (enum unit_type)(4 + draw(c, 10));
 		u.use_unit = USE_SHEETS;
 		(void)state_unit_set_in(s, &u, draw(c, 2) ? symbol(c) : NULL,
-			STATE_UNIT_TYPE | STATE_UNIT_SERIAL_NUMBER | STATE_UNIT_USE_UNIT, NULL, NULL);
+			STATE_UNIT_TYPE | STATE_UNIT_SERIAL_NUMBER | STATE_UNIT_USE_UNIT,
+			NULL, NULL);
 		break;
 	case 1:
 		(void)state_unit_remove(s, u.symbol, NULL);

@@ -302,7 +302,8 @@ compare_log(struct world *w)
 		for (m = 0; m < MACHINES; m++)
 			for (g = 0; g < GENERATIONS; g++)
 				for (i = 1; i <= WORLD_LOG_MAX; i++)
-					expected += w->model->devices[d].log[m][g]->mark[i] != UNKNOWN;
+					expected +=
+						w->model->devices[d].log[m][g]->mark[i] != UNKNOWN;
 	ck_assert_int_eq(store_log_open(w->store, &f, &l, &e), 0);
 	while ((rc = store_log_next(l, &row, &e)) == 1) {
 		const struct model_log *ml;
