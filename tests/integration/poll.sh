@@ -48,6 +48,36 @@ is 'and is stored' "$(stored units symbol oper_state use_count | sed -n '2,3p')"
 FUS unknown 500'
 like 'readings too' "$(fleet show lobby --json | tr -d ' \n')" '"temperature","value":1811,"scale":-1'
 
+# --- what a person sees ---------------------------------------------------------------
+like 'the last line' "$(imgadm-poll --db "$T/db" --no-rrd $public)" \
+	'^polled 1, unchanged 1, silent 0, failed 0, requests 2, [0-9]+\.[0-9][0-9] s$'
+is '-q: nothing when all is well' "$(imgadm-poll --db "$T/db" --no-rrd -q $public 2>&1)" ''
+if command -v script >/dev/null 2>&1; then
+	like 'a terminal is shown progress' \
+		"$(script -qec "imgadm-poll --db $T/db --no-rrd $public" /dev/null </dev/null | tr '\r' '\n')" \
+		'^polled [01] of 1, silent 0, failed 0'
+fi
+if command -v rrdcached >/dev/null 2>&1 && command -v rrdtool >/dev/null 2>&1; then
+	spawn rrdcached rrdcached -g -b "$T" -l "unix:$T/rrdcached.sock" -p "$T/rrdcached.own" -w 3600
+	wait_for 20 test -S "$T/rrdcached.sock"
+	RRDCACHED_ADDRESS=unix:$T/rrdcached.sock
+	export RRDCACHED_ADDRESS
+	dev count DEV 7
+	rrd=$(find "$T/rrd" -name 'use-300.rrd')
+	last=$(env -u RRDCACHED_ADDRESS rrdtool last "$rrd")
+	later() { [ "$(date +%s)" -gt "$last" ]; }
+	wait_for 10 later
+	poll
+	is 'rrdcached takes the updates' "$poll_status $(counts) $(said graphs_failed)" '0 1 1 0 0 0'
+	is 'and holds them' "$(env -u RRDCACHED_ADDRESS rrdtool last "$rrd")" "$last"
+	stop rrdcached	# which writes what it has
+	ok 'until it writes them' test "$(env -u RRDCACHED_ADDRESS rrdtool last "$rrd")" -gt "$last"
+	poll
+	is 'rrdcached that is gone is a failure' "$poll_status" 3
+	like 'that is told in one line' "$(cat "$T/complained")" '^imgadm-poll: .*rrdcached'
+	unset RRDCACHED_ADDRESS
+fi
+
 # --- another structure -----------------------------------------------------------
 dev unit set FUS --serial-number F2
 poll
