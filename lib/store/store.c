@@ -37,7 +37,7 @@ store_open(const char *path, enum store_mode mode, struct store **ret_store, str
 		return rc;
 	}
 	/* A batch of first results fits; what does not is written twice. */
-	rc = db_exec(s->db, "PRAGMA cache_size = -16000", e);
+	rc = db_exec(s->db, "PRAGMA cache_size = -8000", e);
 	if (rc < 0) {
 		store_close(s);
 		return rc;

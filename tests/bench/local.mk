@@ -5,7 +5,7 @@ bench:
 .PHONY: bench
 EXTRA_DIST += tests/bench/run.sh
 
-EXTRA_DIST += tests/bench/poll.sh
+EXTRA_DIST += tests/bench/poll.sh tests/bench/store.sh
 check_PROGRAMS += tests/bench/measure
 tests_bench_measure_SOURCES = %D%/measure.c
 

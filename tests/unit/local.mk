@@ -13,10 +13,11 @@ include tests/unit/snmp.mk
 store_test_libs = lib/store/libstore.la lib/db/libdb.la lib/structure/libstructure.la \
 	lib/base/libbase.la $(CHECK_LIBS)
 store_world = %D%/store_world.c %D%/store_world.h
+store_fixture = $(store_world) %D%/store_fixture.c %D%/store_fixture.h
 
 check_PROGRAMS += tests/unit/store
 TESTS += tests/unit/store
-tests_unit_store_SOURCES = %D%/store.c $(store_world)
+tests_unit_store_SOURCES = %D%/store.c $(store_fixture)
 tests_unit_store_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_store_LDADD = $(UNIT_LDADD) $(store_test_libs)
 
@@ -25,6 +26,24 @@ TESTS += tests/unit/store_crash
 tests_unit_store_crash_SOURCES = %D%/store_crash.c $(store_world)
 tests_unit_store_crash_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_store_crash_LDADD = $(UNIT_LDADD) $(store_test_libs)
+
+check_PROGRAMS += tests/unit/store_live
+TESTS += tests/unit/store_live
+tests_unit_store_live_SOURCES = %D%/store_live.c $(store_world)
+tests_unit_store_live_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_store_live_LDADD = $(UNIT_LDADD) $(store_test_libs)
+
+check_PROGRAMS += tests/unit/store_log
+TESTS += tests/unit/store_log
+tests_unit_store_log_SOURCES = %D%/store_log.c $(store_fixture)
+tests_unit_store_log_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_store_log_LDADD = $(UNIT_LDADD) $(store_test_libs)
+
+check_PROGRAMS += tests/unit/store_files
+TESTS += tests/unit/store_files
+tests_unit_store_files_SOURCES = %D%/store_files.c $(store_fixture)
+tests_unit_store_files_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_store_files_LDADD = $(UNIT_LDADD) $(store_test_libs)
 
 check_PROGRAMS += tests/unit/store_model
 TESTS += tests/unit/store_model

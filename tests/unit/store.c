@@ -1,100 +1,16 @@
 /*
- * The store, case by case.  store_model.c plays it at random against a model,
- * store_crash.c kills it.
+ * The store, case by case: devices, results, who stands where, use and life.
+ * The log and what is not well have files of their own; store_model.c plays all
+ * at random against a model, store_crash.c kills it.
  */
 #include <config.h>
 
 #include <errno.h>
-#include <fcntl.h>
-#include <grp.h>
-#include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "lib/db/db.h"
-#include "lib/store/store_rate.h"
-#include "lib/store/store_read.h"
-#include "tests/unit/store_world.h"
-#include "tests/unit/support.h"
-
-enum { T0 = 1700000000, DAY = 86400 };
-
-static struct store *store;
-static struct world_machine machine;
-static struct store_target target;
-static struct err e;
-
-#define OK(call) do { \
-	int ok_rc = (call); \
-	ck_assert_msg(ok_rc == 0, "%s: %d %s", #call, ok_rc, e.text); \
-} while (0)
-
-static void
-open_store(void)
-{
-	OK(store_open(support_path("store.db"), STORE_POLL, &store, &e));
-}
-
-static void
-setup(void)
-{
-	support_folder_make();
-	open_store();
-	OK(store_device_add(store, &(struct store_device_new){ .name = "alpha",
-		.address = "10.0.0.1", .site = "berlin" }, NULL, &e));
-	world_machine_init(&machine, 1, 6, 4, 50);
-	ck_assert(world_target(store, "alpha", &target));
-}
-
-static void
-teardown(void)
-{
-	store_close(store);
-	world_machine_release(&machine);
-	support_folder_remove();
-}
-
-static struct store_poll_outcome
-poll_at(const char *name, struct world_machine *m, utc_s when)
-{
-	struct store_poll_outcome o;
-	struct world_poll p;
-
-	ck_assert(world_target(store, name, &target));
-	world_poll(&p, m, &target, when, SIZE_MAX);
-	OK(store_poll_put(store, &p.result, &o, &e));
-	world_poll_release(&p);
-	return o;
-}
-
-static struct store_device
-get(const char *name)
-{
-	struct store_device d = {0};
-
-	OK(store_device_get(store, name, &d, &e));
-	return d;
-}
-
-static uint64_t
-count_log(const struct store_filter *f)
-{
-	struct store_log_row row;
-	struct store_log *l;
-	uint64_t n = 0;
-
-	OK(store_log_open(store, f, &l, &e));
-	while (store_log_next(l, &row, &e) == 1)
-		n++;
-	store_log_close(l);
-	return n;
-}
+#include "tests/unit/store_fixture.h"
 
 /* --- devices ------------------------------------------------------------------- */
 
@@ -393,179 +309,6 @@ START_TEST(restarts_and_what_was_learned_are_kept)
 }
 END_TEST
 
-/* --- the log -------------------------------------------------------------------------- */
-
-START_TEST(what_was_overwritten_is_a_gap)
-{
-	struct store_poll_outcome o;
-	struct store_device d;
-
-	world_log_add(&machine, 30);
-	(void)poll_at("alpha", &machine, T0);
-	world_log_add(&machine, 70);	/* 51..100 are left of 31..100 */
-	o = poll_at("alpha", &machine, T0 + 300);
-	ck_assert_uint_eq(o.entries_new, 50);
-	ck_assert_uint_eq(o.entries_gap, 20);
-	d = get("alpha");
-	ck_assert_uint_eq(d.gap_count, 1);
-	ck_assert_uint_eq(d.gaps[0].from, 31);
-	ck_assert_uint_eq(d.gaps[0].to, 50);
-	ck_assert_int_eq(d.gaps[0].noticed, T0 + 300);
-	ck_assert_uint_eq(d.row.log_entries_lost, 20);
-	store_device_release(&d);
-}
-END_TEST
-
-START_TEST(a_long_life_before_the_first_poll_is_a_gap)
-{
-	struct store_poll_outcome o;
-
-	world_log_add(&machine, 80);
-	o = poll_at("alpha", &machine, T0);
-	ck_assert_uint_eq(o.entries_new, 50);
-	ck_assert_uint_eq(o.entries_gap, 30);
-}
-END_TEST
-
-START_TEST(a_lost_entry_that_comes_after_all_closes_its_gap)
-{
-	struct store_poll_result r;
-	struct store_poll_outcome o;
-	struct world_poll p;
-	struct store_device d;
-
-	world_log_add(&machine, 80);
-	(void)poll_at("alpha", &machine, T0);
-	world_poll(&p, &machine, &target, T0 + 1, SIZE_MAX);
-	r = p.result;
-	r.structure = NULL;
-	r.entries = &machine.entries[9];	/* 10 */
-	r.entry_count = 1;
-	OK(store_poll_put(store, &r, &o, &e));
-	world_poll_release(&p);
-	ck_assert_uint_eq(o.entries_new, 1);
-	d = get("alpha");
-	ck_assert_uint_eq(d.gap_count, 2);
-	ck_assert_uint_eq(d.gaps[0].from, 1);
-	ck_assert_uint_eq(d.gaps[0].to, 9);
-	ck_assert_uint_eq(d.gaps[1].from, 11);
-	ck_assert_uint_eq(d.gaps[1].to, 30);
-	store_device_release(&d);
-}
-END_TEST
-
-START_TEST(a_new_generation_starts_again)
-{
-	struct store_filter f = {0};
-	struct store_poll_outcome o;
-	struct store_device d;
-
-	world_log_add(&machine, 30);
-	(void)poll_at("alpha", &machine, T0);
-	world_log_clear(&machine);
-	world_log_add(&machine, 5);
-	o = poll_at("alpha", &machine, T0 + 1);
-	ck_assert_uint_eq(o.entries_new, 5);
-	ck_assert_uint_eq(o.entries_gap, 0);
-	ck_assert_uint_eq(count_log(&f), 35);
-	d = get("alpha");
-	ck_assert_uint_eq(d.memory_count, 2);
-	ck_assert(!d.memories[0].current && d.memories[1].current);
-	ck_assert_uint_eq(d.memories[0].read_to, 30);
-	store_device_release(&d);
-}
-END_TEST
-
-START_TEST(another_entry_under_a_taken_key_is_noted_not_stored)
-{
-	struct store_log_row row;
-	struct store_filter f = { .limit = 1 };
-	struct store_poll_outcome o;
-	struct store_device d;
-	struct store_log *l;
-	struct world_poll p;
-
-	world_log_add(&machine, 3);
-	(void)poll_at("alpha", &machine, T0);
-	target.log_index = 0;
-	(void)snprintf(machine.entries[0].text, 20, "forged");
-	world_poll(&p, &machine, &target, T0 + 1, SIZE_MAX);
-	p.result.structure = NULL;
-	p.result.entries = machine.entries;
-	p.result.entry_count = 3;
-	OK(store_poll_put(store, &p.result, &o, &e));
-	OK(store_poll_put(store, &p.result, &o, &e));
-	world_poll_release(&p);
-	ck_assert_uint_eq(o.entries_new, 0);
-	ck_assert_uint_eq(o.entries_differ, 1);
-	d = get("alpha");
-	ck_assert_uint_eq(d.note_count, 1);
-	ck_assert_int_eq(d.notes[0].kind, STORE_NOTE_ENTRY_DIFFERS);
-	ck_assert_uint_eq(d.notes[0].index, 1);
-	ck_assert_uint_eq(d.notes[0].times, 2);
-	ck_assert_str_eq(d.notes[0].text, "text");
-	store_device_release(&d);
-	OK(store_log_open(store, &f, &l, &e));
-	ck_assert_int_eq(store_log_next(l, &row, &e), 1);
-	ck_assert_str_ne(row.entry.text, "forged");
-	ck_assert_int_eq(store_log_next(l, &row, &e), 0);
-	store_log_close(l);
-}
-END_TEST
-
-START_TEST(a_log_that_went_back_is_noted)
-{
-	struct store_device d;
-
-	world_log_add(&machine, 30);
-	(void)poll_at("alpha", &machine, T0);
-	machine.log.newest = 10;
-	(void)poll_at("alpha", &machine, T0 + 300);
-	d = get("alpha");
-	ck_assert_uint_eq(d.note_count, 1);
-	ck_assert_int_eq(d.notes[0].kind, STORE_NOTE_LOG_WENT_BACK);
-	store_device_release(&d);
-	ck_assert(world_target(store, "alpha", &target));
-	ck_assert_uint_eq(target.log_index, 30);
-}
-END_TEST
-
-START_TEST(the_log_is_listed_by_choice)
-{
-	struct store_filter all = { .gaps = true }, f = {0};
-	struct store_log_row row;
-	struct store_log *l;
-	uint32_t last = UINT32_MAX;
-
-	world_log_add(&machine, 80);
-	(void)poll_at("alpha", &machine, T0);
-	ck_assert_uint_eq(count_log(&all), 51);
-	f.severity = SEVERITY_SERVICE_CALL;
-	ck_assert_uint_eq(count_log(&f), 13);
-	f = (struct store_filter){ .code = "C-3" };
-	ck_assert_uint_eq(count_log(&f), 8);
-	f = (struct store_filter){ .symbol = "none" };
-	ck_assert_uint_eq(count_log(&f), 0);
-	f = (struct store_filter){ .since = T0 + 1 };
-	ck_assert_uint_eq(count_log(&f), 0);
-	f = (struct store_filter){ .site = "berlin", .limit = 7 };
-	ck_assert_uint_eq(count_log(&f), 7);
-	f = (struct store_filter){ .site = "gera" };
-	ck_assert_uint_eq(count_log(&f), 0);
-	f = (struct store_filter){ .device = "nobody" };
-	ck_assert_int_eq(store_log_open(store, &f, &l, &e), -ENOENT);
-	f = (struct store_filter){ .device = "alpha", .newest_first = true, .gaps = true };
-	OK(store_log_open(store, &f, &l, &e));
-	while (store_log_next(l, &row, &e) == 1) {
-		ck_assert_uint_lt(row.entry.index, last);
-		last = row.entry.index;
-	}
-	store_log_close(l);
-	ck_assert_uint_eq(row.gap_to, 30);
-	ck_assert_uint_eq(row.entry.index, 1);
-}
-END_TEST
-
 /* --- who stands where ------------------------------------------------------------------ */
 
 START_TEST(another_machine_at_the_name_keeps_a_log_of_its_own)
@@ -704,30 +447,7 @@ START_TEST(software_before_is_kept)
 }
 END_TEST
 
-/* --- use, life, slots, pruning ------------------------------------------------------------ */
-
-START_TEST(use_per_day_and_days_left)
-{
-	struct store_rate_point a = { T0, 1000 }, b = { T0 + DAY / 2, 1300 };
-
-	ck_assert_int_eq(store_rate_per_day(&a, &b), 600);
-	ck_assert_int_eq(store_rate_days_left(&a, &b, 1200), 2);
-	ck_assert_int_eq(store_rate_days_left(&a, &b, 1199), 1);
-	b.use = 900;	/* it went back */
-	ck_assert_int_eq(store_rate_per_day(&a, &b), -1);
-	b.use = 1000;	/* not used */
-	ck_assert_int_eq(store_rate_per_day(&a, &b), 0);
-	ck_assert_int_eq(store_rate_days_left(&a, &b, 5), -1);
-	b = (struct store_rate_point){ T0 + 30, 2000 };	/* too soon to say */
-	ck_assert_int_eq(store_rate_per_day(&a, &b), -1);
-	a.at = 0;
-	ck_assert_int_eq(store_rate_per_day(&a, &b), -1);
-	a = (struct store_rate_point){ T0, 0 };
-	b = (struct store_rate_point){ T0 + DAY, UINT64_MAX };
-	ck_assert_int_eq(store_rate_per_day(&a, &b), -1);
-	ck_assert_int_eq(store_rate_days_left(&a, &b, UINT64_MAX), -1);
-}
-END_TEST
+/* --- use, life, slots ------------------------------------------------------------ */
 
 START_TEST(the_unit_that_runs_out_first_is_named)
 {
@@ -805,48 +525,6 @@ START_TEST(units_for_graphs_have_live_values)
 }
 END_TEST
 
-START_TEST(what_was_pruned_is_not_fetched_again)
-{
-	struct store_filter f = { .gaps = true };
-	struct store_poll_outcome o;
-	struct store_pruned n;
-	struct store_device d;
-
-	world_log_add(&machine, 80);
-	(void)poll_at("alpha", &machine, T0);
-	world_unit_remove(&machine, 5);
-	(void)snprintf(machine.structure.software[0].version, 8, "2.0");
-	world_changed(&machine, T0 + 10);
-	(void)poll_at("alpha", &machine, T0 + 10);
-	world_log_add(&machine, 2);
-	(void)poll_at("alpha", &machine, T0 + DAY);
-	OK(store_prune(store, T0 + DAY, &n, &e));
-	ck_assert_uint_eq(n.log_entries, 50);
-	ck_assert_uint_eq(n.gaps, 1);
-	ck_assert_uint_eq(n.units, 1);
-	ck_assert_uint_eq(n.software, 1);
-	ck_assert_uint_eq(count_log(&f), 2);
-	d = get("alpha");
-	ck_assert_uint_eq(d.structure.unit_count, 5);
-	store_device_release(&d);
-	/* A poll that reads from the oldest again brings nothing back. */
-	ck_assert(world_target(store, "alpha", &target));
-	target.log_index = 0;
-	{
-		struct world_poll p;
-
-		world_poll(&p, &machine, &target, T0 + DAY + 1, SIZE_MAX);
-		OK(store_poll_put(store, &p.result, &o, &e));
-		world_poll_release(&p);
-	}
-	ck_assert_uint_eq(o.entries_new, 0);
-	ck_assert_uint_eq(count_log(&f), 2);
-	OK(store_batch_begin(store, &e));
-	ck_assert_int_eq(store_prune(store, T0, &n, &e), -EINVAL);
-	store_batch_abort(store);
-}
-END_TEST
-
 START_TEST(a_list_shows_one_moment)
 {
 	struct store_device_row row;
@@ -878,237 +556,13 @@ START_TEST(a_list_shows_one_moment)
 }
 END_TEST
 
-/* --- files that are not well ------------------------------------------------------------- */
-
-START_TEST(what_is_no_store_is_refused)
-{
-	struct store *s = NULL;
-
-	support_write(support_path("text"), "this is a text, and a long one at that",
-		38);
-	ck_assert_int_eq(store_open(support_path("text"), STORE_READ, &s, &e), -EINVAL);
-	ck_assert_ptr_nonnull(strstr(e.text, "text"));
-	ck_assert_int_eq(store_open(support_path("text"), STORE_POLL, &s, &e), -EINVAL);
-	ck_assert_int_eq(store_open(support_path("none"), STORE_READ, &s, &e), -ENOENT);
-	ck_assert_int_lt(store_open("/nonexistent/folder/x", STORE_POLL, &s, &e), 0);
-	ck_assert_ptr_null(s);
-}
-END_TEST
-
-START_TEST(a_newer_store_is_refused)
-{
-	static const struct db_step later[] = { { "CREATE TABLE a (b)", NULL },
-		{ "CREATE TABLE c (d)", NULL } };
-	const struct db_options o = { .mode = DB_CREATE, .sync = DB_SYNC_FULL,
-		.kind = "store", .application_id = 0x494d4743, .steps = later,
-		.step_count = 2 };
-	struct store *s;
-	struct db *db;
-
-	OK(db_open(support_path("newer.db"), &o, &db, &e));
-	db_close(db);
-	ck_assert_int_eq(store_open(support_path("newer.db"), STORE_READ, &s, &e), -EINVAL);
-	ck_assert_ptr_nonnull(strstr(e.text, "newer"));
-	ck_assert_int_eq(store_open(support_path("newer.db"), STORE_POLL, &s, &e), -EINVAL);
-}
-END_TEST
-
-/* Run in a child of its own (0 is good), as nobody where asked and we are root. */
-static int
-in_child(int (*run)(void), bool nobody)
-{
-	pid_t pid = fork();
-	int status;
-
-	ck_assert_int_ge(pid, 0);
-	if (pid == 0) {
-		if (nobody && getuid() == 0 && (setgroups(0, NULL) != 0 ||
-		    setgid(65534) != 0 || setuid(65534) != 0))
-			_exit(99);
-		_exit(run());
-	}
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-static char open_path[512];	/* in a folder that nobody may enter */
-
-static int
-read_only_run(void)
-{
-	struct store_device d = {0};
-	struct store *s;
-	int rc;
-
-	if (store_open(open_path, STORE_READ, &s, &e) < 0) {
-		(void)fprintf(stderr, "# %s\n", e.text);
-		return 1;
-	}
-	if (store_device_get(s, "alpha", &d, &e) < 0 || d.structure.unit_count != 6)
-		return 2;
-	store_device_release(&d);
-	if (store_device_remove(s, "alpha", &e) != -EROFS)
-		return 3;
-	store_close(s);
-	rc = store_open(open_path, STORE_POLL, &s, &e);
-	return (rc == -EACCES || rc == -EROFS) && strstr(e.text, "store.db") != NULL ? 0 : 4;
-}
-
-START_TEST(a_file_that_may_not_be_written_can_be_read)
-{
-	char folder[256];
-
-	(void)snprintf(open_path, sizeof(open_path), "%s/store.db",
-		world_folder(folder, sizeof(folder)));
-	store_close(store);
-	OK(store_open(open_path, STORE_POLL, &store, &e));
-	OK(store_device_add(store, &(struct store_device_new){ .name = "alpha",
-		.address = "10.0.0.1" }, NULL, &e));
-	(void)poll_at("alpha", &machine, T0);
-	store_close(store);
-	store = NULL;
-	ck_assert_int_eq(chmod(open_path, 0444), 0);
-	ck_assert_int_eq(chmod(folder, 0555), 0);
-	ck_assert_int_eq(in_child(read_only_run, true), 0);
-	ck_assert_int_eq(chmod(folder, 0755), 0);
-	world_folder_remove(folder);
-}
-END_TEST
-
-/*
- * A limit on the size of files stands in for a full disk where none can be
- * mounted: the write fails in the same place, with another errno.  It holds
- * for a whole process, so each of these has one of its own.
- */
-static int
-room(rlim_t octets)
-{
-	struct rlimit limit = { octets, RLIM_INFINITY };
-
-	(void)signal(SIGXFSZ, SIG_IGN);
-	return setrlimit(RLIMIT_FSIZE, &limit);
-}
-
-/* One more poll with so many new entries. */
-static int
-poll_more(unsigned entries, utc_s when)
-{
-	struct world_poll p;
-	int rc;
-
-	if (machine.log.newest + entries > WORLD_LOG_MAX)
-		world_log_clear(&machine);
-	world_log_add(&machine, entries);
-	if (!world_target(store, "alpha", &target))
-		return -ENOENT;
-	world_poll(&p, &machine, &target, when, SIZE_MAX);
-	rc = store_poll_put(store, &p.result, NULL, &e);
-	world_poll_release(&p);
-	return rc;
-}
-
-static int
-no_room_run(void)
-{
-	struct store_filter f = {0};
-	uint64_t committed = 0;
-	unsigned i;
-	int rc = 0;
-
-	if (room(400 * 1024) != 0)
-		return 1;
-	for (i = 0; rc == 0 && i < 1000; i++) {
-		rc = store_batch_begin(store, &e);
-		if (rc < 0)
-			break;
-		rc = poll_more(40, T0 + i);
-		if (rc == 0)
-			rc = store_batch_commit(store, &e);
-		else
-			store_batch_abort(store);
-		committed += rc == 0 ? 40 : 0;
-	}
-	if (rc != -ENOSPC && rc != -EIO && rc != -EFBIG)
-		return 2;
-	if (strstr(e.text, "store.db") == NULL)
-		return 3;
-	if (committed == 0 || count_log(&f) != committed)
-		return 4;
-	store_close(store);
-	if (room(RLIM_INFINITY) != 0)
-		return 5;
-	open_store();
-	if (count_log(&f) != committed)
-		return 6;
-	/* With room again it goes on where it was. */
-	if (poll_more(0, T0 + 5000) != 0 || count_log(&f) != committed + 40)
-		return 7;
-	return 0;
-}
-
-START_TEST(a_write_that_finds_no_room_loses_nothing_that_was_committed)
-{
-	store_close(store);
-	store = NULL;
-	open_store();
-	ck_assert_int_eq(in_child(no_room_run, false), 0);
-}
-END_TEST
-
-static int
-rolled_back_run(void)
-{
-	struct store_filter f = {0};
-	unsigned i;
-	int rc;
-
-	if (room(200 * 1024) != 0)
-		return 1;
-	rc = store_batch_begin(store, &e);
-	/* One transaction: beyond the page cache it spills, and fails in a put. */
-	for (i = 0; rc == 0 && i < 4000; i++)
-		rc = poll_more(50, T0 + i);
-	if (rc == 0 || i == 0)
-		return 2;
-	if (poll_more(1, T0) != -ECANCELED)
-		return 3;
-	if (store_batch_commit(store, &e) != -ECANCELED || count_log(&f) != 0)
-		return 4;
-	if (room(RLIM_INFINITY) != 0)
-		return 5;
-	world_log_clear(&machine);
-	if (poll_more(50, T0) != 0 || count_log(&f) != 50)
-		return 6;
-	return 0;
-}
-
-START_TEST(a_storage_failure_rolls_the_whole_batch_back)
-{
-	ck_assert_int_eq(in_child(rolled_back_run, false), 0);
-}
-END_TEST
-
-START_TEST(a_locked_store_is_busy_after_a_while)
-{
-	struct store *other;
-
-	OK(store_open(support_path("store.db"), STORE_POLL, &other, &e));
-	OK(store_batch_begin(other, &e));
-	ck_assert_int_eq(store_batch_begin(store, &e), -EBUSY);
-	ck_assert_ptr_nonnull(strstr(e.text, "store.db"));
-	store_batch_abort(other);
-	store_close(other);
-	(void)poll_at("alpha", &machine, T0);
-}
-END_TEST
-
 int
 main(void)
 {
 	Suite *suite = suite_create("store");
 	TCase *t = tcase_create("store");
 
-	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_checked_fixture(t, fixture_setup, fixture_teardown);
 	tcase_set_timeout(t, 120);
 	tcase_add_test(t, a_name_is_taken_once);
 	tcase_add_test(t, names_that_cannot_be_shown_are_refused);
@@ -1121,29 +575,14 @@ main(void)
 	tcase_add_test(t, what_is_not_whole_is_refused_and_the_batch_goes_on);
 	tcase_add_test(t, silence_is_kept_with_its_reason);
 	tcase_add_test(t, restarts_and_what_was_learned_are_kept);
-	tcase_add_test(t, what_was_overwritten_is_a_gap);
-	tcase_add_test(t, a_long_life_before_the_first_poll_is_a_gap);
-	tcase_add_test(t, a_lost_entry_that_comes_after_all_closes_its_gap);
-	tcase_add_test(t, a_new_generation_starts_again);
-	tcase_add_test(t, another_entry_under_a_taken_key_is_noted_not_stored);
-	tcase_add_test(t, a_log_that_went_back_is_noted);
-	tcase_add_test(t, the_log_is_listed_by_choice);
 	tcase_add_test(t, another_machine_at_the_name_keeps_a_log_of_its_own);
 	tcase_add_test(t, one_id_at_two_names_is_noted_at_both);
 	tcase_add_test(t, a_part_is_followed_from_device_to_device);
 	tcase_add_test(t, software_before_is_kept);
-	tcase_add_test(t, use_per_day_and_days_left);
 	tcase_add_test(t, the_unit_that_runs_out_first_is_named);
 	tcase_add_test(t, slots_belong_to_one_unit);
 	tcase_add_test(t, units_for_graphs_have_live_values);
-	tcase_add_test(t, what_was_pruned_is_not_fetched_again);
 	tcase_add_test(t, a_list_shows_one_moment);
-	tcase_add_test(t, what_is_no_store_is_refused);
-	tcase_add_test(t, a_newer_store_is_refused);
-	tcase_add_test(t, a_file_that_may_not_be_written_can_be_read);
-	tcase_add_test(t, a_write_that_finds_no_room_loses_nothing_that_was_committed);
-	tcase_add_test(t, a_storage_failure_rolls_the_whole_batch_back);
-	tcase_add_test(t, a_locked_store_is_busy_after_a_while);
 	suite_add_tcase(suite, t);
 	return support_run(suite);
 }

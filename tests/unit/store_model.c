@@ -2,6 +2,9 @@
  * The store against a model: random fleets are polled in random ways, and
  * everything that can be read out of the store has to be what a plain model in
  * memory says.  IMGADM_TEST_SEED repeats a run.
+ *
+ * Over 600 lines: world, model and comparison are one argument, and are read
+ * beside each other.
  */
 #include <config.h>
 
