@@ -457,7 +457,7 @@ imgadm_device_count(struct imgadm_device *d, const char *symbol, uint64_t n)
 int
 imgadm_device_error(struct imgadm_device *d, const struct imgadm_error *error)
 {
-	struct imgadm_error in;
+	struct imgadm_error in = {0};
 	struct state_error out = {0};
 	int severity = SEVERITY_ERROR;
 	int rc = opened(d);
