@@ -177,20 +177,16 @@ narrow(struct snmp_engine *en)
 		en->open = en->options.window < OPEN_START ? en->options.window : OPEN_START;
 }
 
-static int
-clamp_int(long v)
-{
-	return v < 0 ? 0 : v > INT32_MAX ? INT32_MAX : (int)v;
-}
-
 void
-slot_answer(struct slot *sl, const netsnmp_pdu *pdu)
+slot_answer(struct slot *sl, const struct response *response)
 {
 	struct snmp_engine *en = sl->engine;
 	struct snmp_answer a = {
 		.outcome = SNMP_ANSWERED,
-		.error_status = clamp_int(pdu->errstat),
-		.error_index = clamp_int(pdu->errindex),
+		.error_status = response->error_status,
+		.error_index = response->error_index,
+		.varbinds = response->varbinds,
+		.varbind_count = response->varbind_count,
 		.tries = sl->datagrams,
 		.rtt_us = (uint64_t)(engine_now_us() - sl->sent_us),
 	};
@@ -202,11 +198,6 @@ slot_answer(struct slot *sl, const netsnmp_pdu *pdu)
 		narrow(en);
 	else if (en->open < en->options.window)
 		en->open++;
-	if (!message_varbinds(en, pdu, &a.varbind_count)) {
-		slot_fail(sl, SNMP_FAULT, "out of memory");
-		return;
-	}
-	a.varbinds = en->varbinds;
 	slot_step(sl, &a);
 }
 
@@ -246,8 +237,8 @@ void
 engine_received(struct snmp_engine *en, struct engine_socket *s, const struct address *from,
 	uint8_t *data, size_t len)
 {
-	netsnmp_pdu *pdu;
-	int version = 0;
+	struct response response;
+	int version = 0, code;
 	uint32_t id = message_peek(data, len, &version);
 	struct slot *sl = slot_find(en, id, version, from);
 
@@ -259,13 +250,13 @@ engine_received(struct snmp_engine *en, struct engine_socket *s, const struct ad
 		v3_received(sl, id == sl->probe_id, data, len);
 		return;
 	}
-	pdu = message_decode(sl, data, len);
-	if (pdu == NULL) {
+	code = message_decode(sl, data, len, &response);
+	if (code == 0)
+		slot_answer(sl, &response);
+	else if (code == -ENOMEM)
+		slot_fail(sl, SNMP_FAULT, "out of memory");
+	else
 		en->counts.dropped++;
-		return;
-	}
-	slot_answer(sl, pdu);
-	snmp_free_pdu(pdu);
 }
 
 static void
@@ -624,7 +615,7 @@ snmp_engine_free(struct snmp_engine *en)
 	free(en->names);
 	free(en->build);
 	free(en->receive_memory);
-	free(en->varbinds);
+	response_room_release(&en->room);
 	free(en);
 }
 

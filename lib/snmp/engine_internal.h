@@ -34,6 +34,7 @@
 
 #include "lib/snmp/credential_internal.h"
 #include "lib/snmp/engine.h"
+#include "lib/snmp/response.h"
 #include "lib/snmp/usm.h"
 
 enum {
@@ -146,8 +147,7 @@ struct snmp_engine {
 	netsnmp_variable_list *names;	/* SNMP_REQUEST_NAMES_MAX, chained */
 	u_char *build;		/* the library writes here, from the end */
 	size_t build_size;
-	struct snmp_varbind *varbinds;
-	size_t varbind_size;
+	struct response_room room;	/* the answer at hand */
 	uint32_t random[RANDOM_IDS];
 	size_t random_left;
 	struct usm *usm;
@@ -170,8 +170,8 @@ void engine_refused(struct snmp_engine *en, const struct address *to,
 void engine_pump(struct snmp_engine *en);
 /* Hand an outcome that is no answer to the slot's job. */
 void slot_fail(struct slot *sl, enum snmp_outcome outcome, const char *detail);
-/* Hand over an answer; pdu stays the caller's. */
-void slot_answer(struct slot *sl, const netsnmp_pdu *pdu);
+/* Hand over an answer. */
+void slot_answer(struct slot *sl, const struct response *response);
 /* Send the packet now outstanding (first or again) and set the timer. */
 void slot_send(struct slot *sl);
 
@@ -198,10 +198,12 @@ int message_keep(uint8_t **buf, size_t *ret_len, size_t *size, const u_char *fro
 	size_t len, struct err *e);
 /* The id of a datagram, 0 when it is no SNMP message of version 1..3. */
 uint32_t message_peek(const uint8_t *data, size_t len, int *ret_version);
-/* v1, v2c: NULL when it is no answer to the slot's request.  snmp_free_pdu. */
-netsnmp_pdu *message_decode(struct slot *sl, uint8_t *data, size_t len);
-/* A library's varbinds as ours in en->varbinds; false when out of memory. */
-bool message_varbinds(struct snmp_engine *en, const netsnmp_pdu *pdu, size_t *ret_count);
+/*
+ * v1, v2c: -EBADMSG when it is no answer to the slot's request, -ENOMEM.  What
+ * comes back lies in en->room and in data.
+ */
+int message_decode(struct slot *sl, const uint8_t *data, size_t len,
+	struct response *ret_response);
 
 /* --- engine_v3.c --- */
 

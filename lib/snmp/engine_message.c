@@ -1,7 +1,8 @@
 /*
- * libnetsnmp's codec without its sessions: snmp_build() and snmp_parse() take a
+ * Requests by libnetsnmp's codec without its sessions: snmp_build() takes a
  * session only for what stands in it, and nothing of it is kept.  With SNMPv3
- * only the PDU is theirs; usm.c puts the message around it.
+ * only the PDU is theirs; usm.c puts the message around it.  Answers are read
+ * by response.c.
  *
  * What it would copy and free is lent to it instead: names stand in the job's
  * request, community and user in the credential.  So a request is encoded
@@ -181,111 +182,19 @@ message_encode(struct slot *sl, const struct snmp_credential *c, struct err *e)
 
 /* --- heard ---------------------------------------------------------------------- */
 
-netsnmp_pdu *
-message_decode(struct slot *sl, uint8_t *data, size_t len)
+int
+message_decode(struct slot *sl, const uint8_t *data, size_t len, struct response *ret_response)
 {
-	netsnmp_session session = { 0 };
-	netsnmp_pdu *pdu = calloc(1, sizeof(*pdu));
+	struct ber b = { data, data + len }, message, community;
+	uint32_t version;
+	int code;
 
-	if (pdu == NULL)
-		return NULL;
-	session.version = sl->job->target->credential->version == 1 ?
-	    SNMP_VERSION_1 : SNMP_VERSION_2c;
-	if (snmp_parse(NULL, &session, pdu, data, len) != 0 ||
-	    pdu->command != SNMP_MSG_RESPONSE || pdu->reqid != (long)sl->request_id) {
-		snmp_free_pdu(pdu);
-		return NULL;
-	}
-	return pdu;
-}
-
-static void
-set_octets(struct snmp_varbind *to, enum snmp_type type, const netsnmp_variable_list *v)
-{
-	to->type = type;
-	to->octets = v->val.string;
-	to->len = v->val_len;
-}
-
-static void
-set_number(struct snmp_varbind *to, enum snmp_type type, const netsnmp_variable_list *v)
-{
-	to->type = type;
-	to->number = (uint64_t)(u_long)*v->val.integer;
-}
-
-static void
-varbind_convert(struct snmp_varbind *to, const netsnmp_variable_list *v)
-{
-	*to = (struct snmp_varbind){ .name = v->name, .name_len = v->name_length };
-	switch (v->type) {
-	case ASN_INTEGER:
-		to->type = SNMP_TYPE_INTEGER;
-		to->integer = *v->val.integer;
-		break;
-	case ASN_OCTET_STR:
-		set_octets(to, SNMP_TYPE_OCTETS, v);
-		break;
-	case ASN_NULL:
-		to->type = SNMP_TYPE_NULL;
-		break;
-	case ASN_OBJECT_ID:
-		to->type = SNMP_TYPE_OID;
-		to->oid = v->val.objid;
-		to->len = v->val_len / sizeof(oid);
-		break;
-	case ASN_IPADDRESS:
-		set_octets(to, SNMP_TYPE_IPADDRESS, v);
-		break;
-	case ASN_COUNTER:
-		set_number(to, SNMP_TYPE_COUNTER32, v);
-		break;
-	case ASN_GAUGE:	/* and Unsigned32 */
-		set_number(to, SNMP_TYPE_GAUGE32, v);
-		break;
-	case ASN_TIMETICKS:
-		set_number(to, SNMP_TYPE_TIMETICKS, v);
-		break;
-	case ASN_OPAQUE:
-		set_octets(to, SNMP_TYPE_OPAQUE, v);
-		break;
-	case ASN_COUNTER64:
-		to->type = SNMP_TYPE_COUNTER64;
-		to->number = (uint64_t)(uint32_t)v->val.counter64->high << 32 |
-		    (uint32_t)v->val.counter64->low;
-		break;
-	case SNMP_NOSUCHOBJECT:
-		to->type = SNMP_TYPE_NO_SUCH_OBJECT;
-		break;
-	case SNMP_NOSUCHINSTANCE:
-		to->type = SNMP_TYPE_NO_SUCH_INSTANCE;
-		break;
-	case SNMP_ENDOFMIBVIEW:
-		to->type = SNMP_TYPE_END_OF_MIB_VIEW;
-		break;
-	default:	/* a library's number, not an enum: floats in Opaque, ... */
-		to->type = SNMP_TYPE_OTHER;
-		break;
-	}
-}
-
-bool
-message_varbinds(struct snmp_engine *en, const netsnmp_pdu *pdu, size_t *ret_count)
-{
-	size_t count = 0;
-
-	for (const netsnmp_variable_list *v = pdu->variables; v != NULL; v = v->next_variable) {
-		if (count == en->varbind_size) {
-			size_t want = en->varbind_size == 0 ? 128 : en->varbind_size * 2;
-			struct snmp_varbind *p = realloc(en->varbinds, want * sizeof(*p));
-
-			if (p == NULL)
-				return false;
-			en->varbinds = p;
-			en->varbind_size = want;
-		}
-		varbind_convert(&en->varbinds[count++], v);
-	}
-	*ret_count = count;
-	return true;
+	if (!ber_enter(&b, BER_SEQUENCE, &message) || !ber_number(&message, 0, 3, &version) ||
+	    !ber_enter(&message, BER_OCTETS, &community))
+		return -EBADMSG;
+	code = response_read(message.p, (size_t)(message.end - message.p), &sl->engine->room,
+	    ret_response);
+	if (code == 0 && ret_response->request_id != sl->request_id)
+		return -EBADMSG;
+	return code;
 }

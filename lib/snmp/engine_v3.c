@@ -267,12 +267,12 @@ equal(const uint8_t *a, size_t a_len, const void *b, size_t b_len)
 
 /* What a response must have in common with the request, RFC 3412 7.2 12. */
 static bool
-is_response(const struct slot *sl, const netsnmp_pdu *pdu, const struct usm_message *m)
+is_ours(const struct slot *sl, const struct response *r, const struct usm_message *m)
 {
 	const struct snmp_credential *c = sl->job->target->credential;
 	const struct snmp_v3_state *v3 = &sl->job->target->v3;
 
-	return pdu->command == SNMP_MSG_RESPONSE && pdu->reqid == (long)sl->request_id &&
+	return r->request_id == sl->request_id &&
 	    (m->flags & ~USM_FLAG_REPORTABLE) == level_flags(c->level) &&
 	    equal(m->engine_id, m->engine_id_len, v3->engine_id, v3->engine_id_len) &&
 	    equal(m->user, m->user_len, c->user, strlen(c->user)) &&
@@ -316,19 +316,33 @@ is_trusted(struct slot *sl, const struct usm_message *m, uint8_t *data, size_t l
 	return false;
 }
 
-/* The message's PDU; NULL when it is none.  snmp_free_pdu. */
-static netsnmp_pdu *
-parse_pdu(struct slot *sl, struct usm_message *m)
+/* A response within an envelope that is_trusted. */
+static void
+responded(struct slot *sl, const struct usm_message *m)
 {
-	netsnmp_pdu *pdu;
-	size_t len;
+	struct response r;
+	int code = response_read(m->pdu, m->pdu_len, &sl->engine->room, &r);
 
-	if (!usm_read_scoped(sl->engine->usm, &sl->keys, m))
-		return NULL;
-	pdu = calloc(1, sizeof(*pdu));
-	len = m->pdu_len;
+	if (code == -ENOMEM) {
+		slot_fail(sl, SNMP_FAULT, "out of memory");
+	} else if (code < 0 || !is_ours(sl, &r, m)) {
+		sl->engine->counts.dropped++;
+	} else {
+		sl->proven = sl->alive = true;
+		slot_answer(sl, &r);
+	}
+}
+
+/* The message's report; NULL when it is none.  snmp_free_pdu. */
+static netsnmp_pdu *
+parse_report(const struct usm_message *m)
+{
+	netsnmp_pdu *pdu = calloc(1, sizeof(*pdu));
+	size_t len = m->pdu_len;
+
 	if (pdu != NULL && (len == 0 ||
-	    snmp_pdu_parse(pdu, (u_char *)(uintptr_t)m->pdu, &len) != 0)) {
+	    snmp_pdu_parse(pdu, (u_char *)(uintptr_t)m->pdu, &len) != 0 ||
+	    pdu->command != SNMP_MSG_REPORT)) {
 		snmp_free_pdu(pdu);
 		pdu = NULL;
 	}
@@ -340,7 +354,7 @@ v3_received(struct slot *sl, bool probe, uint8_t *data, size_t len)
 {
 	bool discovery = probe || sl->state == SLOT_DISCOVERING, authenticated;
 	struct usm_message m;
-	netsnmp_pdu *pdu = NULL;
+	netsnmp_pdu *pdu;
 
 	if (!usm_read(data, len, &m)) {
 		sl->engine->counts.dropped++;
@@ -349,24 +363,25 @@ v3_received(struct slot *sl, bool probe, uint8_t *data, size_t len)
 	authenticated = (m.flags & USM_FLAG_AUTH) != 0;
 	if (authenticated && !discovery && !is_trusted(sl, &m, data, len))
 		return;
-	if (!authenticated || !discovery)
-		pdu = parse_pdu(sl, &m);
+	if ((authenticated && discovery) || !usm_read_scoped(sl->engine->usm, &sl->keys, &m)) {
+		sl->engine->counts.dropped++;
+		return;
+	}
+	if (!discovery && m.pdu_len > 0 && m.pdu[0] == RESPONSE_TAG) {
+		responded(sl, &m);
+		return;
+	}
+	pdu = parse_report(&m);
 	if (pdu == NULL) {
 		sl->engine->counts.dropped++;
 		return;
 	}
-	if (!discovery && is_response(sl, pdu, &m)) {
-		sl->proven = sl->alive = true;
-		slot_answer(sl, pdu);
-	} else if (pdu->command != SNMP_MSG_REPORT) {
-		sl->engine->counts.dropped++;
-	} else if (probe) {
+	if (probe)
 		sl->alive = true;
-	} else if (discovery) {
+	else if (discovery)
 		discovered(sl, &m);
-	} else {
+	else
 		reported(sl, pdu, &m);
-	}
 	snmp_free_pdu(pdu);
 }
 

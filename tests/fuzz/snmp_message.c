@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "lib/snmp/ber.h"
 #include "tests/fuzz/fuzz.h"
 
 static struct usm *usm;
@@ -56,25 +57,29 @@ claim_envelope(const uint8_t *data, size_t size, bool des)
 static void
 claim_varbinds(const uint8_t *data, size_t size)
 {
-	netsnmp_session session = { .version = SNMP_VERSION_2c };
-	struct snmp_engine en = { 0 };
-	netsnmp_pdu *pdu = calloc(1, sizeof(*pdu));
+	struct response_room room = { 0 };
 	uint8_t *copy = malloc(size > 0 ? size : 1);
-	size_t count = 0;
+	struct ber b = { copy, copy + size }, message, community;
+	struct response r;
+	uint32_t version;
 
-	FUZZ_CLAIM(pdu != NULL && copy != NULL);
+	FUZZ_CLAIM(copy != NULL);
 	if (size > 0)
 		(void)memcpy(copy, data, size);
-	if (snmp_parse(NULL, &session, pdu, copy, size) == 0 &&
-	    message_varbinds(&en, pdu, &count)) {
-		for (size_t i = 0; i < count; i++)
-			FUZZ_CLAIM(en.varbinds[i].type >= SNMP_TYPE_INTEGER &&
-			    en.varbinds[i].type <= SNMP_TYPE_OTHER &&
-			    en.varbinds[i].name_len <= SNMP_OID_MAX);
+	if (ber_enter(&b, BER_SEQUENCE, &message) && ber_number(&message, 0, 3, &version) &&
+	    ber_enter(&message, BER_OCTETS, &community) && response_read(message.p,
+	    (size_t)(message.end - message.p), &room, &r) == 0) {
+		for (size_t i = 0; i < r.varbind_count; i++) {
+			const struct snmp_varbind *v = &r.varbinds[i];
+
+			FUZZ_CLAIM(v->type >= SNMP_TYPE_INTEGER && v->type <= SNMP_TYPE_OTHER &&
+			    v->name_len <= SNMP_OID_MAX);
+			if (v->type == SNMP_TYPE_OCTETS || v->type == SNMP_TYPE_OPAQUE)
+				FUZZ_CLAIM(within(v->octets, v->len, copy, size));
+		}
 	}
-	free(en.varbinds);
+	response_room_release(&room);
 	free(copy);
-	snmp_free_pdu(pdu);
 }
 
 int
