@@ -26,15 +26,16 @@ devices()
 	E
 }
 
-# Start a program of ours in a session of its own; its pid in DIR/run/NAME.pid
+# Start a program of ours in a session of its own; its pid in DIR/run/NAME.pid,
+# and beside it when it started: by both it is known as ours.
 daemon()
 {
 	daemon_name=$1; shift
 	setsid "$@" >"$dir/log/$daemon_name.log" 2>&1 </dev/null &
 	echo $! >"$dir/run/$daemon_name.pid"
+	start_time $! >"$dir/run/$daemon_name.start"
 }
 
-# pid_is_ours PID: still the process we started (its start time is kept beside it)
 start_time() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
 
 stop_one()
@@ -66,13 +67,6 @@ stop()
 	count=$(find "$dir/run" -name '*.pid' | wc -l)
 	stop_all
 	echo "stopped $count processes; what they left is in $dir"
-}
-
-remember_starts()
-{
-	for f in "$dir"/run/*.pid; do
-		start_time "$(cat "$f")" >"${f%.pid}.start"
-	done
 }
 
 # Six ports in a row that nobody has, from 16101 on.
@@ -168,9 +162,7 @@ start()
 	line=$(imgadm-poll --interval "$INTERVAL_S" 2>&1 | tail -1)
 	printf '%s\n' "$line"
 	export build dir base INTERVAL_S LIVE_S
-	setsid sh "$0" loop "$build" "$dir" >"$dir/log/centre.log" 2>&1 </dev/null &
-	echo $! >"$dir/run/centre.pid"
-	remember_starts
+	daemon centre sh "$0" loop "$build" "$dir"
 	i=$LIVE_S
 	while [ $i -gt 0 ]; do
 		[ -t 2 ] && printf '\rthey live … %d s to the first graphs ' "$i" >&2
