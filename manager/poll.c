@@ -20,6 +20,7 @@
 enum {
 	TICK_MS = 50,
 	RESOLVE_CHUNK = 256,
+	DEVICE_MS = 600000,	/* for one device; the lock keeps other runs out so long */
 };
 
 /* A device in flight; used again for the next. */
@@ -31,6 +32,7 @@ struct poll_job {
 	struct store_target target;
 	struct poll_plan *plan;
 	struct poll_sink_graph graph;
+	int64_t begun_ms;
 	bool put_failed;	/* the store did not take a piece of it */
 };
 
@@ -171,14 +173,22 @@ job_step(struct snmp_job *job, const struct snmp_answer *answer,
 	struct snmp_request *ret_request)
 {
 	struct poll_job *j = job->user;
+	int64_t now_ms = clock_monotonic_ms(j->poll->options.clock);
 	enum poll_plan_next next;
 
+	if (answer == NULL)
+		j->begun_ms = now_ms;
 	while ((next = poll_plan_step(j->plan, answer, ret_request)) == POLL_PLAN_STORE) {
 		if (!put(j->poll, j))
 			return false;
 		answer = NULL;
 	}
-	return next == POLL_PLAN_ASK;
+	if (next != POLL_PLAN_ASK)
+		return false;
+	if (now_ms - j->begun_ms < DEVICE_MS)
+		return true;
+	poll_plan_stop(j->plan);
+	return false;
 }
 
 static void

@@ -745,3 +745,13 @@ poll_plan_step(struct poll_plan *p, const struct snmp_answer *answer,
 	}
 	return POLL_PLAN_DONE;
 }
+
+void
+poll_plan_stop(struct poll_plan *p)
+{
+	if (p->step == LOG)
+		(void)done(p);
+	else
+		(void)fail(p, "it answers too slowly: not all was read in the time that a poll "
+			"has for one device");
+}

@@ -55,6 +55,13 @@ enum poll_plan_next poll_plan_step(struct poll_plan *p,
 	const struct snmp_answer *answer, struct snmp_request *ret_request);
 
 /*
+ * Instead of asking what the last step named (it returned ASK): the device has
+ * had its time.  As after DONE then: where only its log was not at its end, it
+ * answered, and the next poll goes on there; else the poll failed.
+ */
+void poll_plan_stop(struct poll_plan *p);
+
+/*
  * After STORE and DONE: what was found.  Borrowed until the next step.
  * The SNMPv3 fields are as in the target: whoever owns the session knows better.
  * After DONE it is always there; its contact says how the poll ended.

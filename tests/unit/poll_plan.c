@@ -380,6 +380,69 @@ START_TEST(tampered_answers)
 }
 END_TEST
 
+/*
+ * Stopped after any number of requests: what is handed over is whole, the log
+ * without a hole up to where it ends.
+ */
+START_TEST(stopped_anywhere)
+{
+	struct device_fake *d = calloc(1, sizeof(*d));
+	struct poll_plan *p = poll_plan_new();
+	struct snmp_request *q = calloc(1, sizeof(*q));
+	const struct store_target t = { .device = 1 };
+	unsigned failed = 0, in_log = 0;
+
+	ck_assert(d != NULL && p != NULL && q != NULL);
+	d->version = 2;
+	d->rtt_us = 100000;
+	d->max_varbinds = 60;
+	device_make(d, "lobby", 5, 4, 6);
+	d->log = (struct log_bounds){ .generation = 7, .capacity = 1000 };
+	device_error(d, 150);
+	device_build(d);
+	for (unsigned most = 1; most < 60; most++) {
+		const struct store_poll_result *r = poll_plan_result(p);
+		enum poll_plan_next next;
+		struct snmp_answer a;
+		unsigned requests = 1;
+		uint32_t read_to = 0;
+		bool stopped = false;
+
+		poll_plan_begin(p, &t, d->version, NOW);
+		next = poll_plan_step(p, NULL, q);
+		for (;;) {
+			if (next == POLL_PLAN_ASK && requests++ == most) {
+				poll_plan_stop(p);
+				stopped = true;
+				next = POLL_PLAN_DONE;
+			}
+			if (next == POLL_PLAN_ASK) {
+				device_answer(d, q, &a);
+				next = poll_plan_step(p, &a, q);
+				continue;
+			}
+			check_result(r, next == POLL_PLAN_DONE);
+			for (size_t i = 0; i < r->entry_count; i++)
+				ck_assert_uint_eq(r->entries[i].index, ++read_to);
+			if (next == POLL_PLAN_DONE)
+				break;
+			next = poll_plan_step(p, NULL, q);
+		}
+		if (!stopped)
+			ck_assert_uint_eq(read_to, d->log.newest);
+		failed += r->contact == STORE_FAILED;
+		in_log += stopped && r->contact == STORE_ANSWERED && read_to > 0 &&
+			read_to < d->log.newest;
+	}
+	ck_assert_uint_gt(failed, 0);
+	ck_assert_uint_gt(in_log, 0);
+	poll_plan_free(p);
+	device_release(d);
+	free(d);
+	free(q);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -395,6 +458,7 @@ main(void)
 	tcase_add_test(parts, rows_dropped_from_the_log);
 	tcase_add_test(parts, walk_asks_all_columns);
 	tcase_add_test(parts, v1_never_asks_a_counter64);
+	tcase_add_test(parts, stopped_anywhere);
 	suite_add_tcase(s, parts);
 	tcase_set_timeout(random, 120);
 	tcase_add_loop_test(random, tampered_answers, 0, 25);
