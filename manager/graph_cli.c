@@ -447,7 +447,7 @@ graph_cli_run(int argc, char *argv[])
 		if (r == 0)
 			r = settle_output(&c, &e);
 		if (r < 0)
-			status = r == -EINVAL ? EXIT_USAGE : EXIT_STORAGE;
+			status = r == -EINVAL || r == -ERANGE ? EXIT_USAGE : EXIT_STORAGE;
 		else
 			status = run(&c, &e);
 	} else {

@@ -207,6 +207,9 @@ status "places by imgadm.conf" 0 imgadm-graph room-214 use --end $end
 echo 'rrdDri /x' >>"$T/conf/imgadm.conf"
 status "a wrong line in it" 1 imgadm-graph room-214 use --end $end
 like "is told" "$(cat "$T/err")" 'imgadm.conf:3'
+printf 'db %s\nrrdDir %s\nwindow 0\n' "$db" "$rrd" >"$T/conf/imgadm.conf"
+status "a number out of range in it" 1 imgadm-graph room-214 use --end $end
+like "is told, too" "$(cat "$T/err")" 'imgadm.conf:3'
 rm "$T/conf/imgadm.conf"
 is "the same again is the same picture" "$(graph lobby-mfp use --span week --end $end -o "$T/a.png" >/dev/null;
 	graph lobby-mfp use --span week --end $end -o "$T/b.png" >/dev/null; cmp "$T/a.png" "$T/b.png" && echo same)" same
