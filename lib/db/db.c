@@ -12,7 +12,7 @@ db_path(const struct db *db)
 	return db->path;
 }
 
-/* A reader has no busy handler: it never waits whatever is said here. */
+/* A reader without reader_waits has no busy handler: it never waits whatever is said here. */
 void
 db_set_busy(struct db *db, unsigned busy_ms)
 {

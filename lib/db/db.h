@@ -13,7 +13,8 @@
  *   can open it at any time, beside a living writer or alone.
  * - DB_READ writes nothing into the file, makes no file, and never waits: no
  *   busy time-out, and SQLite's own sleeps are off.  What it cannot have now
- *   is -EBUSY: keep the last view, ask again later.  Where FILE-shm may be
+ *   is -EBUSY: keep the last view, ask again later; with reader_waits it waits
+ *   as a writer does.  Where FILE-shm may be
  *   written it is shared as SQLite does; where not, it is read; a file that
  *   was copied without it is read as one that nobody changes, and when
  *   somebody does, db_changed() and db_commit() say -ESTALE: open it again.
@@ -62,6 +63,7 @@ struct db_options {
 	enum db_mode mode;
 	enum db_sync sync;
 	unsigned busy_ms;	/* how long a writer waits for another; 0 = not */
+	bool reader_waits;	/* so does DB_READ: a writer that closes locks all out for a moment */
 	const char *kind;	/* for messages: "state file" */
 	uint32_t application_id;	/* marks the kind; not 0; below 2^31 */
 	const struct db_step *steps;

@@ -165,7 +165,7 @@ open_handle(struct db *db, struct err *e)
 		rc = reader_parameters(db, &parameters, e);
 		if (rc != 0)
 			goto out;
-		rc = register_vfs(db);
+		rc = db->waits ? 0 : register_vfs(db);
 		if (rc != 0) {
 			(void)err_set(e, rc, "%s: cannot open: %s", db->path,
 			    strerror(-rc));
@@ -196,7 +196,7 @@ open_handle(struct db *db, struct err *e)
 	if (db->mode == DB_READ)
 		(void)sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE,
 		    1, NULL);
-	else
+	if (db->waits)
 		(void)sqlite3_busy_handler(db->handle, wait_for_turn, db);
 	if (sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_FILE_POINTER,
 	    &db->file) != SQLITE_OK)
@@ -474,6 +474,7 @@ db_open(const char *path, const struct db_options *o, struct db **ret_db,
 		return err_set(e, -ENOMEM, "%s: cannot open: out of memory", path);
 	db->mode = o->mode;
 	db->busy_ms = o->busy_ms;
+	db->waits = o->mode != DB_READ || o->reader_waits;
 	db->path = with_suffix(path, "");
 	db->wal_path = with_suffix(path, "-wal");
 	db->kind = with_suffix(o->kind, "");

@@ -40,6 +40,7 @@ struct db {
 	enum db_mode mode;
 	bool immutable;		/* read as a file nobody changes */
 	unsigned busy_ms;
+	bool waits;		/* a writer, or a reader that may */
 	int64_t busy_since_ms;
 	sqlite3_file *file;	/* SQLite's own, for its shared memory */
 	sqlite3_vfs vfs;	/* of a reader: the default one without sleeps */

@@ -20,6 +20,7 @@ store_open(const char *path, enum store_mode mode, struct store **ret_store, str
 		.mode = mode == STORE_READ ? DB_READ : DB_WRITE_CREATE,
 		.sync = mode == STORE_TOLD ? DB_SYNC_FULL : DB_SYNC_NORMAL,
 		.busy_ms = BUSY_MS,
+		.reader_waits = true,
 		.kind = "store",
 		.application_id = STORE_APPLICATION_ID,
 		.steps = store_schema_steps,

@@ -4,6 +4,7 @@
 #include "lib/db/db.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -190,6 +191,42 @@ START_TEST(reader_never_waits)
 }
 END_TEST
 
+/* The lock of SQLite's that shuts readers out: a writer that closes takes it for a moment. */
+static void
+shut_readers_out(void)
+{
+	struct flock all_readers = { .l_type = F_WRLCK, .l_whence = SEEK_SET,
+		.l_start = 0x40000002, .l_len = 510 };
+	int fd = open(support_path("a.db"), O_RDWR | O_CLOEXEC);
+
+	if (fd < 0 || fcntl(fd, F_SETLK, &all_readers) != 0)
+		_exit(4);
+	*work_shared = 1;
+	while (*work_shared == 1)
+		work_pause_us(1000);
+	work_pause_us(100000);	/* so that the other has begun to wait */
+	_exit(0);
+}
+
+START_TEST(reader_waits_when_it_may)
+{
+	struct err e = { "" };
+	struct db *db;
+	pid_t holder;
+
+	work_make_file();
+	work_share();
+	holder = work_start(shut_readers_out);
+	work_wait_for_writes(1);
+	ck_assert_int_eq(work_open_mode(DB_READ, &db, &e), -EBUSY);
+	*work_shared = 2;
+	ck_assert_msg(work_open_waiting(&db, &e) == 0, "%s", e.text);
+	ck_assert_int_eq(work_read_once(db, &e), 0);
+	db_close(db);
+	ck_assert_int_eq(work_status_of(holder), 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -203,5 +240,6 @@ main(void)
 	tcase_add_test(tc, killed_creator_leaves_no_trap);
 	tcase_add_test(tc, ten_writers_lose_nothing);
 	tcase_add_test(tc, reader_never_waits);
+	tcase_add_test(tc, reader_waits_when_it_may);
 	return support_run(suite);
 }

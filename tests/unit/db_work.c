@@ -21,16 +21,29 @@ static const struct db_step steps[] = {
 	  NULL },
 };
 
-int
-work_open_mode(enum db_mode mode, struct db **ret_db, struct err *e)
+static int
+open_as(enum db_mode mode, bool reader_waits, struct db **ret_db, struct err *e)
 {
 	const struct db_options o = {
 		.mode = mode, .sync = DB_SYNC_FULL, .busy_ms = 20000,
+		.reader_waits = reader_waits,
 		.kind = "test file", .application_id = 0x494d4754,
 		.steps = steps, .step_count = 1,
 	};
 
 	return db_open(support_path("a.db"), &o, ret_db, e);
+}
+
+int
+work_open_mode(enum db_mode mode, struct db **ret_db, struct err *e)
+{
+	return open_as(mode, false, ret_db, e);
+}
+
+int
+work_open_waiting(struct db **ret_db, struct err *e)
+{
+	return open_as(DB_READ, true, ret_db, e);
 }
 
 void

@@ -17,6 +17,8 @@
 enum { WORK_DEADLINE_MS = 60000 };	/* a noisy machine: only to end a hang */
 
 int work_open_mode(enum db_mode mode, struct db **ret_db, struct err *e);
+/* DB_READ with reader_waits. */
+int work_open_waiting(struct db **ret_db, struct err *e);
 void work_make_file(void);
 
 /* One transaction: both numbers rise by one, and a row with some weight. */
