@@ -51,7 +51,7 @@ heading(const struct overview *o)
 			d->manufacturer[0] != '\0' ? " " : "", shown(d->model, model),
 			d->serial_number[0] != '\0' ? ", serial " : "",
 			shown(d->serial_number, serial));
-	(void)printf(" is %s; %s impressions, %" PRIu32 " starts; structure revision %" PRIu32
+	(void)printf(": state %s; %s impressions, starts: %" PRIu32 "; structure revision %" PRIu32
 		", last change %s\n", structure_name(NAME_DEVICE_STATE, d->state), use,
 		o->v.boots, o->v.structure.revision, ago);
 }
