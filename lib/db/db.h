@@ -63,7 +63,7 @@ struct db_options {
 	enum db_mode mode;
 	enum db_sync sync;
 	unsigned busy_ms;	/* how long a writer waits for another; 0 = not */
-	bool reader_waits;	/* so does DB_READ: a writer that closes locks all out for a moment */
+	bool reader_waits;	/* so does DB_READ: who closes last shuts all out for a moment */
 	const char *kind;	/* for messages: "state file" */
 	uint32_t application_id;	/* marks the kind; not 0; below 2^31 */
 	const struct db_step *steps;
