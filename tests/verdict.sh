@@ -1,7 +1,8 @@
 #!/bin/sh
-# verdict.sh BUILD: what make check left in BUILD, judged: nothing failed,
+# verdict.sh BUILD [part]: what make check left in BUILD, judged: nothing failed,
 # nothing was skipped (but for tests of recordings that are not there), every
-# delivered claim has a test that passed.  Prints the sum last.
+# delivered claim has a test that passed (with `part`, claims are not looked at).
+# Prints the sum last.
 build=${1:?build folder}
 here=$(cd "$(dirname "$0")/.." && pwd) || exit 3
 status=0
@@ -16,6 +17,6 @@ if printf '%s\n' "$results" | grep '^SKIP: ' | grep -v 'walks'; then
 	echo "verdict: a test was skipped that has all it needs here"
 	status=2
 fi
-sh "$here/tests/lint/claims.sh" "$build" | grep -v '^ok ' | grep -v '^1\.\.' && status=2
+[ "${2:-}" = part ] || sh "$here/tests/lint/claims.sh" "$build" | grep -v '^ok ' | grep -v '^1\.\.' && status=2
 echo "$passed passed, $failed failed, $skipped skipped"
 exit $status
