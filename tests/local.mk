@@ -25,10 +25,10 @@ check-valgrind: all
 
 # What a build with sanitizers can run: all but the tests that load imgadm.so
 # into a snmpd that has no sanitizer's runtime.
-SANITIZED_SCRIPTS = tests/integration/device-cli.sh \
+SANITIZED_SHELL = tests/integration/device-cli.sh \
 	tests/integration/fleet-cli.sh tests/integration/poll-odd.sh
 check-sanitized: all
 	CK_TIMEOUT_MULTIPLIER=5 IMGADM_TEST_LIGHT=1 $(MAKE) check TESTS="$$(\
 		printf '%s\n' $(TESTS) | grep -E '^tests/(unit|fuzz|replay)/' | \
-		tr '\n' ' ') $(SANITIZED_SCRIPTS)"
+		tr '\n' ' ') $(SANITIZED_SHELL)"
 .PHONY: check-sanitized
