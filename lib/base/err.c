@@ -21,7 +21,7 @@ drop_half_character(char *text)
 		text[n - 1] = '\0';
 }
 
-static void
+__attribute__((format(printf, 2, 0))) static void
 print(struct err *e, const char *fmt, va_list ap)
 {
 	int n = vsnprintf(e->text, sizeof(e->text), fmt, ap);

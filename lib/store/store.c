@@ -347,8 +347,8 @@ store_find(struct store *s, const char *name, int64_t *ret_device, struct err *e
 /* Everything of a device, what stands lowest first. */
 static const char *const remove_sql[] = {
 	"DELETE FROM log WHERE key IN (" STORE_LOG_OF_DEVICE ")",
-	"DELETE FROM gap WHERE memory IN (SELECT id FROM memory WHERE machine IN"
-	" (SELECT id FROM machine WHERE device = ?1))",
+	("DELETE FROM gap WHERE memory IN (SELECT id FROM memory WHERE machine IN"
+	" (SELECT id FROM machine WHERE device = ?1))"),
 	"DELETE FROM memory WHERE machine IN (SELECT id FROM machine WHERE device = ?1)",
 	"DELETE FROM machine WHERE device = ?1",
 	"DELETE FROM software WHERE device = ?1",
