@@ -102,6 +102,12 @@ struct lives {
 	utc_s now_at, day_at, week_at;
 };
 
+static uint64_t
+life_left(const struct store_forecast *f)
+{
+	return f->use_count < f->life_expected ? f->life_expected - f->use_count : 0;
+}
+
 static void
 forecast_days(struct lives *l, struct store_forecast *f)
 {
@@ -113,7 +119,7 @@ forecast_days(struct lives *l, struct store_forecast *f)
 	if (!store_live_seek(&l->now, f->unit_index, &v))
 		return;
 	now.use = f->use_count = v.use_count;
-	left = v.use_count < f->life_expected ? f->life_expected - v.use_count : 0;
+	left = life_left(f);
 	if (store_live_seek(&l->day, f->unit_index, &v)) {
 		from = (struct store_rate_point){ l->day_at, v.use_count };
 		day = store_rate_days_left(&from, &now, left);
@@ -126,12 +132,17 @@ forecast_days(struct lives *l, struct store_forecast *f)
 	f->days_high = left == 0 ? 0 : day > week ? day : week;
 }
 
-/* Which of two runs out first; not known is last. */
+/*
+ * Which of two runs out first; not known is last.  On the same day it is the
+ * one that has the smaller share of its life left (products of 32 bits each).
+ */
 static bool
 sooner(const struct store_forecast *a, const struct store_forecast *b)
 {
 	if (b->symbol[0] == '\0' || (a->days_low >= 0 && b->days_low < 0))
 		return true;
+	if (a->days_low >= 0 && a->days_low == b->days_low)
+		return life_left(a) * b->life_expected < life_left(b) * a->life_expected;
 	return a->days_low >= 0 && a->days_low < b->days_low;
 }
 

@@ -452,6 +452,7 @@ END_TEST
 START_TEST(the_unit_that_runs_out_first_is_named)
 {
 	struct unit *fuser = &machine.structure.units[3];	/* index 4: life 100,000 */
+	struct unit *u;
 	struct store_device d;
 	unsigned hour;
 
@@ -478,6 +479,16 @@ START_TEST(the_unit_that_runs_out_first_is_named)
 	d = get("alpha");
 	ck_assert_int_eq(d.row.runs_out.days_low, 0);
 	ck_assert_int_eq(d.row.runs_out.days_high, 0);
+	store_device_release(&d);
+	/* A lower row runs out the same day, but has a little left: it comes second. */
+	for (u = machine.structure.units; u->life_expected == 0; u++)
+		continue;
+	ck_assert(u < fuser);
+	u->use_count = u->life_expected - 1;
+	(void)poll_at("alpha", &machine, T0 + 11 * DAY + 3600);
+	d = get("alpha");
+	ck_assert_int_eq(d.forecasts[0].days_low, 0);
+	ck_assert_str_eq(d.row.runs_out.symbol, "U3");
 	store_device_release(&d);
 }
 END_TEST
