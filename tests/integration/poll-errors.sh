@@ -75,14 +75,15 @@ rm -f "$T/db"*
 fleet add -f "$T/fleet" >/dev/null
 # shellcheck disable=SC2086
 slow() { spawn slow imgadm-poll --db "$T/db" --no-rrd --json --window 2 -v2c -c public -t 5; }
-another_is_told() { poll --no-rrd; grep -q 'another run' "$T/complained"; }
+asked() { tell stats; requests=$(echo "$answer" | sed 's/[^0-9]*\([0-9]*\).*/\1/'); [ "${requests:-0}" -ge "$1" ]; }
 slow
-ok 'a second poll at once is told' wait_for 20 another_is_told
+wait_for 20 asked 1	# from here on it holds the lock, and is not the second itself
+poll --no-rrd
+ok 'a second poll at once is told' grep -q 'another run' "$T/complained"
 is 'and is no failure' "$poll_status $(cat "$T/said")" '0 '
 like 'it says who and since when' "$(cat "$T/complained")" \
 	"another run \(pid $(cat "$T/slow.pid"), since [0-9:-]* ?[0-9:]+\) is not finished"
-asked() { tell stats; requests=$(echo "$answer" | sed 's/[^0-9]*\([0-9]*\).*/\1/'); [ "${requests:-0}" -ge 20 ]; }
-ok 'the fleet is being asked' wait_for 20 asked
+ok 'the fleet is being asked' wait_for 20 asked 20
 kill -TERM "$(cat "$T/slow.pid")"
 rc=0
 wait "$(cat "$T/slow.pid")" || rc=$?
@@ -133,6 +134,9 @@ if unshare -Urm true 2>/dev/null; then
 	cat >"$T/disk.sh" <<'EOF'
 set -e
 mount -t tmpfs -o size=2m none "$T/small"
+# Not every kernel keeps to the size (gVisor's does not): what cannot be full is not tested.
+if head -c 4000000 /dev/zero >"$T/small/fill" 2>/dev/null; then echo boundless; fi
+rm "$T/small/fill"
 imgadm-fleet --db "$T/small/db" add -f "$T/fleet" >/dev/null
 try() { rc=0; imgadm-poll --db "$T/small/db" --no-rrd --json -v2c -c public -t 5 >"$T/said" 2>"$T/complained" || rc=$?; }
 try
@@ -151,8 +155,12 @@ cat "$T/complained"
 EOF
 	export T
 	unshare -Urm sh "$T/disk.sh" >"$T/disk" 2>&1 || cat "$T/disk"
-	like 'a full disk' "$(cat "$T/disk")" '^full 3 1$'
-	like 'is told' "$(cat "$T/disk")" '^imgadm-poll: .*small/db.*space'
+	if grep -q '^boundless$' "$T/disk"; then
+		diag 'the file systems of this kernel are never full: full disk left out'
+	else
+		like 'a full disk' "$(cat "$T/disk")" '^full 3 1$'
+		like 'is told' "$(cat "$T/disk")" '^imgadm-poll: .*small/db.*space'
+	fi
 	like 'what was stored is there' "$(cat "$T/disk")" '^whole 61$'
 	like 'with room again every entry comes once' "$(cat "$T/disk")" '^room 0 12000$'
 	like 'a read-only file system' "$(cat "$T/disk")" '^ro 3 1$'
