@@ -1,6 +1,7 @@
-# mib.awk: everything that is made from the one MIB text.
+# mib.awk: everything that is made from a MIB's text.
 #
 #   awk -v mode=text -v root=OID -f mib.awk IMGADM-MIB.in	the MIB, rooted at OID
+#	(-v module=IMGADM-CENTER-MIB for the other one)
 #   awk -v mode=header -v root=OID -f mib.awk IMGADM-MIB.txt	C header
 #   awk -v mode=map -v root=OID -f mib.awk IMGADM-MIB.txt	name, OID, syntax, access
 #
@@ -183,10 +184,12 @@ function is_leaf(name) {
 	    name !~ /Entry$/
 }
 
-function print_header(	i, name, oid, n, arcs, commas) {
-	print "/* Made by mibs/mib.awk from IMGADM-MIB; root " root ". */"
-	print "#ifndef IMGADM_MIBS_IMGADM_MIB_H"
-	print "#define IMGADM_MIBS_IMGADM_MIB_H\n"
+function print_header(	guard, i, name, oid, n, arcs, commas) {
+	print "/* Made by mibs/mib.awk from " module "; root " root ". */"
+	guard = "IMGADM_MIBS_" toupper(module) "_H"
+	gsub(/-/, "_", guard)
+	print "#ifndef " guard
+	print "#define " guard "\n"
 	print "/*"
 	print " * IMGADM_OID_name	sub-identifiers, for an initialiser"
 	print " * IMGADM_LEN_name	how many"
@@ -236,6 +239,8 @@ BEGIN {
 	well_known[".3.6.1.4"] = "private"
 	well_known[".3.6.1.5"] = "security"
 	well_known[".3.6.1.6"] = "snmpV2"
+	if (module == "")
+		module = "IMGADM-MIB"
 	if (mode == "text") {
 		parent = root_parent(root)
 		imported = parent
@@ -249,7 +254,7 @@ BEGIN {
 mode == "text" {
 	# The template has no name: in one folder with its text, a MIB parser
 	# would find the module twice.
-	sub(/@MIB_NAME@/, "IMGADM-MIB")
+	sub(/@MIB_NAME@/, module)
 	sub(/@MIB_IMPORT@/, imported)
 	sub(/@MIB_PARENT@/, parent)
 	print

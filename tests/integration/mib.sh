@@ -1,5 +1,5 @@
 #!/bin/sh
-# IMGADM-MIB: clean SMIv2, loadable, and one with its header and its map, at
+# IMGADM-MIB and IMGADM-CENTER-MIB: clean SMIv2, loadable, and one with its header and its map, at
 # the root that configure was given and at others.
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
 need smilint snmptranslate
@@ -17,32 +17,33 @@ done
 	skip_all "no IETF MIB modules in $mibs/ietf nor SMIPATH; mibs/fetch-ietf.sh $mibs/ietf gets them"
 
 # lint FILE: every severity, errors and warnings as text
-lint() { SMIPATH=$ietf smilint -l 6 "$1" 2>&1; }
+lint() { SMIPATH=$ietf:${1%/*} smilint -l 6 "$1" 2>&1; }
 # translate FOLDER OPTION... NAME...: with the module in FOLDER alone
 translate()
 {
 	translate_dir=$1
 	shift
-	snmptranslate -M "$translate_dir:$ietf" -m IMGADM-MIB "$@" 2>&1
+	snmptranslate -M "$translate_dir:$ietf" -m IMGADM-MIB:IMGADM-CENTER-MIB "$@" 2>&1
 }
-# gen MODE ROOT FILE
-gen() { "$awk" -v mode="$1" -v root="$2" -f "${top_srcdir:?}/mibs/mib.awk" "$3"; }
-# agree FOLDER: every name of the map translates to its OID, both ways
+# gen MODE ROOT FILE [MODULE]
+gen() { "$awk" -v mode="$1" -v root="$2" -v module="${4:-}" -f "${top_srcdir:?}/mibs/mib.awk" "$3"; }
+# agree FOLDER MODULE MAP LEAST: every name of the map translates to its OID,
+# both ways, and there are at least so many
 agree()
 {
-	cut -f1 "$1/oid-map.txt" | sed 's/^/IMGADM-MIB::/' >"$T/names"
-	cut -f2 "$1/oid-map.txt" | sed 's/^/./' >"$T/oids"
+	cut -f1 "$1/$3" | sed "s/^/$2::/" >"$T/names"
+	cut -f2 "$1/$3" | sed 's/^/./' >"$T/oids"
 	# shellcheck disable=SC2046 # word lists
 	translate "$1" -On $(cat "$T/names") | grep . >"$T/oids.got"
 	# shellcheck disable=SC2046
 	translate "$1" $(cat "$T/oids") | grep . >"$T/names.got"
 	diff "$T/oids" "$T/oids.got" && diff "$T/names" "$T/names.got" &&
-		[ "$(wc -l <"$T/names")" -gt 150 ]
+		[ "$(wc -l <"$T/names")" -ge "$4" ]
 }
-# header_agrees FOLDER: OID, LEN, OIDTXT and COL say the same as the map
+# header_agrees FOLDER HEADER MAP LEAST: OID, LEN, OIDTXT and COL say the same as the map
 header_agrees()
 {
-	"$awk" -F '\t' '
+	"$awk" -F '\t' -v least="$4" '
 	FNR == 1 { file++ }
 	file == 1 && /^#define IMGADM_(OID|LEN|OIDTXT|COL)_/ {
 		split($0, w, " ")
@@ -63,7 +64,7 @@ header_agrees()
 		}
 		names++
 	}
-	END { exit bad || names < 150 }' "$1/imgadm-mib.h" "$1/oid-map.txt"
+	END { exit bad || names < least }' "$1/$2" "$1/$3"
 }
 
 is 'smilint -l 6 says nothing' "$(lint "$mibs/IMGADM-MIB.txt")" ''
@@ -72,8 +73,16 @@ is 'Net-SNMP loads it without a word' \
 	".$(sed -n 's/^imgUnitSymbol	\([0-9.]*\)	.*/\1/p' "$map")"
 is 'and warns of nothing in it' "$(translate "$mibs" -Pw IMGADM-MIB::imgDeviceId |
 	grep -v 'parsed and ignored')" 'IMGADM-MIB::imgDeviceId'
-ok 'every name translates, both ways' agree "$mibs"
-ok 'the header says the same' header_agrees "$mibs"
+device='IMGADM-MIB oid-map.txt 150' center='IMGADM-CENTER-MIB center-oid-map.txt 70'
+device_h='imgadm-mib.h oid-map.txt 150' center_h='imgadm-center-mib.h center-oid-map.txt 70'
+# shellcheck disable=SC2086 # word lists
+{
+	ok 'every name translates, both ways' agree "$mibs" $device
+	ok 'the header says the same' header_agrees "$mibs" $device_h
+	is 'smilint -l 6 says nothing of the centre'"'"'s' "$(lint "$mibs/IMGADM-CENTER-MIB.txt")" ''
+	ok 'every name of it translates, both ways' agree "$mibs" $center
+	ok 'its header says the same' header_agrees "$mibs" $center_h
+}
 is 'each object has an access and a syntax' \
 	"$("$awk" -F '\t' '$4 != "-" && $3 == ""' "$map")" ''
 is 'no object that is not in the tree of its group' \
@@ -92,8 +101,16 @@ for root in 1.3.6.1.4.1.8072.9999.9999 1.3.6.1.4.1.99999 1.3.6.1.4.1.99999.5.1 \
 	gen map "$root" "$other/IMGADM-MIB.txt" >"$other/oid-map.txt"
 	is "rooted at $root: smilint" \
 		"$(lint "$other/IMGADM-MIB.txt" | grep -v 'uncontrolled MODULE-IDENTITY')" ''
-	ok "rooted at $root: names translate" agree "$other"
-	ok "rooted at $root: header agrees" header_agrees "$other"
+	gen text "$root" "$top_srcdir/mibs/IMGADM-CENTER-MIB.in" IMGADM-CENTER-MIB >"$other/IMGADM-CENTER-MIB.txt"
+	gen header "$root" "$other/IMGADM-CENTER-MIB.txt" IMGADM-CENTER-MIB >"$other/imgadm-center-mib.h"
+	gen map "$root" "$other/IMGADM-CENTER-MIB.txt" IMGADM-CENTER-MIB >"$other/center-oid-map.txt"
+	# shellcheck disable=SC2086 # word lists
+	{
+		ok "rooted at $root: names translate" agree "$other" $device
+		ok "rooted at $root: header agrees" header_agrees "$other" $device_h
+		ok "rooted at $root: the centre's names translate" agree "$other" $center
+		ok "rooted at $root: the centre's header agrees" header_agrees "$other" $center_h
+	}
 	is "rooted at $root: the root is" "$(sed -n 's/^imgadmMIB	\([0-9.]*\)	.*/\1/p' "$other/oid-map.txt")" \
 		"$root.1"
 done
