@@ -21,9 +21,10 @@
 #include "manager/graph_file.h"
 #include "manager/graph_json.h"
 #include "manager/graph_time.h"
+#include "manager/rrdwaiting.h"
 
 enum {
-	KEY_ALL = OPTIONS_LONG_ONLY, KEY_DB, KEY_END, KEY_FORMAT, KEY_JSON, KEY_RRD_DIR,
+	KEY_ALL = OPTIONS_LONG_ONLY, KEY_DB, KEY_END, KEY_FLUSH, KEY_FORMAT, KEY_JSON, KEY_RRD_DIR,
 	KEY_SIZE, KEY_SPAN, KEY_THEME,
 };
 
@@ -36,6 +37,7 @@ static const struct option_row rows[] = {
 	{ KEY_THEME, "theme", "THEME", "light (default) or dark" },
 	{ KEY_SIZE, "size", "SIZE", "small (default, 600 x 200) or large (1200 x 400)" },
 	{ KEY_JSON, "json", NULL, "print what was drawn, with the legend's numbers, as JSON" },
+	{ KEY_FLUSH, "flush", NULL, "draw nothing: write what waits into the round robin files" },
 	{ KEY_DB, "db", "FILE", "the centre's database" },
 	{ KEY_RRD_DIR, "rrd-dir", "DIR", "the round robin files" },
 	{ 0 },
@@ -43,7 +45,7 @@ static const struct option_row rows[] = {
 
 static const struct options options = {
 	.program = "imgadm-graph",
-	.usage = "[options] DEVICE|--all [use|errors|life|all]",
+	.usage = "[options] DEVICE|--all|--flush [use|errors|life|all]",
 	.summary = "Draw what a device did: pages, errors by severity, life that is left.",
 	.rows = rows,
 	.more = "use     pages per hour\n"
@@ -53,6 +55,7 @@ static const struct options options = {
 
 struct graph_cli {
 	const char *device;	/* NULL = all */
+	bool flush;		/* and draw nothing */
 	bool wanted[GRAPH_KINDS];
 	size_t wanted_count;
 	int64_t span_s, end_utc_s, now_utc_s;
@@ -208,6 +211,7 @@ parse_options(struct graph_cli *c, int argc, char *argv[], struct err *e)
 		if (key == OPTIONS_SHOWN)
 			return 0;
 		all = all || key == KEY_ALL;
+		c->flush = c->flush || key == KEY_FLUSH;
 		if (key == KEY_JSON && c->json == NULL) {
 			c->json = graph_json_new();
 			if (c->json == NULL)
@@ -219,6 +223,12 @@ parse_options(struct graph_cli *c, int argc, char *argv[], struct err *e)
 	}
 	if (key < 0)
 		return key;
+	if (c->flush && all)
+		return err_set(e, -EINVAL, "--flush draws nothing: leave --all out");
+	if (c->flush) {
+		r = options_arguments(&p, 0, 0, e);
+		return r < 0 ? r : 1;
+	}
 	r = options_arguments(&p, all ? 0 : 1, all ? 1 : 2, e);
 	if (r < 0)
 		return r;
@@ -260,6 +270,16 @@ put_picture(struct graph_cli *c, const struct graph_request *q,
 	if (printf("%s\n", path) < 0)
 		return err_set(e, -EIO, "standard output: cannot write");
 	return 0;
+}
+
+/* Newer values of a device, or (0) of all; without them there is still a graph. */
+static void
+write_waiting(const struct graph_cli *c, int64_t device)
+{
+	struct err e = {0};
+
+	if (rrdwaiting_write(c->rrd_dir, device, &e) < 0)
+		log_warning("%s; the last values may be missing in the graphs", e.text);
 }
 
 static int
@@ -350,7 +370,10 @@ draw_one(struct graph_cli *c, struct err *e)
 	store_targets_close(targets);
 	if (r == 0)
 		return unknown_device(c, e);
-	return r < 0 ? r : draw_device(c, t.device, t.name, e);
+	if (r < 0)
+		return r;
+	write_waiting(c, t.device);
+	return draw_device(c, t.device, t.name, e);
 }
 
 static int
@@ -365,6 +388,7 @@ draw_all(struct graph_cli *c, struct err *e)
 	r = store_devices_open(c->store, NULL, &list, e);
 	if (r < 0)
 		return r;
+	write_waiting(c, 0);
 	while ((r = store_devices_next(list, &row, e)) > 0) {
 		r = draw_device(c, row.device, row.name, e);
 		if (r < 0)
@@ -411,6 +435,8 @@ run(struct graph_cli *c, struct err *e)
 {
 	int r;
 
+	if (c->flush)
+		return rrdwaiting_write(c->rrd_dir, 0, e) < 0 ? EXIT_STORAGE : EXIT_DONE;
 	r = store_open(c->db, STORE_READ, &c->store, e);
 	if (r < 0)
 		return EXIT_STORAGE;
@@ -444,7 +470,7 @@ graph_cli_run(int argc, char *argv[])
 		c.daemon = daemon != NULL && *daemon != '\0' ? strdup(daemon) : NULL;
 		(void)unsetenv("RRDCACHED_ADDRESS");
 		r = find_places(&c, &e);
-		if (r == 0)
+		if (r == 0 && !c.flush)
 			r = settle_output(&c, &e);
 		if (r < 0)
 			status = r == -EINVAL || r == -ERANGE ? EXIT_USAGE : EXIT_STORAGE;

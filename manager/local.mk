@@ -35,9 +35,12 @@ manager_librrdfile_la_SOURCES = \
 	%D%/rrdcached.c %D%/rrdcached.h \
 	%D%/rrdfile.c %D%/rrdfile.h \
 	%D%/rrdfolder.c %D%/rrdfolder.h \
+	%D%/rrdjournal.c %D%/rrdjournal.h \
 	%D%/rrdlayout.c %D%/rrdlayout.h \
 	%D%/rrdlib.c %D%/rrdlib.h \
-	%D%/rrdslots.c %D%/rrdslots.h
+	%D%/rrdslots.c %D%/rrdslots.h \
+	%D%/rrdstart.c %D%/rrdstart.h \
+	%D%/rrdwaiting.c %D%/rrdwaiting.h
 manager_librrdfile_la_CPPFLAGS = $(AM_CPPFLAGS) $(RRD_CFLAGS)
 manager_librrdfile_la_LIBADD = $(RRD_LIBS) -lm
 

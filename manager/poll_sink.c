@@ -29,6 +29,8 @@ poll_sink_new(struct store *store, struct rrdfile *rrd)
 		return NULL;
 	sink->store = store;
 	sink->rrd = rrd;
+	if (rrd != NULL && rrdfile_begin(rrd, &sink->graph_err) < 0)
+		sink->graphs_failed = 1;
 	return sink;
 }
 

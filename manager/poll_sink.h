@@ -22,7 +22,10 @@ enum {
 	POLL_SINK_BATCH_MS = 100,
 };
 
-/* store and rrd (NULL = no graphs) are borrowed.  NULL when out of memory. */
+/*
+ * store and rrd (NULL = no graphs) are borrowed; of rrd a run begins.  NULL
+ * when out of memory.
+ */
 struct poll_sink *poll_sink_new(struct store *store, struct rrdfile *rrd);
 /* What was not committed is dropped.  NULL is fine. */
 void poll_sink_free(struct poll_sink *sink);

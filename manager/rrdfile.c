@@ -14,8 +14,11 @@
 #include "lib/store/store.h"
 #include "manager/rrdcached.h"
 #include "manager/rrdfolder.h"
+#include "manager/rrdjournal.h"
 #include "manager/rrdlayout.h"
 #include "manager/rrdlib.h"
+#include "manager/rrdstart.h"
+#include "manager/rrdwaiting.h"
 
 enum {
 	BATCH_SIZE = 48 * 1024,		/* octets that are worth a write to rrdcached */
@@ -28,16 +31,14 @@ struct rrdfile {
 	int64_t interval_s, units_step_s;
 	struct rrdcached *daemon;	/* NULL = in process */
 	struct buf batch;		/* commands for it */
+	struct rrdjournal *journal;	/* in process */
 };
 
-/* One update: the lines of one file. */
+/* One update: the lines of one file, and what it begins with. */
 struct update {
-	int64_t device, when_utc_s;
-	struct rrdlayout_name name;
-	const int16_t *old_slot;
+	struct rrdstart file;
 	int count;
 	const char *lines[2];
-	const char *first;	/* what a file begins with */
 };
 
 static int
@@ -82,6 +83,8 @@ rrdfile_open(const struct rrdfile_options *opts, struct rrdfile **ret, struct er
 		r = err_set(e, -errno, "%s: %s", opts->dir, strerror(errno));
 	else if (opts->daemon != NULL && *opts->daemon != '\0')
 		r = rrdcached_open(opts->daemon, &f->daemon, e);
+	else if ((f->journal = rrdjournal_new(f->dir)) == NULL)
+		r = err_set(e, -ENOMEM, "round robin files: no memory");
 	if (r < 0) {
 		rrdfile_close(f);
 		return r;
@@ -95,6 +98,7 @@ rrdfile_close(struct rrdfile *r)
 {
 	if (r == NULL)
 		return;
+	rrdjournal_free(r->journal);
 	rrdcached_close(r->daemon);
 	buf_release(&r->batch);
 	free(r->dir);
@@ -125,87 +129,6 @@ rrdfile_find(const char *dir, int64_t device, enum rrdlayout_kind kind,
 	return 0;
 }
 
-/* --- a new file ------------------------------------------------------------- */
-
-/* Whether the slots of a file can be found in an old one. */
-static bool
-can_fill(const struct update *u, const struct rrdlayout_name *old)
-{
-	if (u->name.kind == RRDLAYOUT_USE || u->name.file == old->file)
-		return true;
-	return u->old_slot != NULL && u->name.file == old->file + 1;
-}
-
-/*
- * Make the file of an update, filled from source where there is one.  A source
- * that librrd does not take (broken, or without the slots) must not keep the
- * device from being graphed: then the file begins empty.
- */
-static int
-create_filled(const struct update *u, const char *path, const char *source,
-	const struct rrdlayout_name *old, struct err *e)
-{
-	struct rrdlayout_defs *defs;
-	int64_t last_utc_s;
-	int r = -ENOENT;
-
-	/* A gauge holds from the beginning of the step its first value is in. */
-	last_utc_s = (u->when_utc_s - 1) / u->name.step_s * u->name.step_s;
-	if (old != NULL && can_fill(u, old)) {
-		int64_t source_last_utc_s;
-
-		defs = rrdlayout_defs(&u->name,
-			u->name.file == old->file ? NULL : u->old_slot);
-		if (defs == NULL)
-			return err_set(e, -ENOMEM, "%s: no memory", path);
-		r = rrdlib_last(source, &source_last_utc_s, e);
-		if (r == 0)
-			r = rrdlib_create(path, u->name.step_s,
-				source_last_utc_s < last_utc_s ? source_last_utc_s : last_utc_s,
-				source, defs, e);
-		rrdlayout_free(defs);
-	}
-	if (r == 0 || r == -EEXIST)
-		return r;
-	defs = rrdlayout_defs(&u->name, NULL);
-	if (defs == NULL)
-		return err_set(e, -ENOMEM, "%s: no memory", path);
-	r = rrdlib_create(path, u->name.step_s, last_utc_s, NULL, defs, e);
-	rrdlayout_free(defs);
-	return r;
-}
-
-static int
-start_file(struct rrdfile *r, const struct update *u, const char *folder,
-	const char *path, struct err *e)
-{
-	char source[RRDLAYOUT_PATH_MAX];
-	struct rrdfolder_file files[RRDFOLDER_FILES_MAX];
-	const struct rrdfolder_file *old;
-	size_t count;
-	int rc;
-
-	rc = rrdfolder_make(folder, e);
-	if (rc == 0)
-		rc = rrdfolder_list(folder, u->name.kind, files, &count, e);
-	if (rc < 0)
-		return rc;
-	old = rrdfolder_current(files, count);
-	if (old != NULL) {
-		rrdfolder_path(folder, &old->name, source);
-		if (r->daemon != NULL && old->name.until_utc_s == 0)
-			rc = rrdcached_release_file(r->daemon, source, e);
-	}
-	if (rc == 0)
-		rc = create_filled(u, path, source, old != NULL ? &old->name : NULL, e);
-	if (rc == 0)
-		rc = rrdfolder_retire(folder, &u->name, u->when_utc_s, RRDFILE_KEPT_MAX,
-			files, count, e);
-	if (rc == 0)
-		rc = rrdlib_update(path, 1, &u->first, e);
-	return rc;
-}
-
 /* --- updates --------------------------------------------------------------- */
 
 static int
@@ -222,18 +145,17 @@ queue(struct rrdfile *r, const struct update *u, const char *path, struct err *e
 	return r->batch.len < BATCH_SIZE ? 0 : rrdfile_flush(r, e);
 }
 
+/* Through the daemon, or at once; the file is made when it is missing. */
 static int
 apply(struct rrdfile *r, const struct update *u, struct err *e)
 {
 	char folder[RRDLAYOUT_PATH_MAX], path[RRDLAYOUT_PATH_MAX];
 	int rc;
 
-	if (u->when_utc_s <= u->name.step_s)
-		return err_set(e, -EINVAL, "round robin files: an update needs a time");
-	rc = rrdfolder_device(r->dir, u->device, folder, e);
+	rc = rrdfolder_device(r->dir, u->file.device, folder, e);
 	if (rc < 0)
 		return rc;
-	rrdfolder_path(folder, &u->name, path);
+	rrdfolder_path(folder, &u->file.name, path);
 	if (r->daemon != NULL) {
 		if (access(path, F_OK) == 0)
 			return queue(r, u, path, e);
@@ -243,7 +165,15 @@ apply(struct rrdfile *r, const struct update *u, struct err *e)
 	}
 	if (rc != -ENOENT)
 		return rc;
-	return start_file(r, u, folder, path, e);
+	return rrdstart_file(r->daemon, &u->file, folder, path, e);
+}
+
+static int
+check_when(int64_t when_utc_s, int64_t step_s, struct err *e)
+{
+	if (when_utc_s <= step_s)
+		return err_set(e, -EINVAL, "round robin files: an update needs a time");
+	return 0;
 }
 
 static void
@@ -256,20 +186,70 @@ number_text(uint64_t value, char ret[24])
 }
 
 int
+rrdfile_begin(struct rrdfile *r, struct err *e)
+{
+	unsigned slot;
+	int rc;
+
+	if (r->daemon != NULL)
+		return rrdwaiting_write(r->dir, 0, e);
+	rc = rrdjournal_turn(r->dir, &slot, e);
+	if (rc < 0 || !rrdjournal_waits(r->dir, slot))
+		return rc;
+	rc = rrdwaiting_write_slot(r->dir, slot, e);
+	/* Someone else writes them out just now. */
+	return rc == -EBUSY ? 0 : rc;
+}
+
+/* A journal that is full is written out at once. */
+static int
+flush_journal(struct rrdfile *r, struct err *e)
+{
+	struct err written = {0};
+	unsigned full;
+	int rc, failed = 0;
+
+	while ((rc = rrdjournal_flush(r->journal, &full, e)) == -EFBIG && failed == 0)
+		failed = rrdwaiting_write_slot(r->dir, full, &written);
+	if (failed < 0 && (rc == 0 || rc == -EFBIG))
+		rc = err_set(e, failed, "%s", written.text);
+	return rc;
+}
+
+/* Into the journal. */
+static int
+gather(struct rrdfile *r, const struct update *u, struct err *e)
+{
+	char name[RRDLAYOUT_NAME_MAX];
+	int rc = 0;
+
+	rrdlayout_name(&u->file.name, name);
+	for (int i = 0; rc >= 0 && i < u->count; i++)
+		rc = rrdjournal_add(r->journal, u->file.device, name, u->lines[i], e);
+	return rc > 0 ? flush_journal(r, e) : rc;
+}
+
+int
 rrdfile_update_use(struct rrdfile *r, int64_t device, int64_t when_utc_s,
 	uint64_t impressions, const uint64_t errors[RRDFILE_SEVERITIES],
 	bool discontinuous, struct err *e)
 {
 	char line[256], before[256], first[256], count[24];
 	struct update u = {
-		.device = device,
-		.when_utc_s = when_utc_s,
-		.name = { .kind = RRDLAYOUT_USE, .step_s = r->interval_s },
+		.file = {
+			.device = device,
+			.when_utc_s = when_utc_s,
+			.name = { .kind = RRDLAYOUT_USE, .step_s = r->interval_s },
+			.first = first,
+		},
 		.count = 1,
 		.lines = { line },
-		.first = first,
 	};
+	int rc;
 
+	rc = check_when(when_utc_s, u.file.name.step_s, e);
+	if (rc < 0)
+		return rc;
 	number_text(impressions, count);
 	(void)snprintf(line, sizeof(line), "%" PRId64 ":%s:%" PRIu64 ":%" PRIu64 ":%"
 		PRIu64 ":%" PRIu64, when_utc_s, count, errors[1], errors[2], errors[3],
@@ -289,7 +269,7 @@ rrdfile_update_use(struct rrdfile *r, int64_t device, int64_t when_utc_s,
 		u.lines[0] = before;
 		u.lines[1] = line;
 	}
-	return apply(r, &u, e);
+	return r->daemon != NULL ? apply(r, &u, e) : gather(r, &u, e);
 }
 
 bool
@@ -322,19 +302,25 @@ rrdfile_update_units(struct rrdfile *r, int64_t device, int64_t when_utc_s,
 	const struct rrdfile_slot *at[RRDFILE_SLOTS_MAX] = { NULL };
 	char line[LINE_MAX_SIZE], use[24], left[24];
 	struct update u = {
-		.device = device,
-		.when_utc_s = when_utc_s,
-		.name = {
-			.kind = RRDLAYOUT_UNITS, .file = file,
-			.step_s = r->units_step_s, .slots = slot_count,
+		.file = {
+			.device = device,
+			.when_utc_s = when_utc_s,
+			.name = {
+				.kind = RRDLAYOUT_UNITS, .file = file,
+				.step_s = r->units_step_s, .slots = slot_count,
+			},
+			.old_slot = old_slot,
+			.first = line,
 		},
-		.old_slot = old_slot,
 		.count = 1,
 		.lines = { line },
-		.first = line,
 	};
 	size_t i, len;
+	int rc;
 
+	rc = check_when(when_utc_s, u.file.name.step_s, e);
+	if (rc < 0)
+		return rc;
 	if (slot_count == 0 || slot_count > RRDFILE_SLOTS_MAX || slot_count % 8 != 0)
 		return err_set(e, -EINVAL, "round robin files: %zu slots", slot_count);
 	for (i = 0; i < count; i++) {
@@ -399,7 +385,9 @@ rrdfile_flush(struct rrdfile *r, struct err *e)
 	struct refusals f = { .batch = &r->batch, .e = e };
 	int rc;
 
-	if (r->daemon == NULL || r->batch.len == 0)
+	if (r->daemon == NULL)
+		return flush_journal(r, e);
+	if (r->batch.len == 0)
 		return 0;
 	rc = rrdcached_batch(r->daemon, r->batch.data, r->batch.len, refused, &f, e);
 	buf_clear(&r->batch);
@@ -433,8 +421,18 @@ int
 rrdfile_remove(const char *dir, int64_t device, struct err *e)
 {
 	char folder[RRDLAYOUT_PATH_MAX];
+	struct lock *lock = NULL;
 	int r;
 
 	r = rrdfolder_device(dir, device, folder, e);
-	return r < 0 ? r : rrdfolder_remove(folder, e);
+	if (r == 0 && rrdjournal_waits(dir, rrdjournal_slot(device))) {
+		/* Who writes out now would make the folder again. */
+		r = rrdjournal_lock(dir, &lock, e);
+		if (r == 0)
+			r = rrdjournal_forget(dir, device, e);
+	}
+	if (r == 0)
+		r = rrdfolder_remove(folder, e);
+	lock_release(lock);
+	return r;
 }

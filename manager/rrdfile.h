@@ -7,6 +7,10 @@
  * life of each counting unit, in slots; which unit sits in which slot is
  * rrdslots's matter.  imgadm-rrd(5) describes names, data sources, archives.
  *
+ * Without rrdcached, what goes to `use` is gathered in journals first
+ * (rrdjournal.h), and each run writes the samples of some devices out, several
+ * a file.  Readers call rrdwaiting_write() before they read.
+ *
  * Invariants
  * - Silence is a gap: what was not reported is unknown, never zero.
  * - An update for a time that is already there, or older, is no error and
@@ -64,8 +68,7 @@ void rrdfile_close(struct rrdfile *r);
  * board, another device behind the address); this interval becomes unknown.
  * A count that merely went back needs no flag.  The first update of a file
  * counts no errors: they are of unknown age.
- * In process the file has it on return, through rrdcached after
- * rrdfile_flush(), whose error may then be of any earlier update.
+ * It is safe after rrdfile_flush(), whose error may be of any earlier update.
  */
 int rrdfile_update_use(struct rrdfile *r, int64_t device, int64_t when_utc_s,
 	uint64_t impressions, const uint64_t errors[RRDFILE_SEVERITIES],
@@ -103,8 +106,18 @@ int rrdfile_update_units(struct rrdfile *r, int64_t device, int64_t when_utc_s,
  */
 int32_t rrdfile_remaining_ppm(uint64_t use_count, uint32_t life_expected);
 
-/* Hand everything to rrdcached and hear its answer; in process, nothing to do. */
+/*
+ * Hand everything to rrdcached and hear its answer, or to the journals: from
+ * then on it is not lost with this process.
+ */
 int rrdfile_flush(struct rrdfile *r, struct err *e);
+
+/*
+ * Once at the beginning of a run: write out the journal whose turn it is, or,
+ * with rrdcached, all of them.  A sample that cannot be written (a broken
+ * file, a full disk) is told and gone; the others are written.
+ */
+int rrdfile_begin(struct rrdfile *r, struct err *e);
 
 /* The file of a kind that is in use; -ENOENT when there is none. */
 int rrdfile_find(const char *dir, int64_t device, enum rrdlayout_kind kind,
@@ -114,7 +127,10 @@ int rrdfile_find(const char *dir, int64_t device, enum rrdlayout_kind kind,
 /* Have rrdcached write what it holds for a file, before it is read. */
 int rrdfile_flush_daemon(const char *daemon, const char *path, struct err *e);
 
-/* Forget a device: its folder and all files in it.  No folder is no error. */
+/*
+ * Forget a device: what waits for it, its folder and all files in it.  No
+ * folder is no error.
+ */
 int rrdfile_remove(const char *dir, int64_t device, struct err *e);
 
 #endif

@@ -1,7 +1,10 @@
 /*
  * rrd_drive: does to the round robin files what a poller would, at any time.
  *
- *   rrd_drive DB RRD-DIR INTERVAL-S < commands
+ *   rrd_drive DB RRD-DIR INTERVAL-S [keep|run] < commands
+ *
+ * What waits in journals is written out at the end; with `keep` it is not, and
+ * with `run` it is done as a run does it, one journal at the beginning.
  *
  *   add NAME                       a device; prints its key
  *   use NAME TIME PAGES I W E S    what a poll found: pages over life and new
@@ -11,7 +14,7 @@
  *   office NAME FROM TO            polls of an office's machine: days, nights,
  *                                  weekends, jams, a fuser that wears and is
  *                                  exchanged, a silence
- *   flush
+ *   flush                          and says so when it is done
  *   remove NAME
  * RRDCACHED_ADDRESS as for the poller.  Ends with 1 at the first failure.
  */
@@ -29,6 +32,7 @@
 #include "lib/store/store.h"
 #include "manager/rrdfile.h"
 #include "manager/rrdslots.h"
+#include "manager/rrdwaiting.h"
 
 enum { WORDS = 80, LINE = 8192, UNITS = 70, OFFICE_UNITS = 6 };
 
@@ -218,9 +222,14 @@ do_remove(struct drive *d, char *words[], size_t count, struct err *e)
 static int
 do_flush(struct drive *d, char *words[], size_t count, struct err *e)
 {
+	int r;
+
 	(void)words;
 	(void)count;
-	return rrdfile_flush(d->files, e);
+	r = rrdfile_flush(d->files, e);
+	if (r == 0 && (puts("flushed") < 0 || fflush(stdout) != 0))
+		return -1;
+	return r;
 }
 
 static int
@@ -256,10 +265,11 @@ main(int argc, char *argv[])
 	struct rrdfile_options o = { .daemon = getenv("RRDCACHED_ADDRESS") };
 	struct err e = {0};
 	char line[LINE];
+	const char *how = argc == 5 ? argv[4] : "";
 	int r = -1;
 
-	if (argc != 4 || parse_i64(argv[3], 1, 86400, &o.interval_s, &e) < 0) {
-		(void)fprintf(stderr, "usage: rrd_drive DB RRD-DIR INTERVAL-S\n");
+	if (argc < 4 || argc > 5 || parse_i64(argv[3], 1, 86400, &o.interval_s, &e) < 0) {
+		(void)fprintf(stderr, "usage: rrd_drive DB RRD-DIR INTERVAL-S [keep|run]\n");
 		return 2;
 	}
 	d.dir = o.dir = argv[2];
@@ -267,10 +277,14 @@ main(int argc, char *argv[])
 	r = store_open(argv[1], STORE_POLL, &d.store, &e);
 	if (r == 0)
 		r = rrdfile_open(&o, &d.files, &e);
+	if (r == 0 && strcmp(how, "run") == 0)
+		r = rrdfile_begin(d.files, &e);
 	while (r >= 0 && fgets(line, sizeof(line), stdin) != NULL)
 		r = command(&d, line, &e);
 	if (r >= 0)
 		r = rrdfile_flush(d.files, &e);
+	if (r >= 0 && *how == '\0')
+		r = rrdwaiting_write(d.dir, 0, &e);
 	if (r < 0)
 		(void)fprintf(stderr, "rrd_drive: %s\n", e.text);
 	rrdfile_close(d.files);

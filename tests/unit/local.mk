@@ -84,6 +84,12 @@ tests_unit_rrdslots_SOURCES = %D%/rrdslots.c
 tests_unit_rrdslots_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_rrdslots_LDADD = $(UNIT_LDADD) $(GRAPH_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/rrdjournal
+TESTS += tests/unit/rrdjournal
+tests_unit_rrdjournal_SOURCES = %D%/rrdjournal.c
+tests_unit_rrdjournal_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_rrdjournal_LDADD = $(UNIT_LDADD) $(GRAPH_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/forecast
 TESTS += tests/unit/forecast
 tests_unit_forecast_SOURCES = %D%/forecast.c
