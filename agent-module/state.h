@@ -2,9 +2,11 @@
  * state: what a device knows of itself, in one crash-safe SQLite file.
  *
  * Units and functions, software banks, readings, and the error log as a
- * bounded memory.  Firmware, scripts and technicians write it (imgadm-device,
- * or the installed library libimgadm-device); imgadm.so and imgadm-agentd
- * read it.
+ * bounded memory; beside them what is reported to the centre
+ * (state_report.h), which centre that is (state_centre.h) and what it advises
+ * (state_advice.h).  Firmware, scripts and technicians write it (imgadm-device,
+ * or the installed library libimgadm-device), imgadm.so on a SET, and
+ * imgadm-agentd; imgadm.so and imgadm-agentd read it.
  *
  * Invariants
  * - One call that writes is one transaction, durable when it returns
@@ -30,6 +32,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "agent-module/state_advice.h"
+#include "agent-module/state_report.h"
 #include "lib/base/err.h"
 #include "lib/structure/structure.h"
 
@@ -254,6 +258,11 @@ struct state_view {
 	 */
 	struct log_entry *entries;
 	size_t entries_head, entries_size, entries_kept;
+	/* What is reported, with centre and unacknowledged filled. */
+	struct state_report report;
+	/* Ascending by index; NULL when there is none. */
+	struct state_advice *advice;
+	size_t advice_count;
 	uint64_t generation;	/* of the view: rises whenever it changed */
 	bool loaded;		/* false: empty because there is no good state */
 
@@ -261,7 +270,7 @@ struct state_view {
 	struct {
 		uint64_t handle;	/* which opening of the file */
 		uint64_t changes;	/* counted by that handle */
-		int64_t units, software, readings;	/* stamps of the tables */
+		int64_t units, software, readings, advice;	/* stamps of the tables */
 	} seen;
 };
 
