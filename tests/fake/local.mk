@@ -20,3 +20,11 @@ check_PROGRAMS += tests/fake/snmpask
 tests_fake_snmpask_SOURCES = %D%/snmpask.c
 tests_fake_snmpask_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
 tests_fake_snmpask_LDADD = lib/snmp/libsnmp.la lib/base/libbase.la $(EVENT_LIBS)
+
+# A power cut: a preloaded library, and what builds the folder after it.
+check_LTLIBRARIES += tests/fake/powercut.la
+tests_fake_powercut_la_SOURCES = %D%/powercut.c %D%/powercut.h
+tests_fake_powercut_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
+tests_fake_powercut_la_CFLAGS = $(AM_CFLAGS) -U_FORTIFY_SOURCE
+check_PROGRAMS += tests/fake/powercut-replay
+tests_fake_powercut_replay_SOURCES = %D%/powercut_replay.c %D%/powercut.h

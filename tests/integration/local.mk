@@ -62,3 +62,6 @@ dist_check_SCRIPTS += tests/integration/poll.sh tests/integration/poll-odd.sh \
 	tests/integration/poll-errors.sh tests/integration/poll-kill.sh
 TESTS += tests/integration/poll.sh tests/integration/poll-odd.sh \
 	tests/integration/poll-errors.sh tests/integration/poll-kill.sh
+
+dist_check_SCRIPTS += tests/integration/powercut.sh
+TESTS += tests/integration/powercut.sh
