@@ -2,8 +2,10 @@
 noinst_LTLIBRARIES += lib/base/libbase.la
 lib_base_libbase_la_SOURCES = \
 	%D%/buf.c %D%/buf.h \
+	%D%/child.c %D%/child.h \
 	%D%/clock.c %D%/clock.h \
 	%D%/err.c %D%/err.h \
+	%D%/limit.c %D%/limit.h \
 	%D%/lock.c %D%/lock.h \
 	%D%/log.c %D%/log.h \
 	%D%/options.c %D%/options.h \

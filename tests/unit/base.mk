@@ -72,3 +72,15 @@ EXTRA_DIST += \
 	tests/data/digest/empty.txt \
 	tests/data/digest/longest.txt \
 	tests/data/digest/printer.txt
+
+check_PROGRAMS += tests/unit/child
+TESTS += tests/unit/child
+tests_unit_child_SOURCES = %D%/child.c
+tests_unit_child_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_child_LDADD = $(UNIT_LDADD) $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/limit
+TESTS += tests/unit/limit
+tests_unit_limit_SOURCES = %D%/limit.c
+tests_unit_limit_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_limit_LDADD = $(UNIT_LDADD) $(UNIT_LIBS)
