@@ -64,7 +64,6 @@ agent_module_imgadm_device_LDADD = agent-module/libdevice.la \
 noinst_LTLIBRARIES += agent-module/libtables.la
 agent_module_libtables_la_SOURCES = \
 	%D%/serve.c %D%/serve.h \
-	%D%/table.c %D%/table.h \
 	%D%/table_device.c \
 	%D%/table_entity.c \
 	%D%/table_log.c \
@@ -78,6 +77,7 @@ agent_module_libtables_la_CPPFLAGS = $(AM_CPPFLAGS) $(NETSNMPAGENT_CFLAGS)
 # What the tables stand on, beside Net-SNMP.
 TABLES_LIBS = \
 	agent-module/libtables.la \
+	lib/mib/libmib.la \
 	agent-module/libstate.la \
 	lib/db/libdb.la \
 	lib/structure/libstructure.la \

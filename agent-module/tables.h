@@ -10,7 +10,7 @@
 #ifndef IMGADM_AGENT_MODULE_TABLES_H
 #define IMGADM_AGENT_MODULE_TABLES_H
 
-#include "agent-module/table.h"
+#include "lib/mib/table.h"
 
 extern const struct table table_device;		/* imgDevice's scalars */
 extern const struct table table_structure;	/* imgStructure's scalars */

@@ -27,6 +27,8 @@ check "lib/base knows no library but libc" \
 	"$(includes lib/base '(lib/[^b]|net-snmp|sqlite3|event|jansson|sodium|rrd|libxml|check)')"
 check "lib/structure knows lib/base and libsodium" \
 	"$(includes lib/structure '(lib/(db|snmp|store|out)|net-snmp|sqlite3|event|jansson|rrd)')"
+check "lib/mib knows lib/base only" \
+	"$(includes lib/mib '(lib/(db|snmp|store|out|structure|report)|net-snmp|sqlite3|event|jansson|rrd|sodium)')"
 check "only lib/db includes sqlite3.h" "$(includes . 'sqlite3' | except '\./lib/db/|\./tests/')"
 check "only one file includes rrd.h" \
 	"$(f=$(grep -rlE --include='*.[ch]' '^[[:space:]]*#[[:space:]]*include[[:space:]]*<rrd' lib manager updater agent-module); [ "$(printf '%s\n' "$f" | grep -c .)" -le 1 ] || printf '%s\n' "$f")"
@@ -34,7 +36,7 @@ check "only lib/snmp and the agent include Net-SNMP" \
 	"$(includes . 'net-snmp' | except '\./lib/snmp/|\./agent-module/|\./tests/')"
 check "the poll plan has no I/O and no clock" \
 	"$(grep -nE '#[[:space:]]*include[[:space:]]*<(stdio|unistd|time|sys/|net|event|fcntl)' manager/poll_plan*.[ch] 2>/dev/null)"
-check "the module knows state, tables, lib base, db, structure only" \
-	"$(includes agent-module 'lib/' | grep -E '/(table|view|plugin|entity|state)' | grep -vE 'lib/(base|db|structure)/')"
+check "the module knows state, tables, lib base, db, mib, structure only" \
+	"$(includes agent-module 'lib/' | grep -E '/(table|view|plugin|entity|state)' | grep -vE 'lib/(base|db|mib|structure)/')"
 echo "1..$n"
 exit $failed

@@ -4,7 +4,7 @@
  */
 #include <config.h>
 
-#include "agent-module/table.h"
+#include "lib/mib/table.h"
 
 #include <stdlib.h>
 #include <string.h>

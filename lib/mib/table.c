@@ -1,6 +1,6 @@
 #include <config.h>
 
-#include "agent-module/table.h"
+#include "lib/mib/table.h"
 
 #include <errno.h>
 #include <string.h>

@@ -9,8 +9,8 @@
  * which ascend; the tables of a tree ascend and do not overlap
  * (table_tree_check).  GETNEXT is O(log rows).  No I/O, no library but lib/base.
  */
-#ifndef IMGADM_AGENT_MODULE_TABLE_H
-#define IMGADM_AGENT_MODULE_TABLE_H
+#ifndef IMGADM_LIB_MIB_TABLE_H
+#define IMGADM_LIB_MIB_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,6 +19,10 @@
 #include "lib/base/clock.h"
 #include "lib/base/err.h"
 
+/*
+ * What the rows are taken from.  Each program defines its own; here it is
+ * only handed through.
+ */
 struct snapshot;
 
 /* A sub-identifier, as wide as Net-SNMP's oid. */
