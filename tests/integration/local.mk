@@ -30,6 +30,12 @@ tests_integration_rrd_drive_LDADD = $(GRAPH_LIBS) -lm
 dist_check_SCRIPTS += tests/integration/rrd.sh
 TESTS += tests/integration/rrd.sh
 
+dist_check_SCRIPTS += tests/integration/rrd-journal.sh
+TESTS += tests/integration/rrd-journal.sh
+
+dist_check_SCRIPTS += tests/integration/rrd-kill.sh
+TESTS += tests/integration/rrd-kill.sh
+
 dist_check_SCRIPTS += tests/integration/graph.sh
 TESTS += tests/integration/graph.sh
 
