@@ -15,7 +15,7 @@ enum { WORDS = 4, LINE_MAX_OCTETS = 1024 };
 
 struct add {
 	struct store *store;
-	struct conf *conf;	/* NULL until a credential is named */
+	const struct conf *conf;
 	size_t added;
 };
 
@@ -23,19 +23,7 @@ struct add {
 static int
 check_credential(struct add *a, const char *name, struct err *e)
 {
-	int rc;
-
-	if (name == NULL)
-		return 0;
-	if (a->conf == NULL) {
-		a->conf = conf_new();
-		if (a->conf == NULL)
-			return err_set(e, -ENOMEM, "out of memory");
-		rc = conf_read(a->conf, e);
-		if (rc < 0)
-			return rc;
-	}
-	if (conf_credential(a->conf, name) != NULL)
+	if (name == NULL || conf_credential(a->conf, name) != NULL)
 		return 0;
 	return err_set(e, -EINVAL, "no credential '%s' in imgadm.conf; "
 		"write 'credential %s ...' there first", name, name);
@@ -204,11 +192,11 @@ fleet_add(void *user, int argc, char *argv[])
 		d.name = p.argv[p.index];
 		d.address = p.argv[p.index + 1];
 	}
-	a.store = fleet_cli_open(cli, STORE_TOLD);
-	if (a.store == NULL)
-		return EXIT_STORAGE;
+	status = fleet_cli_open(cli, STORE_TOLD, &a.store);
+	if (status != EXIT_DONE)
+		return status;
+	a.conf = cli->conf;
 	rc = add(&a, file, &d, &e);
-	conf_free(a.conf);
 	store_close(a.store);
 	if (rc < 0)
 		return fleet_cli_error(&e, rc);

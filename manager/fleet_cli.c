@@ -9,7 +9,6 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
-#include "lib/base/paths.h"
 #include "lib/base/text.h"
 
 enum { FORECAST_SHOWN_DAYS = 730 };
@@ -52,19 +51,41 @@ fleet_cli_error(const struct err *e, int rc)
 	return err_exit_status(rc);
 }
 
-struct store *
-fleet_cli_open(const struct fleet_cli *cli, enum store_mode mode)
+int
+fleet_cli_conf(struct fleet_cli *cli, struct err *e)
 {
-	const char *path = paths_db(cli->db);
-	struct store *s;
-	struct err e;
+	struct conf *conf;
 	int rc;
 
-	rc = store_open(path, mode, &s, &e);
+	if (cli->conf != NULL)
+		return 0;
+	conf = conf_new();
+	if (conf == NULL)
+		return err_set(e, -ENOMEM, "out of memory");
+	rc = conf_read(conf, e);
+	if (rc < 0)
+		conf_free(conf);
+	else
+		cli->conf = conf;
+	return rc;
+}
+
+int
+fleet_cli_open(struct fleet_cli *cli, enum store_mode mode, struct store **ret_store)
+{
+	struct err e = {0};
+	int rc;
+
+	rc = fleet_cli_conf(cli, &e);
+	if (rc < 0) {
+		log_err(&e);
+		return rc == -ENOMEM ? EXIT_STORAGE : EXIT_USAGE;
+	}
+	rc = store_open(conf_db(cli->conf, cli->db), mode, ret_store, &e);
 	if (rc == 0)
-		return s;
+		return EXIT_DONE;
 	log_err(&e);
-	return NULL;
+	return EXIT_STORAGE;
 }
 
 /* All names, for the nearest one. */
@@ -249,5 +270,7 @@ fleet_cli_run(int argc, char *argv[])
 	log_open("imgadm-fleet", LOG_LEVEL_WARNING, LOG_TO_STDERR);
 	if (fleet_cli_options(&cli, &p, &options, argc, argv, 0, -1, &status) != 0)
 		return status;
-	return command_run(&options, &cli, argc - p.index, argv + p.index);
+	status = command_run(&options, &cli, argc - p.index, argv + p.index);
+	conf_free(cli.conf);
+	return status;
 }

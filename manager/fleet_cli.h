@@ -11,11 +11,13 @@
 
 #include "lib/base/options.h"
 #include "lib/out/listing.h"
+#include "lib/snmp/conf.h"
 #include "lib/store/store_read.h"
 
 /* What stood before the subcommand, and what options of all commands set. */
 struct fleet_cli {
 	const char *db;		/* --db FILE, or NULL */
+	struct conf *conf;	/* NULL until fleet_cli_conf; ends with the program */
 	enum listing_format format;
 };
 
@@ -48,8 +50,13 @@ int fleet_cli_options(struct fleet_cli *cli, struct options_pass *p,
 /* Say what e says; the exit status for rc. */
 int fleet_cli_error(const struct err *e, int rc);
 
-/* NULL when that failed, which was said; the status is then EXIT_STORAGE. */
-struct store *fleet_cli_open(const struct fleet_cli *cli, enum store_mode mode);
+/* cli->conf, read once.  0 or negative with e, as conf_read. */
+int fleet_cli_conf(struct fleet_cli *cli, struct err *e);
+/*
+ * The store that option, environment or imgadm.conf name.  EXIT_DONE, or what to
+ * return: EXIT_USAGE for a wrong imgadm.conf, EXIT_STORAGE; that was said.
+ */
+int fleet_cli_open(struct fleet_cli *cli, enum store_mode mode, struct store **ret_store);
 
 /*
  * When rc is -ENOENT because no device has that name: says so, with the

@@ -24,7 +24,6 @@ struct known {
 
 struct discover {
 	struct fleet_cli *cli;
-	struct conf *conf;
 	struct snmp_options snmp;
 	struct snmp_credential *given;	/* of SNMP options, or NULL */
 	const char *credential;	/* --credential, or NULL */
@@ -255,7 +254,7 @@ credential(void *user, const char *numeric, struct err *e)
 
 	if (d->given != NULL)
 		return d->given;
-	return conf_credential_for(d->conf, d->credential, "", numeric, e);
+	return conf_credential_for(d->cli->conf, d->credential, "", numeric, e);
 }
 
 static int
@@ -283,15 +282,12 @@ prepare(struct discover *d, struct err *e)
 {
 	int rc;
 
-	d->conf = conf_new();
-	if (d->conf == NULL)
-		return err_set(e, -ENOMEM, "out of memory");
-	rc = conf_read(d->conf, e);
+	rc = fleet_cli_conf(d->cli, e);
 	if (rc == 0)
 		rc = snmp_options_credential(&d->snmp, &d->given, e);
 	if (rc < 0)
 		return rc;
-	if (d->credential != NULL && conf_credential(d->conf, d->credential) == NULL)
+	if (d->credential != NULL && conf_credential(d->cli->conf, d->credential) == NULL)
 		return err_set(e, -EINVAL, "no credential '%s' in imgadm.conf", d->credential);
 	return 0;
 }
@@ -339,10 +335,10 @@ run(struct discover *d, int count, char *const texts[])
 		rc = prepare(d, &e);
 	if (rc == 0) {
 		/* What is asked may take minutes: know before that it can be kept. */
-		s = fleet_cli_open(d->cli, STORE_TOLD);
-		if (s == NULL) {
+		status = fleet_cli_open(d->cli, STORE_TOLD, &s);
+		if (status != EXIT_DONE) {
 			free(p.ranges);
-			return EXIT_STORAGE;
+			return status;
 		}
 		rc = load_known(d, s, &e);
 	}
@@ -399,7 +395,6 @@ fleet_discover(void *user, int argc, char *argv[])
 		return status;
 	status = run(&d, p.argc - p.index, p.argv + p.index);
 	snmp_credential_free(d.given);
-	conf_free(d.conf);
 	free(d.by_address);
 	free(d.by_id);
 	return status;

@@ -174,9 +174,9 @@ fleet_export(void *user, int argc, char *argv[])
 			"software, log, unit-history or software-history");
 		return EXIT_USAGE;
 	}
-	s = fleet_cli_open(cli, STORE_READ);
-	if (s == NULL)
-		return EXIT_STORAGE;
+	status = fleet_cli_open(cli, STORE_READ, &s);
+	if (status != EXIT_DONE)
+		return status;
 	status = check_device(s, f.device);
 	if (status == EXIT_DONE)
 		status = part != NULL ? export_part(s, cli, &f, part) : export_json(s, cli, &f);

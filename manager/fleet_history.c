@@ -35,9 +35,9 @@ fleet_history(void *user, int argc, char *argv[])
 	if (rc < 0)
 		return status;
 	f.serial = p.argv[p.index];
-	s = fleet_cli_open(cli, STORE_READ);
-	if (s == NULL)
-		return EXIT_STORAGE;
+	status = fleet_cli_open(cli, STORE_READ, &s);
+	if (status != EXIT_DONE)
+		return status;
 	l = software ?
 		fleet_cli_listing(cli, fleet_software_columns, fleet_software_column_count) :
 		fleet_cli_listing(cli, fleet_unit_columns, fleet_unit_column_count);

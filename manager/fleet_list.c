@@ -247,9 +247,9 @@ fleet_list(void *user, int argc, char *argv[])
 		site = p.argument;
 	if (rc < 0)
 		return status;
-	s = fleet_cli_open(cli, STORE_READ);
-	if (s == NULL)
-		return EXIT_STORAGE;
+	status = fleet_cli_open(cli, STORE_READ, &s);
+	if (status != EXIT_DONE)
+		return status;
 	l = fleet_cli_listing(cli, columns, sizeof(columns) / sizeof(columns[0]));
 	rc = l == NULL ? -ENOMEM : load(s, site, &f, &e);
 	if (rc == 0 && f.count > 1)

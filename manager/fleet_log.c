@@ -107,9 +107,9 @@ fleet_log(void *user, int argc, char *argv[])
 	f.device = p.argv[p.index];
 	/* A gap has neither severity nor unit nor code. */
 	f.gaps = f.severity == 0 && f.symbol == NULL && f.code == NULL;
-	s = fleet_cli_open(cli, STORE_READ);
-	if (s == NULL)
-		return EXIT_STORAGE;
+	status = fleet_cli_open(cli, STORE_READ, &s);
+	if (status != EXIT_DONE)
+		return status;
 	l = fleet_cli_listing(cli, fleet_log_columns, fleet_log_column_count);
 	if (l == NULL) {
 		store_close(s);

@@ -46,9 +46,9 @@ fleet_prune(void *user, int argc, char *argv[])
 		log_error("prune: how much is to be kept? --keep 90d");
 		return EXIT_USAGE;
 	}
-	s = fleet_cli_open(cli, STORE_TOLD);
-	if (s == NULL)
-		return EXIT_STORAGE;
+	status = fleet_cli_open(cli, STORE_TOLD, &s);
+	if (status != EXIT_DONE)
+		return status;
 	rc = store_prune(s, clock_utc_s(clock_system()) - keep_s, &n, &e);
 	store_close(s);
 	if (rc < 0)

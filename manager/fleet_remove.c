@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "lib/base/log.h"
-#include "lib/base/paths.h"
 #include "manager/fleet_cli.h"
 #include "manager/rrdfile.h"
 
@@ -73,14 +72,18 @@ fleet_remove(void *user, int argc, char *argv[])
 		return status;
 	count = p.argc - p.index;
 	keys = calloc((size_t)count, sizeof(*keys));
-	s = keys == NULL ? NULL : fleet_cli_open(cli, STORE_TOLD);
-	if (s == NULL) {
-		free(keys);
+	if (keys == NULL) {
+		log_error("out of memory");
 		return EXIT_STORAGE;
+	}
+	status = fleet_cli_open(cli, STORE_TOLD, &s);
+	if (status != EXIT_DONE) {
+		free(keys);
+		return status;
 	}
 	status = remove_all(s, count, p.argv + p.index, keys);
 	for (i = 0; !keep && status == EXIT_DONE && i < count; i++) {
-		if (keys[i] != 0 && rrdfile_remove(paths_rrd_dir(dir), keys[i], &e) < 0)
+		if (keys[i] != 0 && rrdfile_remove(conf_rrd_dir(cli->conf, dir), keys[i], &e) < 0)
 			log_warning("%s", e.text);
 	}
 	store_close(s);

@@ -425,9 +425,9 @@ fleet_show(void *user, int argc, char *argv[])
 
 	if (fleet_cli_options(cli, &p, &options, argc, argv, 1, 1, &status) != 0)
 		return status;
-	s = fleet_cli_open(cli, STORE_READ);
-	if (s == NULL)
-		return EXIT_STORAGE;
+	status = fleet_cli_open(cli, STORE_READ, &s);
+	if (status != EXIT_DONE)
+		return status;
 	rc = store_device_get(s, p.argv[p.index], &d, &e);
 	if (rc < 0) {
 		status = fleet_cli_no_device(s, p.argv[p.index], &e, rc);

@@ -13,7 +13,6 @@
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/options.h"
-#include "lib/base/paths.h"
 #include "lib/base/text.h"
 #include "lib/snmp/conf.h"
 #include "lib/store/store_read.h"
@@ -402,18 +401,6 @@ draw_all(struct graph_cli *c, struct err *e)
 	return r;
 }
 
-/* What neither option nor environment said may stand in imgadm.conf. */
-static const char *
-or_conf(const char *option, const char *environment, const struct conf *conf,
-	const char *token)
-{
-	const char *value = getenv(environment);
-
-	if (option != NULL || (value != NULL && *value != '\0'))
-		return option;
-	return conf_text(conf, token);
-}
-
 static int
 find_places(struct graph_cli *c, struct err *e)
 {
@@ -425,8 +412,8 @@ find_places(struct graph_cli *c, struct err *e)
 	r = conf_read(c->conf, e);
 	if (r < 0)
 		return r;
-	c->db = paths_db(or_conf(c->db, PATHS_ENV_DB, c->conf, "db"));
-	c->rrd_dir = paths_rrd_dir(or_conf(c->rrd_dir, PATHS_ENV_RRD_DIR, c->conf, "rrdDir"));
+	c->db = conf_db(c->conf, c->db);
+	c->rrd_dir = conf_rrd_dir(c->conf, c->rrd_dir);
 	return 0;
 }
 

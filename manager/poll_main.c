@@ -12,7 +12,6 @@
 #include "lib/base/log.h"
 #include "lib/base/options.h"
 #include "lib/base/parse.h"
-#include "lib/base/paths.h"
 #include "lib/snmp/engine.h"
 #include "manager/poll.h"
 #include "manager/poll_say.h"
@@ -156,17 +155,6 @@ read_options(struct settings *s, int argc, char *argv[], struct err *e)
 
 /* --- configuration ---------------------------------------------------------------- */
 
-/* What neither option nor environment said may stand in imgadm.conf. */
-static const char *
-or_conf(const char *option, const char *env, const struct conf *conf, const char *token)
-{
-	const char *value = getenv(env);
-
-	if (option != NULL || (value != NULL && value[0] != '\0'))
-		return option;
-	return conf_text(conf, token);
-}
-
 static int
 read_conf(struct settings *s, struct run *r, struct err *e)
 {
@@ -182,8 +170,8 @@ read_conf(struct settings *s, struct run *r, struct err *e)
 	rc = snmp_options_credential(&s->snmp, &r->credential, e);
 	if (rc < 0)
 		return rc;
-	s->db = paths_db(or_conf(s->db, PATHS_ENV_DB, r->conf, "db"));
-	s->rrd_dir = paths_rrd_dir(or_conf(s->rrd_dir, PATHS_ENV_RRD_DIR, r->conf, "rrdDir"));
+	s->db = conf_db(r->conf, s->db);
+	s->rrd_dir = conf_rrd_dir(r->conf, s->rrd_dir);
 	if (s->interval_s == 0)
 		s->interval_s = conf_number(r->conf, "pollInterval", &n) ? n : INTERVAL_S;
 	if (s->window == 0 && conf_number(r->conf, "window", &n))

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "lib/base/parse.h"
+#include "lib/base/paths.h"
 #include "lib/base/text.h"
 #include "lib/snmp/conf_reader.h"
 #include "lib/snmp/conf_words.h"
@@ -429,6 +430,24 @@ conf_text(const struct conf *c, const char *token)
 	size_t at = directive_find(token);
 
 	return at < DIRECTIVES ? c->values[at].text : NULL;
+}
+
+const char *
+conf_db(const struct conf *c, const char *option)
+{
+	const char *line = conf_text(c, "db");
+	const char *chosen = paths_choose(option, PATHS_ENV_DB, line);
+
+	return chosen != NULL ? chosen : paths_db(NULL);
+}
+
+const char *
+conf_rrd_dir(const struct conf *c, const char *option)
+{
+	const char *line = conf_text(c, "rrdDir");
+	const char *chosen = paths_choose(option, PATHS_ENV_RRD_DIR, line);
+
+	return chosen != NULL ? chosen : paths_rrd_dir(NULL);
 }
 
 bool

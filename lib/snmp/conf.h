@@ -55,6 +55,15 @@ const char *conf_text(const struct conf *c, const char *token);
 /* The value of a number or time (seconds) directive; false when not set. */
 bool conf_number(const struct conf *c, const char *token, int64_t *ret_value);
 
+/*
+ * Where the centre's store and its round robin files are: what the option says
+ * (NULL or empty = not given), then IMGADM_DB or IMGADM_RRD_DIR, then `db` or
+ * `rrdDir`, then the place that configure chose.  Borrowed from the option, the
+ * environment or c; never NULL.
+ */
+const char *conf_db(const struct conf *c, const char *option);
+const char *conf_rrd_dir(const struct conf *c, const char *option);
+
 /* A credential by name; NULL = none.  Borrowed from c. */
 const struct snmp_credential *conf_credential(const struct conf *c, const char *name);
 

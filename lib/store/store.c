@@ -34,6 +34,9 @@ store_open(const char *path, enum store_mode mode, struct store **ret_store, str
 		return err_set(e, -ENOMEM, "%s: out of memory", path);
 	rc = db_open(path, &o, &s->db, e);
 	if (rc < 0) {
+		if (rc == -ENOENT && mode == STORE_READ)
+			(void)err_set(e, rc, "%s: there is no store here so far; "
+				"imgadm-fleet add NAME ADDRESS makes it", path);
 		free(s);
 		return rc;
 	}

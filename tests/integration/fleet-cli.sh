@@ -21,7 +21,7 @@ says()
 
 # --- no store, no fleet ---------------------------------------------------------
 status "list without a store" 3 "$fleet" list
-says "list without a store" "^imgadm-fleet: .*fleet.db"
+says "list without a store" "^imgadm-fleet: .*fleet.db: .*imgadm-fleet add NAME ADDRESS"
 status "no command" 1 "$fleet"
 status "unknown command" 1 "$fleet" lits
 says "unknown command" "list"
@@ -103,6 +103,31 @@ if [ -n "$key" ]; then
 fi
 status "remove nothing" 1 "$fleet" remove
 rm -f "$T"/fleet.db*
+
+# --- places by imgadm.conf -----------------------------------------------------------
+(
+	unset IMGADM_DB IMGADM_RRD_DIR
+	printf 'db %s\nrrdDir %s\n' "$T/by-conf.db" "$T/rrd-conf" >"$T/conf/imgadm.conf"
+	"$fleet" add conf-1 10.7.0.1 && "$fleet" list --csv >"$T/by-conf"
+)
+ok "db of imgadm.conf is where add writes" test -s "$T/by-conf.db"
+like "and where list reads" "$(cat "$T/by-conf")" '^conf-1,'
+key=$(sqlite3 "$T/by-conf.db" "SELECT id FROM device" 2>/dev/null)
+if [ -n "$key" ]; then
+	folder=$T/rrd-conf/$(printf '%02x' $((key & 255)))/$key
+	mkdir -p "$folder" && : >"$folder/use-300.rrd"
+	(unset IMGADM_DB IMGADM_RRD_DIR; "$fleet" remove conf-1)
+	not_ok "rrdDir of imgadm.conf is where remove removes" test -e "$folder/use-300.rrd"
+fi
+status "the environment beats imgadm.conf" 0 "$fleet" add env-1 10.7.0.2
+ok "and is where the store is" test -s "$T/fleet.db"
+status "the option beats both" 0 "$fleet" --db "$T/by-option.db" add option-1 10.7.0.3
+ok "and is where its store is" test -s "$T/by-option.db"
+echo 'rrdDri /x' >>"$T/conf/imgadm.conf"
+status "list with a wrong line in imgadm.conf" 1 "$fleet" list
+says "list with a wrong line in imgadm.conf" "imgadm.conf:3"
+status "remove with a wrong line in imgadm.conf" 1 "$fleet" remove env-1
+rm -f "$T/conf/imgadm.conf" "$T"/fleet.db*
 
 # --- a fleet with a past ------------------------------------------------------------
 ok "a fleet with a past" "$fill" "$IMGADM_DB" "$now"
