@@ -183,13 +183,15 @@ static int
 settle_output(struct graph_cli *c, struct err *e)
 {
 	enum graph_format by_name;
+	int r;
 
 	c->to_folder = c->device == NULL || c->wanted_count > 1 ||
 		graph_file_is_folder(c->output);
 	if (c->to_folder)
 		return graph_file_make_folder(c->output, e);
-	if (!graph_file_format(c->output, &by_name))
-		return 0;
+	r = graph_file_format(c->output, &by_name, e);
+	if (r <= 0)
+		return r;
 	if (c->format_given && by_name != c->format)
 		return err_set(e, -EINVAL, "%s: --format says %s", c->output,
 			graph_format_name(c->format));

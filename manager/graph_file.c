@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -56,18 +57,24 @@ graph_file_make_folder(const char *path, struct err *e)
 	return 0;
 }
 
-bool
-graph_file_format(const char *path, enum graph_format *ret)
+int
+graph_file_format(const char *path, enum graph_format *ret, struct err *e)
 {
-	const char *dot = strrchr(path, '.');
+	const char *slash = strrchr(path, '/');
+	const char *name = slash != NULL ? slash + 1 : path;
+	const char *dot = strrchr(name, '.');
 
-	if (dot != NULL && strcmp(dot, ".png") == 0)
+	/* A dot in front hides a file, it begins no ending. */
+	if (dot == NULL || dot == name)
+		return 0;
+	if (strcasecmp(dot, ".png") == 0)
 		*ret = GRAPH_PNG;
-	else if (dot != NULL && strcmp(dot, ".svg") == 0)
+	else if (strcasecmp(dot, ".svg") == 0)
 		*ret = GRAPH_SVG;
 	else
-		return false;
-	return true;
+		return err_set(e, -EINVAL, "%s: cannot write %s; name it .png or .svg", path,
+			dot);
+	return 1;
 }
 
 static int

@@ -27,8 +27,11 @@ bool graph_file_is_folder(const char *path);
 /* Make it when it is not there (its parent must be). */
 int graph_file_make_folder(const char *path, struct err *e);
 
-/* PNG or SVG by the name's end; false for anything else. */
-bool graph_file_format(const char *path, enum graph_format *ret);
+/*
+ * PNG or SVG by the name's end: 1; 0 when it has no end (/dev/stdout); -EINVAL
+ * for another one: nothing else can be written.
+ */
+int graph_file_format(const char *path, enum graph_format *ret, struct err *e);
 
 /* Write beside it, then rename: who looks meanwhile sees the old one or the new. */
 int graph_file_write(const char *path, const void *data, size_t size, struct err *e);

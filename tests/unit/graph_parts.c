@@ -212,12 +212,13 @@ START_TEST(formats_by_name)
 {
 	enum graph_format f = GRAPH_PNG;
 
-	ck_assert(graph_file_format("a/b.svg", &f));
+	ck_assert_int_eq(graph_file_format("a/b.svg", &f, NULL), 1);
 	ck_assert_int_eq(f, GRAPH_SVG);
-	ck_assert(graph_file_format("x.png", &f));
+	ck_assert_int_eq(graph_file_format("x.png", &f, NULL), 1);
 	ck_assert_int_eq(f, GRAPH_PNG);
-	ck_assert(!graph_file_format("png", &f));
-	ck_assert(!graph_file_format("x.svg.gz", &f));
+	ck_assert_int_eq(graph_file_format("png", &f, NULL), 0);
+	ck_assert_int_eq(graph_file_format("a.b/.gif", &f, NULL), 0);
+	ck_assert_int_eq(graph_file_format("x.svg.gz", &f, NULL), -EINVAL);
 }
 END_TEST
 
