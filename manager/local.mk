@@ -16,6 +16,15 @@ manager_libpoll_la_SOURCES = \
 manager_libpoll_la_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
 manager_libpoll_la_LIBADD = $(EVENT_LIBS)
 
+# imgadm-centerd: what devices report to.
+noinst_LTLIBRARIES += manager/libcenter.la
+manager_libcenter_la_SOURCES = \
+	%D%/center_engine.c %D%/center_engine.h \
+	%D%/center_keys.c %D%/center_keys.h \
+	%D%/center_mib.h
+manager_libcenter_la_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
+manager_libcenter_la_LIBADD = $(EVENT_LIBS)
+
 sbin_PROGRAMS += manager/imgadm-poll
 manager_imgadm_poll_SOURCES = %D%/poll_main.c
 manager_imgadm_poll_LDADD = manager/libpoll.la manager/libpollplan.la \

@@ -454,6 +454,53 @@ out:
 	return c;
 }
 
+/* A master key is as long as the digest that made it. */
+static int
+take_key(struct credential_key *k, const struct credential_key *auth, const char *what,
+	const uint8_t *key, size_t len, struct err *e)
+{
+	int want = sc_get_properlength(auth->protocol, (u_int)auth->protocol_len);
+
+	if (want <= 0 || len != (size_t)want || len > sizeof(k->master))
+		return err_set(e, -EINVAL, "%s key of %zu octets: want %d", what, len, want);
+	(void)memcpy(k->master, key, len);
+	k->master_len = len;
+	return 0;
+}
+
+struct snmp_credential *
+snmp_credential_of_keys(const char *user, const char *auth, const uint8_t *auth_key,
+	size_t auth_key_len, const char *priv, const uint8_t *priv_key, size_t priv_key_len,
+	struct err *e)
+{
+	struct snmp_credential *c = calloc(1, sizeof(*c));
+	int code = 0;
+
+	if (c == NULL || (c->name = strdup(user)) == NULL)
+		code = err_set(e, -ENOMEM, "out of memory");
+	else if (user[0] == '\0' || strlen(user) >= sizeof(c->user))
+		code = err_set(e, -EINVAL, "a user of %zu octets: want 1 to %d", strlen(user),
+		    SNMP_USER_MAX);
+	if (code == 0) {
+		(void)memcpy(c->user, user, strlen(user) + 1);
+		c->version = 3;
+		c->level = SNMP_SEC_LEVEL_AUTHPRIV;
+		c->retries = -1;
+		code = read_auth_protocol(&c->auth, auth, e);
+	}
+	if (code == 0)
+		code = read_priv_protocol(&c->priv, priv, e);
+	if (code == 0)
+		code = take_key(&c->auth, &c->auth, "authentication", auth_key, auth_key_len, e);
+	if (code == 0)
+		code = take_key(&c->priv, &c->auth, "privacy", priv_key, priv_key_len, e);
+	if (code < 0) {
+		snmp_credential_free(c);
+		return NULL;
+	}
+	return c;
+}
+
 void
 snmp_credential_free(struct snmp_credential *c)
 {

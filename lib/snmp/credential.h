@@ -16,6 +16,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "lib/base/err.h"
 
@@ -42,6 +43,16 @@ enum {
  */
 struct snmp_credential *snmp_credential_new(const char *name, int argc,
 	char *const argv[], struct err *e);
+/*
+ * Make one of SNMPv3's master keys (Ku, RFC 3414 A.2), authPriv, without
+ * context: what an enrolled device and its centre share.  auth and priv are
+ * named as with -a and -x.  All is copied; it is named as its user.  NULL with
+ * e: a user of no octet or too many, an unknown protocol, a key whose length
+ * is not its digest's; e never holds a key.
+ */
+struct snmp_credential *snmp_credential_of_keys(const char *user, const char *auth,
+	const uint8_t *auth_key, size_t auth_key_len, const char *priv,
+	const uint8_t *priv_key, size_t priv_key_len, struct err *e);
 void snmp_credential_free(struct snmp_credential *c);	/* wipes the keys */
 
 const char *snmp_credential_name(const struct snmp_credential *c);

@@ -391,13 +391,13 @@ usm_read(uint8_t *data, size_t len, struct usm_message *ret)
 {
 	struct ber all = { data, data + len }, b, head, flags, security;
 	struct usm_message m = { 0 };
-	uint32_t version, size, model;
+	uint32_t version, model;
 
 	if (len > MESSAGE_MAX || !ber_enter(&all, BER_SEQUENCE, &b) || all.p != all.end ||
 	    !ber_number(&b, MESSAGE_VERSION, MESSAGE_VERSION, &version) ||
 	    !ber_enter(&b, BER_SEQUENCE, &head) ||
 	    !ber_number(&head, 0, USM_NUMBER_MAX, &m.id) ||
-	    !ber_number(&head, 484, USM_NUMBER_MAX, &size) ||
+	    !ber_number(&head, 484, USM_NUMBER_MAX, &m.max_size) ||
 	    !ber_enter(&head, BER_OCTETS, &flags) || flags.end - flags.p != 1 ||
 	    !ber_number(&head, MODEL, MODEL, &model) || head.p != head.end ||
 	    !ber_enter(&b, BER_OCTETS, &security) || !read_security(security, &m))

@@ -70,6 +70,7 @@ struct usm_message {
 	const uint8_t *pdu;
 	size_t pdu_len;
 	/* Read only. */
+	uint32_t max_size;	/* msgMaxSize: what the sender can take */
 	uint8_t *mac;		/* in the datagram */
 	size_t mac_len;
 	const uint8_t *salt;
