@@ -4,19 +4,19 @@
 noinst_LTLIBRARIES += agent-module/libstate.la
 agent_module_libstate_la_SOURCES = \
 	%D%/state.c %D%/state.h %D%/state_private.h \
-	%D%/state_advice.h \
-	%D%/state_centre.h \
+	%D%/state_advice.c %D%/state_advice.h \
+	%D%/state_centre.c %D%/state_centre.h \
 	%D%/state_create.c \
 	%D%/state_device.c \
 	%D%/state_log.c \
 	%D%/state_reading.c \
-	%D%/state_report.h \
+	%D%/state_report.c %D%/state_report.h \
 	%D%/state_rows.c \
 	%D%/state_schema.c %D%/state_schema.h \
 	%D%/state_software.c \
 	%D%/state_unit.c \
 	%D%/state_view.c \
-	%D%/wake.h
+	%D%/wake.c %D%/wake.h
 
 # The door to it for firmware: a convenience library, and as libimgadm-device
 # an installed one that shows nothing but imgadm_device_*.

@@ -9,6 +9,7 @@
 
 #include "agent-module/state_private.h"
 #include "agent-module/state_schema.h"
+#include "agent-module/wake.h"
 
 /* --- opening -------------------------------------------------------------- */
 
@@ -268,6 +269,8 @@ digest_renew(struct state *s, struct err *e)
 	db_bind_blob(q, 1, digest, sizeof(digest));
 	db_bind_i64(q, 2, state_now(s));
 	rc = db_run(q, e);
+	if (rc == 0)
+		state_touch(s, STATE_TOUCHED_WAKE);
 out:
 	structure_release(&st);
 	return rc;
@@ -277,11 +280,12 @@ static int
 finish(struct state *s, struct err *e)
 {
 	struct db_stmt *q;
+	bool wake;
 	int rc = 0;
 
 	if ((s->touched & STATE_TOUCHED_DIGEST) != 0)
 		rc = digest_renew(s, e);
-	if (rc == 0 && s->touched != 0) {
+	if (rc == 0 && (s->touched & STATE_TOUCHED_TABLES) != 0) {
 		rc = state_statement(s, "UPDATE device SET"
 			" units_stamp = units_stamp + ?1,"
 			" software_stamp = software_stamp + ?2,"
@@ -297,8 +301,11 @@ finish(struct state *s, struct err *e)
 		rc = db_commit(s->db, e);
 	else
 		db_rollback(s->db);
+	wake = rc == 0 && (s->touched & STATE_TOUCHED_WAKE) != 0;
 	s->touched = 0;
 	s->changes++;
+	if (wake)
+		wake_send(s->path);
 	return rc;
 }
 

@@ -69,5 +69,13 @@ int state_advice_hooked(struct state *s, uint64_t serial, struct err *e);
  */
 int state_advice_load(struct state *s, struct state_advice *ret_rows,
 	size_t *ret_count, struct err *e);
+/*
+ * Take a SET back that was durable already: rows of new (read after it) that
+ * are not in old (read before it) go, rows of old that are not in new come
+ * again with their serials and marks, where their index is free.
+ */
+int state_advice_restore(struct state *s, const struct state_advice *old,
+	size_t old_count, const struct state_advice *new, size_t new_count,
+	struct err *e);
 
 #endif

@@ -92,6 +92,7 @@ entry_add(struct state *s, struct log_entry *l, struct err *e)
 	db_bind_text(q, 11, l->software_id);
 	db_bind_text(q, 12, l->software_version);
 	db_bind_i64(q, 13, l->repeats);
+	state_touch(s, STATE_TOUCHED_WAKE);
 	return db_run(q, e);
 }
 
@@ -436,6 +437,7 @@ log_clear(struct state *s, uint32_t capacity, struct err *e)
 	if (rc < 0)
 		return rc;
 	db_bind_i64(q, 1, capacity);
+	state_touch(s, STATE_TOUCHED_WAKE);
 	return db_run(q, e);
 }
 

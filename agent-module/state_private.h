@@ -13,7 +13,7 @@
 #include "lib/db/db.h"
 
 enum {
-	STATE_STATEMENTS_MAX = 64,	/* prepared at once in one handle */
+	STATE_STATEMENTS_MAX = 96,	/* prepared at once in one handle */
 	STATE_KERNEL_ID_SIZE = 40,
 	/* An index ends here, and a new generation begins. */
 	STATE_LOG_INDEX_MAX = 0x7fffffff,
@@ -25,6 +25,9 @@ enum state_touched {
 	STATE_TOUCHED_UNITS = 1 << 1,
 	STATE_TOUCHED_SOFTWARE = 1 << 2,
 	STATE_TOUCHED_READINGS = 1 << 3,
+	STATE_TOUCHED_TABLES = STATE_TOUCHED_UNITS | STATE_TOUCHED_SOFTWARE |
+		STATE_TOUCHED_READINGS,
+	STATE_TOUCHED_WAKE = 1 << 4,	/* imgadm-agentd has to look at once */
 };
 
 struct state_statement {
@@ -133,6 +136,17 @@ int state_row_check(const struct unit *u, const struct software *w,
 
 /* "FILE: damaged (what)": -EINVAL. */
 int state_damaged(const struct state *s, struct err *e, const char *what);
+
+/* --- reports (state_report.c), advice (state_advice.c) --------------------- */
+
+/* Within a transaction: the row, with centre and unacknowledged, and its stamp. */
+int state_report_read(struct state *s, const struct log_bounds *log,
+	struct state_report *ret_report, int64_t *ret_advice_stamp, struct err *e);
+/* Within a write: another centre, so nothing is asked, acknowledged or taken. */
+int state_report_forget(struct state *s, struct err *e);
+/* Within a transaction: as state_advice_load. */
+int state_advice_read(struct state *s, struct state_advice *ret_rows,
+	size_t *ret_count, struct err *e);
 
 /* --- units (state_unit.c) -------------------------------------------------- */
 

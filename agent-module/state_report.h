@@ -137,6 +137,13 @@ int state_report_delivered(struct state *s, uint32_t revision,
 	const uint8_t digest[STRUCTURE_DIGEST_SIZE], struct err *e);
 
 /*
+ * Take a SET back that was durable already: each column that still is as
+ * `new` (read after it) says goes back to what `old` (read before it) says.
+ */
+int state_report_restore(struct state *s, const struct state_report *old,
+	const struct state_report *new, struct err *e);
+
+/*
  * count report ids that nobody had: *ret_first and those behind it; they rise
  * over restarts.  Take a block (1,000) and a restart skips what is left of
  * it.  None is 0.  -EINVAL: count 0 or above 2^20.

@@ -112,8 +112,65 @@ static const char STEP_1[] =
 	"	PRIMARY KEY (unit, code)"
 	") WITHOUT ROWID;";
 
+/*
+ * report and centre hold one row each.  advice_stamp is as the stamps above.
+ * next_id is the report id nobody had.  centre.keys names the key file beside
+ * the state file ('' = none): FILE.key-KEYS.  An advice's serial is its age.
+ */
+static const char STEP_2[] =
+	"CREATE TABLE report ("
+	"	one INTEGER PRIMARY KEY CHECK (one = 1),"
+	"	structure_every_s INTEGER NOT NULL,"
+	"	structure_by INTEGER NOT NULL,"
+	"	errors_every_s INTEGER NOT NULL,"
+	"	errors_by INTEGER NOT NULL,"
+	"	threshold INTEGER NOT NULL,"
+	"	severity_trigger INTEGER NOT NULL,"
+	"	on_connect INTEGER NOT NULL,"
+	"	on_change INTEGER NOT NULL,"
+	"	request_id INTEGER NOT NULL,"
+	"	structure_pending INTEGER NOT NULL,"
+	"	structure_request INTEGER NOT NULL,"
+	"	errors_pending INTEGER NOT NULL,"
+	"	errors_request INTEGER NOT NULL,"
+	"	acknowledged_generation INTEGER NOT NULL,"
+	"	acknowledged_index INTEGER NOT NULL,"
+	"	reported_revision INTEGER NOT NULL,"
+	"	reported_digest BLOB NOT NULL,"
+	"	structure_taken INTEGER NOT NULL,"
+	"	errors_taken INTEGER NOT NULL,"
+	"	next_id INTEGER NOT NULL,"
+	"	advice_stamp INTEGER NOT NULL"
+	");"
+	"INSERT INTO report VALUES (1, 86400, 1, 3600, 1, 0, 3, 1, 1,"
+	"	0, 0, 0, 0, 0, 0, 0, 0, x'', 0, 0, 1, 1);"
+	"CREATE TABLE centre ("
+	"	one INTEGER PRIMARY KEY CHECK (one = 1),"
+	"	serial INTEGER NOT NULL,"
+	"	address TEXT NOT NULL,"
+	"	user TEXT NOT NULL,"
+	"	site INTEGER NOT NULL,"
+	"	keys TEXT NOT NULL"
+	");"
+	"INSERT INTO centre VALUES (1, 0, '', '', 0, '');"
+	"CREATE TABLE advice ("
+	"	serial INTEGER PRIMARY KEY AUTOINCREMENT,"
+	"	idx INTEGER NOT NULL UNIQUE,"
+	"	subject TEXT NOT NULL,"
+	"	kind INTEGER NOT NULL,"
+	"	severity INTEGER NOT NULL,"
+	"	text TEXT NOT NULL,"
+	"	recommendation TEXT NOT NULL,"
+	"	rule_id TEXT NOT NULL,"
+	"	catalogue_serial INTEGER NOT NULL,"
+	"	created INTEGER NOT NULL,"
+	"	acked INTEGER NOT NULL,"
+	"	hooked INTEGER NOT NULL"
+	");";
+
 static const struct db_step STEPS[] = {
 	{ STEP_1, NULL },
+	{ STEP_2, NULL },
 };
 
 const struct db_step *

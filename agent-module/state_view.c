@@ -19,6 +19,11 @@ struct fresh {
 	struct log_entry *entries;	/* first..head.log.newest */
 	uint32_t first;
 	size_t entry_count;
+	struct state_report report;
+	int64_t advice_stamp;
+	bool new_advice;		/* reloaded */
+	struct state_advice *advice;
+	size_t advice_count;
 };
 
 static void
@@ -32,6 +37,7 @@ fresh_release(struct fresh *f)
 		f->structure.readings = NULL;
 	structure_release(&f->structure);
 	free(f->entries);
+	free(f->advice);
 }
 
 /*
@@ -102,6 +108,27 @@ log_read(struct state *s, const struct state_view *v, bool all, struct fresh *f,
 	return state_entries_load(s, f->first, l->newest, f->entries, e);
 }
 
+static int
+advice_read(struct state *s, const struct state_view *v, bool all, struct fresh *f,
+	struct err *e)
+{
+	struct state_advice *rows;
+	int rc;
+
+	f->new_advice = all || f->advice_stamp != v->seen.advice;
+	if (!f->new_advice)
+		return 0;
+	rows = calloc(STATE_ADVICE_MAX, sizeof(*rows));
+	if (rows == NULL)
+		return err_set(e, -ENOMEM, "%s: out of memory", s->path);
+	rc = state_advice_read(s, rows, &f->advice_count, e);
+	if (rc < 0 || f->advice_count == 0)
+		free(rows);
+	else
+		f->advice = rows;
+	return rc;
+}
+
 /*
  * Room in the ring for all entries of the new bounds and those kept behind
  * them, before anything changes; what stays is moved to its front.
@@ -168,6 +195,17 @@ structure_apply(struct state_view *v, struct fresh *f)
 	new->readings = old.readings;
 }
 
+static void
+advice_apply(struct state_view *v, struct fresh *f)
+{
+	if (!f->new_advice)
+		return;
+	free(v->advice);
+	v->advice = f->advice;
+	v->advice_count = f->advice_count;
+	f->advice = NULL;
+}
+
 static int
 fresh_read(struct state *s, const struct state_view *v, struct fresh *f, struct err *e)
 {
@@ -181,6 +219,10 @@ fresh_read(struct state *s, const struct state_view *v, struct fresh *f, struct 
 		rc = structure_read(s, v, all, f, e);
 	if (rc == 0)
 		rc = log_read(s, v, all, f, e);
+	if (rc == 0)
+		rc = state_report_read(s, &f->head.log, &f->report, &f->advice_stamp, e);
+	if (rc == 0)
+		rc = advice_read(s, v, all, f, e);
 	if (rc < 0)
 		db_rollback(s->db);
 	else
@@ -215,12 +257,15 @@ state_view_refresh(struct state *s, struct state_view *v, struct err *e)
 	}
 	log_apply(v, &f);
 	structure_apply(v, &f);
+	advice_apply(v, &f);
+	v->report = f.report;
 	v->boots = f.head.boots;
 	v->seen.handle = s->handle;
 	v->seen.changes = changes;
 	v->seen.units = f.head.units_stamp;
 	v->seen.software = f.head.software_stamp;
 	v->seen.readings = f.head.readings_stamp;
+	v->seen.advice = f.advice_stamp;
 	v->generation++;
 	v->loaded = true;
 	fresh_release(&f);
@@ -236,6 +281,7 @@ state_view_release(struct state_view *v)
 
 	structure_release(&v->structure);
 	free(v->entries);
+	free(v->advice);
 	*v = (struct state_view){ .generation = generation + 1 };
 }
 
