@@ -17,6 +17,7 @@ typedef unsigned long snmp_sub;
 enum {
 	SNMP_OID_MAX = 128,	/* sub-identifiers; RFC 3416 */
 	SNMP_REQUEST_NAMES_MAX = 64,	/* names in a request of ours */
+	SNMP_REQUEST_VALUES_MAX = 256,	/* varbinds of a SET or INFORM of ours */
 };
 
 struct snmp_name {
@@ -50,18 +51,32 @@ struct snmp_varbind {
 	size_t len;	/* octets, or sub-identifiers of an OID */
 };
 
-enum snmp_op { SNMP_OP_GET = 1, SNMP_OP_GETNEXT, SNMP_OP_GETBULK };
+enum snmp_op {
+	SNMP_OP_GET = 1, SNMP_OP_GETNEXT, SNMP_OP_GETBULK,
+	/*
+	 * These carry values.  Both may be sent again when no answer came, with
+	 * the same request id: who receives them may have done them already.
+	 */
+	SNMP_OP_SET, SNMP_OP_INFORM,
+};
 
 /*
- * One request; the names are its own.  66 KB for 64 long names: one serves a
- * program, not one a device.
+ * One request; the names are its own, values are borrowed until the request is
+ * encoded (the engine does it before step()'s caller goes on).  66 KB for 64
+ * long names: one serves a program, not one a device.
  */
 struct snmp_request {
 	enum snmp_op op;
 	unsigned non_repeaters;		/* GETBULK only */
 	unsigned max_repetitions;	/* GETBULK only */
 	size_t name_count;
-	struct snmp_name names[SNMP_REQUEST_NAMES_MAX];
+	struct snmp_name names[SNMP_REQUEST_NAMES_MAX];	/* GET, GETNEXT, GETBULK */
+	/*
+	 * SET and INFORM, which have no names.  An INFORM begins with sysUpTime.0
+	 * and snmpTrapOID.0 (RFC 3416 4.2.7).
+	 */
+	const struct snmp_varbind *values;
+	size_t value_count;	/* 1..SNMP_REQUEST_VALUES_MAX */
 };
 
 enum snmp_outcome {
