@@ -99,6 +99,10 @@ request_command(const struct snmp_request *r)
 		return SNMP_MSG_GETNEXT;
 	case SNMP_OP_GETBULK:
 		return SNMP_MSG_GETBULK;
+	case SNMP_OP_SET:
+		return SNMP_MSG_SET;
+	case SNMP_OP_INFORM:
+		return SNMP_MSG_INFORM;
 	}
 	return 0;
 }
