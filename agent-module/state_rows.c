@@ -12,7 +12,7 @@
 int
 state_damaged(const struct state *s, struct err *e, const char *what)
 {
-	return err_set(e, -EINVAL, "%s: damaged (%s); put a backup in its place, or move it "
+	return err_set(e, -EBADMSG, "%s: damaged (%s); put a backup in its place, or move it "
 		"away and make a new one with imgadm-device init", s->path, what);
 }
 

@@ -121,6 +121,10 @@ refuse(struct options_pass *p, int answer, struct err *e)
 	if (optopt != 0) {
 		char letter[2] = { (char)optopt, '\0' };
 
+		if (optopt >= '0' && optopt <= '9')
+			return err_set(e, -EINVAL, "-%s looks like an option: put -- before the "
+			    "arguments where one is negative; see %s --help", letter,
+			    p->options->program);
 		(void)text_escape(name, sizeof(name), letter);
 		return err_set(e, -EINVAL, "unknown option -%s; see %s --help", name,
 		    p->options->program);

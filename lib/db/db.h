@@ -21,7 +21,7 @@
  * - One handle belongs to one process and is not carried over fork().
  *
  * Errors: -ENOENT no file, -EACCES, -EROFS, -ENOSPC, -EBUSY, -EIO, -ENOMEM,
- * -EINVAL not a database, damaged, foreign, newer (or wrong SQL), -EEXIST the
+ * -EINVAL not a database, foreign, newer (or wrong SQL), -EBADMSG damaged, -EEXIST the
  * file, or a key, is there already, -EDOM another constraint (CHECK, NOT NULL,
  * foreign key), -ESTALE the file was replaced; e names file, cause and what to
  * do.

@@ -91,7 +91,7 @@ db_fail(struct db *db, const char *doing, struct err *e)
 		return err_set(e, -EINVAL, "%s: not a %s: it is no database; name "
 		    "another file", db->path, db->kind);
 	case SQLITE_CORRUPT:
-		return err_set(e, -EINVAL, "%s: the %s is damaged; put it back from a "
+		return err_set(e, -EBADMSG, "%s: the %s is damaged; put it back from a "
 		    "backup, or save what is left with the .recover command of sqlite3(1)",
 		    db->path, db->kind);
 	case SQLITE_CANTOPEN:

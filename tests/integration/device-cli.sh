@@ -272,6 +272,15 @@ else
 	diag "no private mounts here: tests/unit/state_fault shows the same with a limit on file sizes"
 fi
 
+# --- a state that is damaged
+if command -v sqlite3 >/dev/null; then
+	ok "a state" d --state "$T/damaged.db" init --id D1
+	ok "is damaged" sqlite3 "$T/damaged.db" 'DELETE FROM device'
+	said "set on it" 3 'damaged' --state "$T/damaged.db" set --model C650
+	said "unit set on it" 3 'damaged' --state "$T/damaged.db" unit set FUS --type fuser
+fi
+said "a negative value" 1 'put -- before' reading set DEV offset -5
+
 # --- demo
 demo=$T/demo.db
 ok "demo" d --state "$demo" demo --model P40 --name 'room 214' --id room-214 --seed 5 --capacity 200

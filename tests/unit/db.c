@@ -309,7 +309,7 @@ START_TEST(a_damaged_file)
 		rc = db_query_i64(db, "SELECT sum(length(b)) FROM t", &n, &e);
 		db_close(db);
 	}
-	ck_assert_int_eq(rc, -EINVAL);
+	ck_assert_int_eq(rc, -EBADMSG);
 	ck_assert_msg(strstr(e.text, "damaged") != NULL, "%s", e.text);
 }
 END_TEST
