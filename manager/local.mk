@@ -19,9 +19,11 @@ manager_libpoll_la_LIBADD = $(EVENT_LIBS)
 # imgadm-centerd: what devices report to.
 noinst_LTLIBRARIES += manager/libcenter.la
 manager_libcenter_la_SOURCES = \
+	%D%/center_commit.c %D%/center_commit.h \
 	%D%/center_engine.c %D%/center_engine.h \
 	%D%/center_keys.c %D%/center_keys.h \
-	%D%/center_mib.h
+	%D%/center_mib.h \
+	%D%/center_queue.c %D%/center_queue.h
 manager_libcenter_la_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
 manager_libcenter_la_LIBADD = $(EVENT_LIBS)
 
