@@ -90,12 +90,22 @@ slot_finish(struct slot *sl, enum snmp_end end)
 	job->done(job, end);
 }
 
+/* The time of the try under way begins now. */
+static void
+slot_wait(struct slot *sl)
+{
+	unsigned ms = sl->timeout_ms << (sl->tries - 1);
+	struct timeval wait = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
+
+	/* The loop's own clock stands since the callback began, which may be long. */
+	(void)event_base_update_cache_time(sl->engine->base);
+	(void)event_add(&sl->timer, &wait);
+}
+
 void
 slot_send(struct slot *sl)
 {
 	struct snmp_engine *en = sl->engine;
-	unsigned ms = sl->timeout_ms << sl->tries;
-	struct timeval wait = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
 
 	sl->tries++;
 	sl->datagrams++;
@@ -103,7 +113,21 @@ slot_send(struct slot *sl)
 	sl->send_errno = 0;
 	en->counts.requests++;
 	socket_queue(sl);
-	(void)event_add(&sl->timer, &wait);
+	slot_wait(sl);
+}
+
+/*
+ * What a job does with an answer (a commit, a slow disk) can hold up the loop
+ * between asking and sending.  That time is not the device's: were it counted,
+ * living devices would be asked twice and the window be made smaller for it.
+ */
+void
+slot_sent(struct slot *sl, int64_t now_us)
+{
+	if (now_us - sl->sent_us < SENT_LATE_US)
+		return;
+	sl->sent_us = now_us;
+	slot_wait(sl);
 }
 
 /* Encode what the job wants to ask, and ask it. */

@@ -46,6 +46,7 @@ enum {
 	OPEN_START = 64,	/* the window when a run begins; a place more an answer */
 	BURST = 64,		/* jobs started without an answer in between */
 	BURST_PAUSE_US = 2000,
+	SENT_LATE_US = 10000,	/* queued for so long, a datagram's time begins anew */
 };
 
 struct address {
@@ -174,6 +175,8 @@ void slot_fail(struct slot *sl, enum snmp_outcome outcome, const char *detail);
 void slot_answer(struct slot *sl, const struct response *response);
 /* Send the packet now outstanding (first or again) and set the timer. */
 void slot_send(struct slot *sl);
+/* It is on its way since now_us: where it had to wait for that, its time begins anew. */
+void slot_sent(struct slot *sl, int64_t now_us);
 
 /* --- engine_socket.c --- */
 

@@ -179,6 +179,7 @@ send_batch(struct engine_socket *s, size_t *at)
 	struct mmsghdr m[SEND_BATCH];
 	struct iovec iov[SEND_BATCH];
 	struct slot *slots[SEND_BATCH];
+	int64_t now_us = engine_now_us();
 	unsigned count = 0;
 	int n;
 
@@ -211,8 +212,10 @@ send_batch(struct engine_socket *s, size_t *at)
 			n = 1;
 			continue;
 		}
-		for (int i = 0; i < n; i++)
+		for (int i = 0; i < n; i++) {
 			slots[done + (unsigned)i]->queue_at = -1;
+			slot_sent(slots[done + (unsigned)i], now_us);
+		}
 	}
 	return true;
 }

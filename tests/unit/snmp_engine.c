@@ -569,6 +569,54 @@ START_TEST(a_lost_request_is_asked_again)
 }
 END_TEST
 
+/* Two at a time, so that the engine reads both answers at once. */
+static void
+answer_pairs(struct peer *p, uint8_t *data, size_t len, const struct sockaddr_in *from,
+	unsigned number)
+{
+	if (number % 2 == 0) {
+		ck_assert_uint_le(len, sizeof(p->kept));
+		(void)memcpy(p->kept, data, len);
+		p->kept_len = len;
+		p->kept_from = *from;
+		return;
+	}
+	answer_right(p, p->kept, p->kept_len, &p->kept_from, number);
+	answer_right(p, data, len, from, number);
+}
+
+static unsigned stalls;
+
+/* Longer than a try lasts, while another job's request waits to be sent. */
+static void
+stall(struct ask *a, const struct snmp_answer *answer)
+{
+	const struct timespec pause = { .tv_nsec = (TIMEOUT_MS + 50) * 1000000L };
+
+	if (answer != NULL && a->steps == 0 && stalls++ == 1)
+		(void)nanosleep(&pause, NULL);
+}
+
+START_TEST(a_stall_is_not_the_devices_time)
+{
+	struct peer p;
+
+	peer_open(&p, answer_pairs);
+	stalls = 0;
+	for (unsigned i = 0; i < 2; i++) {
+		ask(i, p.address, v2)->on_step = stall;
+		asks[i].steps_wanted = 2;
+	}
+	engine_open(2, 2, 2);
+	ck_assert_int_eq(snmp_engine_run(engine), 0);
+	for (unsigned i = 0; i < 2; i++)
+		ck_assert_int_eq(asks[i].last.outcome, SNMP_ANSWERED);
+	ck_assert_uint_eq(snmp_engine_counts(engine)->retries, 0);
+	ck_assert_uint_eq(p.requests, 4);
+	peer_close(&p);
+}
+END_TEST
+
 START_TEST(a_silent_target_is_asked_once)
 {
 	struct peer p;
@@ -977,6 +1025,7 @@ main(void)
 	tc = cases(s, "time-outs");
 	tcase_add_test(tc, tries_double_and_end);
 	tcase_add_test(tc, a_lost_request_is_asked_again);
+	tcase_add_test(tc, a_stall_is_not_the_devices_time);
 	tcase_add_test(tc, a_silent_target_is_asked_once);
 	tcase_add_test(tc, a_dead_port_is_refused_at_once);
 	tcase_add_test(tc, what_cannot_be_sent_is_refused);
