@@ -88,59 +88,17 @@ fleet_cli_open(struct fleet_cli *cli, enum store_mode mode, struct store **ret_s
 	return EXIT_STORAGE;
 }
 
-/* All names, for the nearest one. */
-struct names {
-	char (*names)[STORE_NAME_MAX + 1];
-	size_t count, size;
-};
-
-static const char *
-nth_name(const void *user, size_t n)
-{
-	const struct names *names = user;
-
-	return n < names->count ? names->names[n] : NULL;
-}
-
-static void
-load_names(struct store *s, struct names *n)
-{
-	struct store_targets *t;
-	struct store_target target;
-	size_t size;
-	void *more;
-
-	if (store_targets_open(s, NULL, &t, NULL) < 0)
-		return;
-	while (store_targets_next(t, &target, NULL) == 1) {
-		if (n->count == n->size) {
-			size = n->size == 0 ? 64 : n->size * 2;
-			more = realloc(n->names, size * sizeof(*n->names));
-			if (more == NULL)
-				break;
-			n->names = more;
-			n->size = size;
-		}
-		(void)text_copy(n->names[n->count++], sizeof(n->names[0]), target.name);
-	}
-	store_targets_close(t);
-}
-
 int
 fleet_cli_no_device(struct store *s, const char *name, const struct err *e, int rc)
 {
-	struct names n = {0};
-	const char *near;
+	char near[STORE_NAME_MAX + 1];
 
 	if (rc != -ENOENT)
 		return fleet_cli_error(e, rc);
-	load_names(s, &n);
-	near = text_nearest(name, nth_name, &n);
-	if (near != NULL)
+	if (store_device_nearest(s, name, near, sizeof(near)))
 		log_error("no device '%s'; did you mean '%s'?", name, near);
 	else
 		log_error("no device '%s'; imgadm-fleet list shows those there are", name);
-	free(n.names);
 	return EXIT_USAGE;
 }
 

@@ -21,6 +21,7 @@ enum {
 	TICK_MS = 50,
 	RESOLVE_CHUNK = 256,
 	DEVICE_MS = 600000,	/* for one device; the lock keeps other runs out so long */
+	STOP_MS = 2000,		/* for those in flight once a signal came */
 };
 
 /* A device in flight; used again for the next. */
@@ -48,7 +49,7 @@ struct poll {
 	struct conf *conf;
 	struct poll_options options;
 	struct event_base *base;
-	struct event *signals[2], *tick;
+	struct event *signals[2], *tick, *stop;
 	struct snmp_engine *engine;
 	struct poll_sink *sink;
 	struct poll_say say;
@@ -105,6 +106,34 @@ count_result(struct poll *p, const struct poll_job *j, const struct store_poll_r
 	}
 }
 
+/* A device of which nothing (more) can be had: told, counted and kept. */
+static void
+put_failure(struct poll *p, const struct store_target *t, const char *reason)
+{
+	struct store_poll_result r = {
+		.device = t->device, .contact = STORE_FAILED, .reason = reason,
+		.when = clock_utc_s(p->options.clock), .quirks = t->quirks,
+		.has_agent = t->has_agent,
+	};
+	struct store_poll_outcome outcome;
+	struct err e = {0};
+	int rc;
+
+	poll_say_device(&p->say, t, reason, "");
+	p->counts.failed++;
+	rc = poll_sink_put(p->sink, &r, clock_monotonic_ms(p->options.clock), &outcome, &e);
+	if (rc < 0 && rc != -EINVAL && rc != -ENOENT)
+		set_fatal(p, rc, &e);
+}
+
+/* A device that cannot even be asked. */
+static void
+fail_unasked(struct poll *p, const struct store_target *t, const char *reason)
+{
+	p->counts.polled++;
+	put_failure(p, t, reason);
+}
+
 /* Put the plan's result; false when the device is of no more use. */
 static bool
 put(struct poll *p, struct poll_job *j)
@@ -126,6 +155,8 @@ put(struct poll *p, struct poll_job *j)
 		r.quirks |= STORE_QUIRK_SHARED_ENGINE;
 	rc = poll_sink_put(p->sink, &r, clock_monotonic_ms(p->options.clock), &outcome, &e);
 	if (rc == 0) {
+		if (r.contact == STORE_ANSWERED && r.identity != NULL)
+			j->graph.use_count = r.identity->use_count;
 		for (size_t i = 0; i < RRDFILE_SEVERITIES; i++)
 			j->graph.errors[i] += outcome.errors_by_severity[i];
 		j->graph.discontinuous |= outcome.machine_new;
@@ -135,8 +166,8 @@ put(struct poll *p, struct poll_job *j)
 	}
 	if (rc == -EINVAL && p->fatal == 0) {
 		/* What passed the plan's checks but not the store's. */
-		poll_say_device(&p->say, &j->target, e.text, "");
-		p->counts.failed++;
+		p->counts.polled++;
+		put_failure(p, &j->target, e.text);
 	} else if (rc != -ENOENT) {
 		set_fatal(p, rc, &e);
 	}
@@ -151,16 +182,16 @@ finish(struct poll *p, struct poll_job *j)
 	struct err e = {0};
 	int rc;
 
-	if (j->put_failed || !put(p, j)) {
-		p->counts.polled++;
-		return;
+	if (!j->put_failed && put(p, j)) {
+		count_result(p, j, r);
+		if (r->contact == STORE_FAILED ||
+		    (r->contact == STORE_SILENT && !j->target.silent))
+			poll_say_device(&p->say, &j->target, r->reason,
+				credential_place(p, j));
 	}
-	count_result(p, j, r);
-	if (r->contact == STORE_FAILED || (r->contact == STORE_SILENT && !j->target.silent))
-		poll_say_device(&p->say, &j->target, r->reason, credential_place(p, j));
-	if (r->contact != STORE_ANSWERED || r->identity == NULL)
+	/* A piece that was stored is shown, whatever became of the rest. */
+	if (j->graph.use_count == STORE_NOT_READ)
 		return;
-	j->graph.use_count = r->identity->use_count;
 	rc = poll_sink_graph(p->sink, &j->graph, clock_monotonic_ms(p->options.clock), &e);
 	if (rc < 0)
 		set_fatal(p, rc, &e);
@@ -197,7 +228,11 @@ job_done(struct snmp_job *job, enum snmp_end end)
 	struct poll_job *j = job->user;
 	struct poll *p = j->poll;
 
-	if (end == SNMP_END_DONE)
+	/* Cut off by a signal: whole but for the rest of its log, or not at all. */
+	if (end == SNMP_END_STOPPED)
+		poll_plan_stop(j->plan);
+	if (end == SNMP_END_DONE ||
+	    poll_plan_result(j->plan)->contact == STORE_ANSWERED)
 		finish(p, j);
 	poll_say_progress(&p->say, &p->counts, clock_monotonic_ms(p->options.clock));
 	j->next_free = p->free_jobs;
@@ -229,26 +264,6 @@ job_get(struct poll *p)
 	return j;
 }
 
-/* A device that cannot even be asked. */
-static void
-fail_unasked(struct poll *p, const struct store_target *t, const char *reason)
-{
-	struct store_poll_result r = {
-		.device = t->device, .contact = STORE_FAILED, .reason = reason,
-		.when = clock_utc_s(p->options.clock), .quirks = t->quirks,
-	};
-	struct store_poll_outcome outcome;
-	struct err e = {0};
-	int rc;
-
-	poll_say_device(&p->say, t, reason, "");
-	p->counts.polled++;
-	p->counts.failed++;
-	rc = poll_sink_put(p->sink, &r, clock_monotonic_ms(p->options.clock), &outcome, &e);
-	if (rc < 0 && rc != -EINVAL && rc != -ENOENT)
-		set_fatal(p, rc, &e);
-}
-
 /* Make the job's SNMP target; false when the device cannot be asked. */
 static bool
 job_begin(struct poll *p, struct poll_job *j)
@@ -278,7 +293,8 @@ job_begin(struct poll *p, struct poll_job *j)
 	s->v3.heard_utc_s = t->engine_heard_utc_s;
 	j->put_failed = false;
 	j->graph = (struct poll_sink_graph){ .device = t->device,
-		.when = clock_utc_s(p->options.clock), .previous = t->last_contact_utc_s };
+		.when = clock_utc_s(p->options.clock), .previous = t->last_contact_utc_s,
+		.use_count = STORE_NOT_READ };
 	poll_plan_begin(j->plan, t, snmp_credential_version(s->credential), j->graph.when);
 	return true;
 }
@@ -306,8 +322,13 @@ keep_name(struct poll *p, const struct store_target *t)
 	n->name = strdup(t->name);
 	n->address = strdup(t->address);
 	n->has_numeric = t->numeric[0] != '\0';
+	if (n->name == NULL || n->address == NULL) {
+		free(n->name);
+		free(n->address);
+		return false;
+	}
 	p->name_count++;
-	return n->name != NULL && n->address != NULL;
+	return true;
 }
 
 /*
@@ -442,14 +463,26 @@ resolve_names(struct poll *p, struct err *e)
 static void
 on_signal(evutil_socket_t fd, short what, void *user)
 {
+	const struct timeval wait = { STOP_MS / 1000, STOP_MS % 1000 * 1000 };
 	struct poll *p = user;
 
 	(void)fd;
 	(void)what;
 	p->counts.stopped = true;
 	snmp_engine_stop(p->engine);
+	(void)event_add(p->stop, &wait);
 	for (size_t i = 0; i < 2; i++)
 		(void)event_del(p->signals[i]);
+}
+
+static void
+on_stop(evutil_socket_t fd, short what, void *user)
+{
+	struct poll *p = user;
+
+	(void)fd;
+	(void)what;
+	snmp_engine_abandon(p->engine);
 }
 
 static void
@@ -482,6 +515,9 @@ make_events(struct poll *p)
 		if (p->signals[i] == NULL || event_add(p->signals[i], NULL) < 0)
 			return -ENOMEM;
 	}
+	p->stop = event_new(p->base, -1, 0, on_stop, p);
+	if (p->stop == NULL)
+		return -ENOMEM;
 	p->tick = event_new(p->base, -1, EV_PERSIST, on_tick, p);
 	if (p->tick == NULL || event_add(p->tick, &tick) < 0)
 		return -ENOMEM;
@@ -543,6 +579,8 @@ poll_free(struct poll *p)
 	free(p->names);
 	if (p->tick != NULL)
 		event_free(p->tick);
+	if (p->stop != NULL)
+		event_free(p->stop);
 	for (size_t i = 0; i < 2; i++)
 		if (p->signals[i] != NULL)
 			event_free(p->signals[i]);

@@ -13,6 +13,7 @@
 #include "lib/base/options.h"
 #include "lib/base/parse.h"
 #include "lib/snmp/engine.h"
+#include "lib/store/store_read.h"
 #include "manager/poll.h"
 #include "manager/poll_say.h"
 
@@ -208,6 +209,11 @@ take_lock(const struct settings *s, struct run *r, struct err *e)
 		clock_text_span(s->interval_s, interval, sizeof(interval));
 		log_warning("%s; it runs for %s, the interval is %s: "
 			"raise the interval or the window", e->text, took, interval);
+	} else if (holder.since_utc_s > 0 && span > 0) {
+		char runs[CLOCK_TEXT_SIZE];
+
+		clock_text_span(span, runs, sizeof(runs));
+		log_warning("%s; it runs for %s", e->text, runs);
 	} else {
 		log_warning("%s", e->text);
 	}
@@ -271,7 +277,12 @@ run(struct settings *s, struct run *r, struct err *e)
 	if (rc == 0)
 		rc = poll_run(r->poll, &counts, e);
 	if (rc == -ENOENT && s->device != NULL && r->poll != NULL) {
-		log_err(e);
+		char near[STORE_NAME_MAX + 1];
+
+		if (store_device_nearest(r->store, s->device, near, sizeof(near)))
+			log_error("%s; did you mean '%s'?", e->text, near);
+		else
+			log_err(e);
 		return EXIT_USAGE;
 	}
 	if (rc < 0) {

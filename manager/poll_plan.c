@@ -205,16 +205,23 @@ fail(struct poll_plan *p, const char *reason)
 	return fail_as(p, STORE_FAILED);
 }
 
-/* Rows of the log that are complete, at most so many. */
+/*
+ * Rows of the log that are complete, at most so many.  An entry that was made
+ * while the log was read may lack the columns that had ended before it: it
+ * waits for the next poll, unless no column did.
+ */
 static size_t
 log_settled(const struct poll_plan *p, size_t most)
 {
 	uint32_t settled = poll_plan_walk_settled(&p->walk, 0);
+	uint32_t least = poll_plan_walk_least(&p->walk, 0);
+	uint32_t sure = least > p->scalars.log.newest ? least : p->scalars.log.newest;
 	const struct log_entry *rows = poll_plan_rows_log(&p->rows);
 	size_t count = poll_plan_rows_count(&p->rows, POLL_PLAN_LOG);
 	size_t n = 0;
 
-	while (n < count && n < most && rows[n].index <= settled)
+	while (n < count && n < most && rows[n].index <= settled &&
+	       rows[n].index <= sure)
 		n++;
 	return n;
 }

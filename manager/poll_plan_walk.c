@@ -511,3 +511,14 @@ poll_plan_walk_settled(const struct poll_plan_walk *w, unsigned table)
 	}
 	return settled;
 }
+
+uint32_t
+poll_plan_walk_least(const struct poll_plan_walk *w, unsigned table)
+{
+	uint32_t least = UINT32_MAX;
+
+	for (size_t i = 0; i < w->column_count; i++)
+		if (w->columns[i].table == table && w->columns[i].at[0] < least)
+			least = w->columns[i].at[0];
+	return least;
+}

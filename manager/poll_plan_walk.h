@@ -127,4 +127,7 @@ int poll_plan_walk_answer(struct poll_plan_walk *w, const struct snmp_answer *a,
  */
 uint32_t poll_plan_walk_settled(const struct poll_plan_walk *w, unsigned table);
 
+/* The least index at which a column of a table stands, also one that ended. */
+uint32_t poll_plan_walk_least(const struct poll_plan_walk *w, unsigned table);
+
 #endif

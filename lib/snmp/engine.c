@@ -95,8 +95,13 @@ static void
 slot_wait(struct slot *sl)
 {
 	unsigned ms = sl->timeout_ms << (sl->tries - 1);
-	struct timeval wait = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
+	struct timeval wait;
 
+	/* The only try has two halves where the second may tell more. */
+	sl->half_way = sl->tries_max == 1 && v3_wants_probe(sl);
+	if (sl->half_way || (sl->tries_max == 1 && sl->probe_id != 0))
+		ms = ms / 2 + 1;
+	wait = (struct timeval){ .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
 	/* The loop's own clock stands since the callback began, which may be long. */
 	(void)event_base_update_cache_time(sl->engine->base);
 	(void)event_add(&sl->timer, &wait);
@@ -331,6 +336,9 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	en->within = true;
 	if (sl->send_errno != 0) {
 		slot_refuse(sl, sl->send_errno);
+	} else if (sl->half_way) {
+		v3_probe(sl);
+		slot_wait(sl);
 	} else if (sl->tries < sl->tries_max) {
 		en->counts.retries++;
 		slot_move_aside(sl);
@@ -683,6 +691,19 @@ snmp_engine_stop(struct snmp_engine *en)
 	en->stopping = true;
 	/* Wakes the loop, should nothing be in flight. */
 	event_active(&en->kick, EV_TIMEOUT, 1);
+}
+
+void
+snmp_engine_abandon(struct snmp_engine *en)
+{
+	bool within = en->within;
+
+	en->within = true;
+	snmp_engine_stop(en);
+	for (uint32_t i = 0; i < en->slot_count; i++)
+		if (en->slots[i].state != SLOT_FREE)
+			slot_finish(&en->slots[i], SNMP_END_STOPPED);
+	en->within = within;
 }
 
 const struct snmp_engine_counts *

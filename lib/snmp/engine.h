@@ -128,6 +128,12 @@ int snmp_engine_run(struct snmp_engine *engine);
 /* Start no more jobs, let those in flight end. Safe from a libevent signal callback. */
 void snmp_engine_stop(struct snmp_engine *engine);
 
+/*
+ * Stop, and end those in flight now: done(SNMP_END_STOPPED).  From a libevent
+ * callback of the caller's, not from step() or done().
+ */
+void snmp_engine_abandon(struct snmp_engine *engine);
+
 const struct snmp_engine_counts *snmp_engine_counts(const struct snmp_engine *engine);
 
 #endif

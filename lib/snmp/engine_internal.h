@@ -86,6 +86,7 @@ struct slot {
 	uint32_t id;		/* 0 = nothing */
 	uint32_t request_id;	/* in the PDU; v3 may ask it again under another msgID */
 	unsigned tries, tries_max, timeout_ms;
+	bool half_way;		/* the timer is at half of the only try */
 	unsigned datagrams;	/* for this request, discovery included */
 	int64_t sent_us;
 	int send_errno;		/* the kernel refused it; told when the timer fires */
@@ -214,7 +215,15 @@ int message_decode(struct slot *sl, const uint8_t *data, size_t len,
 int v3_begin(struct slot *sl, struct err *e);
 /* A datagram with the slot's id (or its probe's) came. */
 void v3_received(struct slot *sl, bool probe, uint8_t *data, size_t len);
-/* Called before the last try: ask, beside it, whether the device lives at all. */
+/*
+ * Whether silence could be a wrong privacy key: nothing that came in this job
+ * says otherwise, and it was not looked at.
+ */
+bool v3_wants_probe(const struct slot *sl);
+/*
+ * Called before the last try, or half way through the only one: ask, beside it,
+ * whether the device lives at all.
+ */
 void v3_probe(struct slot *sl);
 /* What to tell when nothing came. */
 void v3_timed_out(struct slot *sl);

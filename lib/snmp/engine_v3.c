@@ -147,15 +147,23 @@ v3_begin(struct slot *sl, struct err *e)
 	return send_wrapped(sl, write_discovery(sl, sl->id), SLOT_DISCOVERING, e);
 }
 
+bool
+v3_wants_probe(const struct slot *sl)
+{
+	const struct snmp_credential *c = sl->job->target->credential;
+
+	/* Who cannot decrypt a request drops it unsaid (RFC 3412 7.2): is it that? */
+	return c->version == 3 && c->level >= SNMP_SEC_LEVEL_AUTHPRIV &&
+	    sl->state == SLOT_ASKING && !sl->proven && !sl->alive && sl->probe_id == 0;
+}
+
 void
 v3_probe(struct slot *sl)
 {
 	struct snmp_engine *en = sl->engine;
 	size_t len;
 
-	/* Who cannot decrypt a request drops it unsaid (RFC 3412 7.2): is it that? */
-	if (sl->state != SLOT_ASKING || sl->proven || sl->alive ||
-	    sl->job->target->credential->level < SNMP_SEC_LEVEL_AUTHPRIV)
+	if (!v3_wants_probe(sl))
 		return;
 	sl->probe_id = message_new_id(sl);
 	len = write_discovery(sl, sl->probe_id);

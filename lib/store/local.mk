@@ -8,6 +8,7 @@ lib_store_libstore_la_SOURCES = \
 	%D%/store_lists.c \
 	%D%/store_live.c %D%/store_live.h \
 	%D%/store_log.c \
+	%D%/store_nearest.c \
 	%D%/store_log_list.c \
 	%D%/store_note.c \
 	%D%/store_prune.c \

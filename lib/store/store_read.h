@@ -224,4 +224,10 @@ int store_log_open(struct store *s, const struct store_filter *f,
 int store_log_next(struct store_log *l, struct store_log_row *ret_row, struct err *e);
 void store_log_close(struct store_log *l);
 
+/*
+ * The device's name most like name, for "did you mean", into ret_name of size;
+ * false when none is near, or they cannot be read.
+ */
+bool store_device_nearest(struct store *s, const char *name, char *ret_name, size_t size);
+
 #endif

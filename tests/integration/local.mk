@@ -65,8 +65,10 @@ TESTS += tests/integration/fleet-full.sh
 
 EXTRA_DIST += tests/integration/poll-lib.sh
 dist_check_SCRIPTS += tests/integration/poll.sh tests/integration/poll-odd.sh \
+	tests/integration/poll-stop.sh \
 	tests/integration/poll-errors.sh tests/integration/poll-kill.sh
 TESTS += tests/integration/poll.sh tests/integration/poll-odd.sh \
+	tests/integration/poll-stop.sh \
 	tests/integration/poll-errors.sh tests/integration/poll-kill.sh
 
 dist_check_SCRIPTS += tests/integration/powercut.sh
