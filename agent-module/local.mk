@@ -97,7 +97,9 @@ agent_module_libagentd_la_SOURCES = \
 	%D%/agentd.c %D%/agentd.h \
 	%D%/agentx_loop.c %D%/agentx_loop.h \
 	%D%/config_change.c %D%/config_change.h \
-	%D%/daemonize.c %D%/daemonize.h
+	%D%/daemonize.c %D%/daemonize.h \
+	%D%/report_due.c \
+	%D%/report_plan.c %D%/report_plan.h %D%/report_plan_private.h
 agent_module_libagentd_la_CPPFLAGS = $(AM_CPPFLAGS) $(NETSNMPAGENT_CFLAGS) \
 	$(EVENT_CFLAGS)
 

@@ -66,6 +66,14 @@ tests_unit_config_change_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_config_change_LDADD = $(UNIT_LDADD) agent-module/libagentd.la \
 	$(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/report_plan
+TESTS += tests/unit/report_plan
+tests_unit_report_plan_SOURCES = %D%/report_plan.c \
+	%D%/report_world.c %D%/report_world.h
+tests_unit_report_plan_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_report_plan_LDADD = $(UNIT_LDADD) agent-module/libagentd.la \
+	$(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/mib
 TESTS += tests/unit/mib
 tests_unit_mib_SOURCES = %D%/mib.c
