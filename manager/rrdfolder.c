@@ -16,6 +16,9 @@ rrdfolder_make(const char *path, struct err *e)
 	char part[RRDLAYOUT_PATH_MAX];
 	size_t i;
 
+	/* Nearly always all but the last are there. */
+	if (mkdir(path, 0755) == 0 || errno == EEXIST)
+		return 0;
 	if (snprintf(part, sizeof(part), "%s", path) >= (int)sizeof(part))
 		return err_set(e, -ENAMETOOLONG, "%s: too long a name", path);
 	for (i = 1;; i++) {

@@ -4,7 +4,7 @@
 #	NAME VALUE UNIT [vs PEER VALUE ratio R]
 # Everything a person wants to know beside them goes to stderr.
 here=$(cd "$(dirname "$0")" && pwd) || exit 3
-limit_s=${BENCH_LIMIT_S:-300}
+limit_s=${BENCH_LIMIT_S:-480}
 status=0
 [ $# -gt 0 ] || for f in "$here"/*.sh; do
 	part=${f##*/}
