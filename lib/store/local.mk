@@ -2,8 +2,11 @@
 noinst_LTLIBRARIES += lib/store/libstore.la
 lib_store_libstore_la_SOURCES = \
 	%D%/store.c %D%/store.h \
+	%D%/store_approve.c \
+	%D%/store_center.h \
 	%D%/store_device.c \
 	%D%/store_devices.c \
+	%D%/store_engine.c \
 	%D%/store_impl.h \
 	%D%/store_lists.c \
 	%D%/store_live.c %D%/store_live.h \
@@ -15,10 +18,13 @@ lib_store_libstore_la_SOURCES = \
 	%D%/store_put.c \
 	%D%/store_rate.c %D%/store_rate.h \
 	%D%/store_read.h \
+	%D%/store_report.c \
 	%D%/store_row.h \
 	%D%/store_schema.c %D%/store_schema.h \
 	%D%/store_slots.c \
+	%D%/store_soon.c \
 	%D%/store_sql.c \
 	%D%/store_structure.c \
 	%D%/store_targets.c \
-	%D%/store_unit.c
+	%D%/store_unit.c \
+	%D%/store_user.c

@@ -191,9 +191,8 @@ store_write_end(struct store *s, bool own, int rc, struct err *e)
 
 /* --- devices --------------------------------------------------------------- */
 
-/* One word that a terminal, a configuration file and a command line can hold. */
-static int
-check_word(const char *what, const char *word, size_t max, struct err *e)
+int
+store_check_word(const char *what, const char *word, size_t max, struct err *e)
 {
 	char shown[4 * STORE_ADDRESS_MAX + 8], escaped[4 * STORE_ADDRESS_MAX + 8];
 	const char *p;
@@ -217,18 +216,19 @@ check_word(const char *what, const char *word, size_t max, struct err *e)
 	return 0;
 }
 
+/* A device that is not polled needs no address. */
 static int
-check_new(const struct store_device_new *d, struct err *e)
+check_new(const struct store_device_new *d, bool polled, struct err *e)
 {
 	int rc;
 
-	rc = check_word("name", d->name, STORE_NAME_MAX, e);
-	if (rc == 0)
-		rc = check_word("address", d->address, STORE_ADDRESS_MAX, e);
+	rc = store_check_word("name", d->name, STORE_NAME_MAX, e);
+	if (rc == 0 && (polled || d->address[0] != '\0'))
+		rc = store_check_word("address", d->address, STORE_ADDRESS_MAX, e);
 	if (rc == 0 && d->site != NULL && d->site[0] != '\0')
-		rc = check_word("site", d->site, STORE_NAME_MAX, e);
+		rc = store_check_word("site", d->site, STORE_NAME_MAX, e);
 	if (rc == 0 && d->credential != NULL && d->credential[0] != '\0')
-		rc = check_word("credential", d->credential, STORE_NAME_MAX, e);
+		rc = store_check_word("credential", d->credential, STORE_NAME_MAX, e);
 	return rc;
 }
 
@@ -271,8 +271,8 @@ check_free(struct store *s, const struct store_device_new *d, struct err *e)
 }
 
 static int
-device_add(struct store *s, const struct store_device_new *d, int64_t *ret_device,
-	struct err *e)
+device_add(struct store *s, const struct store_device_new *d, bool polled,
+	int64_t *ret_device, struct err *e)
 {
 	struct db_stmt *q;
 	int64_t device;
@@ -286,6 +286,7 @@ device_add(struct store *s, const struct store_device_new *d, int64_t *ret_devic
 	db_bind_text(q, 3, d->address);
 	db_bind_text(q, 4, d->credential == NULL ? "" : d->credential);
 	db_bind_i64(q, 5, clock_utc_s(clock_system()));
+	db_bind_i64(q, 6, polled);
 	rc = db_run(q, e);
 	if (rc < 0)
 		return rc;
@@ -302,8 +303,8 @@ device_add(struct store *s, const struct store_device_new *d, int64_t *ret_devic
 }
 
 int
-store_device_add(struct store *s, const struct store_device_new *d, int64_t *ret_device,
-	struct err *e)
+store_add(struct store *s, const struct store_device_new *d, bool polled,
+	int64_t *ret_device, struct err *e)
 {
 	int64_t device = 0;
 	bool own;
@@ -312,16 +313,23 @@ store_device_add(struct store *s, const struct store_device_new *d, int64_t *ret
 	rc = store_write_begin(s, &own, e);
 	if (rc < 0)
 		return rc;
-	rc = check_new(d, e);
+	rc = check_new(d, polled, e);
 	if (rc == 0)
 		rc = check_free(s, d, e);
 	if (rc < 0)
 		return store_write_refuse(s, own, rc);
-	rc = device_add(s, d, &device, e);
+	rc = device_add(s, d, polled, &device, e);
 	rc = store_write_end(s, own, rc, e);
 	if (rc == 0 && ret_device != NULL)
 		*ret_device = device;
 	return rc;
+}
+
+int
+store_device_add(struct store *s, const struct store_device_new *d, int64_t *ret_device,
+	struct err *e)
+{
+	return store_add(s, d, true, ret_device, e);
 }
 
 int
@@ -352,6 +360,8 @@ static const char *const remove_sql[] = {
 	"DELETE FROM log WHERE key IN (" STORE_LOG_OF_DEVICE ")",
 	("DELETE FROM gap WHERE memory IN (SELECT id FROM memory WHERE machine IN"
 	" (SELECT id FROM machine WHERE device = ?1))"),
+	("DELETE FROM hole WHERE memory IN (SELECT id FROM memory WHERE machine IN"
+	" (SELECT id FROM machine WHERE device = ?1))"),
 	"DELETE FROM memory WHERE machine IN (SELECT id FROM machine WHERE device = ?1)",
 	"DELETE FROM machine WHERE device = ?1",
 	"DELETE FROM software WHERE device = ?1",
@@ -361,12 +371,15 @@ static const char *const remove_sql[] = {
 	"DELETE FROM silence WHERE device = ?1",
 	"DELETE FROM sample WHERE device = ?1",
 	"DELETE FROM slot WHERE device = ?1",
+	"DELETE FROM user WHERE device = ?1",
+	"DELETE FROM part WHERE device = ?1",
+	"DELETE FROM soon WHERE device = ?1",
 	"DELETE FROM live WHERE device = ?1",
 	"DELETE FROM device WHERE id = ?1",
 };
 
-static int
-device_remove(struct store *s, int64_t device, struct err *e)
+int
+store_remove(struct store *s, int64_t device, struct err *e)
 {
 	struct db_stmt *q;
 	size_t i;
@@ -396,7 +409,7 @@ store_device_remove(struct store *s, const char *name, struct err *e)
 	rc = store_find(s, name, &device, e);
 	if (rc < 0)
 		return store_write_refuse(s, own, rc);
-	rc = device_remove(s, device, e);
+	rc = store_remove(s, device, e);
 	return store_write_end(s, own, rc, e);
 }
 
@@ -421,7 +434,7 @@ store_device_set_numeric(struct store *s, int64_t device, const char *numeric,
 	bool own;
 	int rc;
 
-	rc = numeric[0] == '\0' ? 0 : check_word("address", numeric, STORE_ADDRESS_MAX, e);
+	rc = numeric[0] == '\0' ? 0 : store_check_word("address", numeric, STORE_ADDRESS_MAX, e);
 	if (rc < 0)
 		return rc;
 	rc = store_write_begin(s, &own, e);

@@ -44,8 +44,8 @@ struct store_engine {
 	uint32_t boots;		/* snmpEngineBoots; 0 = never started */
 };
 /*
- * The engine, made where there is none (17 octets: RFC 3411 5, by the
- * project's enterprise, random), with its boots raised by one: what a centre
+ * The engine, made where there is none (17 octets, RFC 3411 5: Net-SNMP's
+ * enterprise, then random ones), with its boots raised by one: what a centre
  * calls before it opens a socket.  Boots stay at 2^31-1 (RFC 3414 2.2.2).
  * Not within a batch.
  */
@@ -75,7 +75,8 @@ struct store_user {
 int store_user_find(struct store *s, const char *name, utc_s now, struct store_user *ret,
 	struct err *e);
 /*
- * Add a current user; device_name is not read.  Where the device (or the site)
+ * Add a current user; device_name is not read.  The first one of a store shuts
+ * all but its owner and group out of the file, since keys lie in it now.  Where the device (or the site)
  * has current users: -EEXIST, and with `overlap_s` >= 0 these are accepted for
  * so long yet (0 = no more).  The first user of a device frees its
  * binding: the next report's imgDeviceId is taken.  -EINVAL (a name, key or

@@ -51,6 +51,12 @@ row_column(const struct db_stmt *q, struct store_device_row *r, int64_t *ret_mac
 	r->boots_seen = db_u32(q, 23);
 	r->quirks = db_u32(q, 24);
 	*ret_machine = db_i64(q, 25);
+	r->polled = db_i64(q, STORE_ROW_POLLED) != 0;
+	r->is_new = db_i64(q, STORE_ROW_NEW) != 0;
+	r->last_report = db_i64(q, STORE_ROW_REPORTED);
+	db_text(q, STORE_ROW_REPORT_SITE, r->report_site, sizeof(r->report_site));
+	db_text(q, STORE_ROW_REPORT_FROM, r->report_from, sizeof(r->report_from));
+	r->users = db_u32(q, STORE_ROW_USERS);
 }
 
 /* --- use and life -------------------------------------------------------------- */

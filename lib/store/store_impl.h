@@ -16,7 +16,10 @@
 enum store_sql {
 	SQL_DEVICE_ADD, SQL_DEVICE_LIVE, SQL_DEVICE_BY_NAME, SQL_DEVICE_BY_ADDRESS,
 	SQL_DEVICE_NUMERIC,
-	SQL_TARGET,
+	SQL_TARGET, SQL_USER, SQL_SOON_DONE, SQL_REPORTED, SQL_LIVE_REPORTED,
+	SQL_REPORT_CONTACT, SQL_REPORT_DONE, SQL_REPORTER, SQL_REPORTER_BY_ID, SQL_REPORT_BIND,
+	SQL_REPORT_FROM, SQL_BY_HOST,
+	SQL_PART_HEAD, SQL_PART_GET, SQL_PART_ADD, SQL_PART_COUNT, SQL_PARTS, SQL_PARTS_DROP,
 	SQL_BEFORE, SQL_LIVE, SQL_FAILED, SQL_LEARNED,
 	SQL_SILENCE_BEGIN, SQL_SILENCE_REASON, SQL_SILENCE_END,
 	SQL_SAMPLE, SQL_SAMPLE_THIN,
@@ -26,7 +29,8 @@ enum store_sql {
 	SQL_SOFTWARE, SQL_SOFTWARE_ADD, SQL_SOFTWARE_SET, SQL_SOFTWARE_END,
 	SQL_READINGS_CLEAR, SQL_READING_ADD, SQL_READING_COUNT, SQL_STRUCTURE,
 	SQL_MEMORY, SQL_MEMORY_ADD, SQL_MEMORY_SET,
-	SQL_ENTRY_ADD, SQL_ENTRY_GET, SQL_GAP_ADD, SQL_GAP_AT, SQL_GAP_REMOVE,
+	SQL_ENTRY_ADD, SQL_ENTRY_GET, SQL_ENTRY_NEXT, SQL_HOLE_SET, SQL_HOLE_REMOVE,
+	SQL_GAP_ADD, SQL_GAP_AT, SQL_GAP_REMOVE,
 	SQL_SLOTS, SQL_SLOT_ADD,
 	SQL_LIVES, SQL_SAMPLE_FROM, SQL_LOST, SQL_NOTE_COUNT,
 	SQL_LIVE_UNITS, SQL_LIVE_READINGS,
@@ -64,6 +68,13 @@ int store_write_end(struct store *s, bool own, int rc, struct err *e);
 int store_read_begin(struct store *s, struct err *e);
 void store_read_end(struct store *s);
 
+/* store.c: as store_device_add, also of one that is not polled; and to remove by key. */
+int store_add(struct store *s, const struct store_device_new *d, bool polled,
+	int64_t *ret_device, struct err *e);
+int store_remove(struct store *s, int64_t device, struct err *e);
+/* One word that a terminal, a configuration file and a command line can hold. */
+int store_check_word(const char *what, const char *word, size_t max, struct err *e);
+
 /* The key of a device by name. -ENOENT says so. */
 int store_find(struct store *s, const char *name, int64_t *ret_device, struct err *e);
 
@@ -86,7 +97,25 @@ struct store_before {
 	uint32_t generation, log_index;
 	utc_s sampled;
 	size_t units_len, readings_len;	/* of units_old, readings_old */
+	/* The result came as a report: what a poll learns stays as it was. */
+	bool reported;
+	bool polled, has_agent;
+	bool log_changed;	/* out: by store_put_log */
+	uint32_t hole_from, hole_to;	/* out: the first hole of the log; 0 = none */
 };
+
+/*
+ * store_put.c: what store_poll_put does with an answer, for a report, inside a
+ * write that is open.  r must have passed store_put_check.
+ */
+int store_put_check(const struct store_poll_result *r, struct err *e);
+int store_put_load(struct store *s, const struct store_poll_result *r,
+	struct store_before *b, struct err *e);
+int store_put_answered(struct store *s, struct store_before *b,
+	const struct store_poll_result *r, struct store_poll_outcome *o, struct err *e);
+/* The key of the machine with that id at a device; made where there is none. */
+int store_put_machine(struct store *s, int64_t device, const char *id, utc_s when,
+	int64_t *ret_machine, struct err *e);
 
 /* store_structure.c: a whole structure; writes units_new and readings_new. */
 int store_put_structure(struct store *s, struct store_before *b, bool machine_new,

@@ -7,12 +7,15 @@
 
 /*
  * The memory that a result's log belongs to.  Everything up to read_to was
- * looked at: it is stored, a recorded gap, or (up to pruned_to) forgotten.
+ * looked at: it is stored, a recorded gap, or (up to pruned_to) forgotten.  What
+ * reports brought ahead of that is stored too, up to `upto`, with holes in it.
  */
 struct memory {
 	int64_t id;
 	uint32_t read_to, read_to_before, pruned_to, capacity;
+	uint32_t upto, upto_before;	/* 0 = nothing is ahead of read_to */
 	utc_s last_new;
+	bool made;		/* by this result */
 };
 
 int
@@ -58,6 +61,7 @@ memory_add(struct store *s, struct memory *m, int64_t machine,
 	rc = db_run(q, e);
 	if (rc == 0)
 		m->id = db_last_id(s->db);
+	m->made = true;
 	return rc;
 }
 
@@ -83,6 +87,7 @@ memory_find(struct store *s, struct memory *m, int64_t machine,
 	m->pruned_to = db_u32(q, 2);
 	m->capacity = db_u32(q, 3);
 	m->last_new = db_i64(q, 4);
+	m->upto = m->upto_before = db_u32(q, 5);
 	db_reset(q);
 	return 0;
 }
@@ -142,18 +147,51 @@ gap_fill(struct store *s, int64_t memory, uint32_t index, struct err *e)
 	return rc;
 }
 
-/* Everything up to index is behind us: what was not read of it is lost. */
+/* The first entry that is stored above `index` and not above `most`; 0 = none. */
+static int
+next_stored(struct store *s, const struct memory *m, uint32_t index, uint32_t most,
+	uint32_t *ret_index, struct err *e)
+{
+	struct db_stmt *q;
+	int rc;
+
+	*ret_index = 0;
+	q = store_stmt(s, SQL_ENTRY_NEXT, &rc, e);
+	if (q == NULL)
+		return rc;
+	db_bind_i64(q, 1, STORE_LOG_KEY(m->id, index));
+	db_bind_i64(q, 2, STORE_LOG_KEY(m->id, most));
+	rc = db_step(q, e);
+	if (rc == 1) {
+		*ret_index = db_u32(q, 0);
+		db_reset(q);
+		rc = 0;
+	}
+	return rc;
+}
+
+/* Everything up to index is behind us: what is not stored of it is lost. */
 static int
 pass_over(struct store *s, struct memory *m, uint32_t index, utc_s when,
 	struct store_poll_outcome *o, struct err *e)
 {
-	int rc;
+	uint32_t stored;
+	int rc = 0;
 
-	if (index <= m->read_to)
-		return 0;
-	rc = gap_add(s, m->id, m->read_to + 1, index, when, e);
-	o->entries_gap += index - m->read_to;
-	m->read_to = index;
+	while (rc == 0 && m->read_to < index) {
+		stored = 0;
+		if (m->upto > m->read_to)
+			rc = next_stored(s, m, m->read_to, index, &stored, e);
+		if (rc < 0)
+			break;
+		if (stored != m->read_to + 1) {
+			uint32_t to = stored == 0 ? index : stored - 1;
+
+			rc = gap_add(s, m->id, m->read_to + 1, to, when, e);
+			o->entries_gap += to - m->read_to;
+		}
+		m->read_to = stored == 0 ? index : stored;
+	}
 	return rc;
 }
 
@@ -279,6 +317,88 @@ put_entry(struct store *s, const struct store_before *b, struct memory *m,
 	return known ? gap_fill(s, m->id, l->index, e) : 0;
 }
 
+/* --- what reports bring, in any order ---------------------------------------------- */
+
+static int
+put_reported_entry(struct store *s, const struct store_before *b, struct memory *m,
+	const struct store_poll_result *r, const struct log_entry *l,
+	struct store_poll_outcome *o, struct err *e)
+{
+	bool added = false;
+	int rc;
+
+	if (l->index <= m->pruned_to)
+		return 0;
+	rc = entry_add(s, m->id, l, r->when, &added, e);
+	if (rc < 0)
+		return rc;
+	if (!added)
+		return entry_compare(s, b, m->id, r, l, o, e);
+	o->entries_new++;
+	o->errors_by_severity[l->severity]++;
+	if (l->index <= m->read_to)
+		return gap_fill(s, m->id, l->index, e);
+	if (l->index > m->upto)
+		m->upto = l->index;
+	return 0;
+}
+
+/* The cursor moves on over what is stored without a hole. */
+static int
+advance(struct store *s, struct memory *m, struct err *e)
+{
+	uint32_t next;
+	int rc = 0;
+
+	while (rc == 0 && m->read_to < m->upto) {
+		rc = next_stored(s, m, m->read_to, m->read_to + 1, &next, e);
+		if (next == 0)
+			break;
+		m->read_to = next;
+	}
+	if (m->upto <= m->read_to)
+		m->upto = 0;
+	return rc;
+}
+
+/* Keep that there is a hole, and tell the first one. */
+static int
+put_hole(struct store *s, struct store_before *b, const struct memory *m, utc_s when,
+	struct err *e)
+{
+	uint32_t next = 0;
+	struct db_stmt *q;
+	int rc = 0;
+
+	if (m->upto != 0)
+		rc = next_stored(s, m, m->read_to, m->upto, &next, e);
+	if (rc == 0 && next != 0) {
+		b->hole_from = m->read_to + 1;
+		b->hole_to = next - 1;
+	}
+	if (rc < 0 || (m->upto == m->upto_before && m->read_to == m->read_to_before))
+		return rc;
+	if (m->upto == 0 && m->upto_before == 0)
+		return 0;
+	q = store_stmt(s, m->upto == 0 ? SQL_HOLE_REMOVE : SQL_HOLE_SET, &rc, e);
+	if (q == NULL)
+		return rc;
+	db_bind_i64(q, 1, m->id);
+	if (m->upto != 0) {
+		db_bind_i64(q, 2, when);
+		db_bind_i64(q, 3, m->upto);
+		db_bind_i64(q, 4, m->read_to != m->read_to_before);
+	}
+	return db_run(q, e);
+}
+
+/* A report may not say it. */
+static uint32_t
+capacity_of(const struct memory *m, const struct store_poll_result *r)
+{
+	return r->log.capacity == 0 ? m->capacity : r->log.capacity;
+}
+
 static int
 memory_set(struct store *s, const struct memory *m, const struct store_poll_result *r,
 	struct err *e)
@@ -291,7 +411,7 @@ memory_set(struct store *s, const struct memory *m, const struct store_poll_resu
 		return rc;
 	db_bind_i64(q, 1, m->id);
 	db_bind_i64(q, 2, m->read_to);
-	db_bind_i64(q, 3, r->log.capacity);
+	db_bind_i64(q, 3, capacity_of(m, r));
 	db_bind_i64(q, 4, r->when);
 	return db_run(q, e);
 }
@@ -314,16 +434,35 @@ store_put_log(struct store *s, struct store_before *b, const struct store_poll_r
 	if (rc < 0)
 		return rc;
 	m.read_to_before = m.read_to;
-	/* Entries may come after the bounds were read, in an earlier piece too. */
-	if (bounds->newest < m.read_to && m.last_new != r->when)
+	/* What was forgotten needs no reading any more. */
+	if (m.read_to < m.pruned_to)
+		m.read_to = m.pruned_to;
+	/*
+	 * Entries may come after the bounds were read: in an earlier piece, and
+	 * with a report while the device is polled.
+	 */
+	if (!b->reported && bounds->newest < m.read_to && m.last_new < r->when)
 		rc = store_note_put(s, b->device, STORE_NOTE_LOG_WENT_BACK,
 			bounds->generation, bounds->newest, r->when, "", e);
 	for (i = 0; rc == 0 && i < r->entry_count; i++)
-		rc = put_entry(s, b, &m, r, &r->entries[i], o, e);
+		rc = b->reported ?
+			put_reported_entry(s, b, &m, r, &r->entries[i], o, e) :
+			put_entry(s, b, &m, r, &r->entries[i], o, e);
 	if (rc == 0 && bounds->oldest > 0)
 		rc = pass_over(s, &m, bounds->oldest - 1, r->when, o, e);
-	if (rc == 0 && (m.read_to != m.read_to_before || m.capacity != bounds->capacity))
+	if (rc == 0)
+		rc = advance(s, &m, e);
+	if (rc == 0)
+		rc = put_hole(s, b, &m, r->when, e);
+	if (rc == 0 && (m.read_to != m.read_to_before || m.capacity != capacity_of(&m, r))) {
 		rc = memory_set(s, &m, r, e);
+		b->log_changed = true;
+	}
+	b->log_changed |= m.made || o->entries_new > 0 || o->entries_differ > 0;
+	/* A part of a memory that was left comes late: the cursor stays where it is. */
+	if (b->reported && !m.made && b->memory != 0 && b->memory != m.id)
+		return rc;
+	b->log_changed |= b->memory != m.id;
 	b->memory = m.id;
 	b->generation = bounds->generation;
 	b->log_index = m.read_to;

@@ -50,8 +50,8 @@ check_live(const struct store_poll_result *r, struct err *e)
 	return 0;
 }
 
-static int
-check_result(const struct store_poll_result *r, struct err *e)
+int
+store_put_check(const struct store_poll_result *r, struct err *e)
 {
 	int rc;
 
@@ -105,8 +105,8 @@ learned_differs(const struct db_stmt *q, const struct store_poll_result *r)
 		text_differs(r->sys_object_id, db_text_ref(q, 8));
 }
 
-static int
-load_before(struct store *s, const struct store_poll_result *r, struct store_before *b,
+int
+store_put_load(struct store *s, const struct store_poll_result *r, struct store_before *b,
 	struct err *e)
 {
 	struct db_stmt *q;
@@ -121,8 +121,7 @@ load_before(struct store *s, const struct store_poll_result *r, struct store_bef
 		return rc;
 	if (rc == 0)
 		return err_set(e, -ENOENT, "device %lld: was removed", (long long)r->device);
-	b->device = r->device;
-	b->machine = db_i64(q, 0);
+	*b = (struct store_before){ .device = r->device, .machine = db_i64(q, 0) };
 	db_text(q, 1, b->id, sizeof(b->id));
 	b->era = db_i64(q, 2);
 	b->device_differs = r->contact == STORE_ANSWERED && learned_differs(q, r);
@@ -142,6 +141,8 @@ load_before(struct store *s, const struct store_poll_result *r, struct store_bef
 	b->readings_len = db_blob(q, 20, s->readings_old, sizeof(s->readings_old));
 	if (b->readings_len > sizeof(s->readings_old))
 		b->readings_len = 0;
+	b->polled = db_i64(q, 21) != 0;
+	b->has_agent = db_i64(q, 3) != 0;
 	db_reset(q);
 	return 0;
 }
@@ -245,8 +246,8 @@ note_twins(struct store *s, const struct store_before *b, const char *id, utc_s 
 	return rc;
 }
 
-static int
-find_machine(struct store *s, int64_t device, const char *id, utc_s when,
+int
+store_put_machine(struct store *s, int64_t device, const char *id, utc_s when,
 	int64_t *ret_machine, struct err *e)
 {
 	struct db_stmt *q;
@@ -296,7 +297,7 @@ put_machine(struct store *s, struct store_before *b, const char *id, utc_s when,
 		if (rc < 0)
 			return rc;
 	}
-	rc = find_machine(s, b->device, id, when, &b->machine, e);
+	rc = store_put_machine(s, b->device, id, when, &b->machine, e);
 	if (rc == 0 && id[0] != '\0')
 		rc = note_twins(s, b, id, when, e);
 	b->device_differs = true;
@@ -314,10 +315,14 @@ put_learned(struct store *s, const struct store_before *b,
 	struct db_stmt *q;
 	int rc;
 
-	q = store_stmt(s, SQL_LEARNED, &rc, e);
+	q = store_stmt(s, b->reported ? SQL_REPORTED : SQL_LEARNED, &rc, e);
 	if (q == NULL)
 		return rc;
 	db_bind_i64(q, 1, b->machine);
+	if (b->reported) {
+		db_bind_i64(q, 2, b->device);
+		return db_run(q, e);
+	}
 	db_bind_i64(q, 2, r->has_agent);
 	db_bind_i64(q, 3, r->quirks);
 	db_bind_i64(q, 4, r->max_varbinds);
@@ -359,6 +364,32 @@ put_sample(struct store *s, const struct store_before *b, utc_s when,
 	db_bind_i64(q, 1, b->device);
 	db_bind_i64(q, 2, when - SAMPLES_KEPT_S);
 	db_bind_i64(q, 3, when - SAMPLES_HOURLY_S);
+	return db_run(q, e);
+}
+
+/* A report says nothing of what a poll learns: sysUpTime, boots, the engine. */
+static int
+put_live_reported(struct store *s, const struct store_before *b, utc_s when,
+	const struct store_live_writer *units, const struct store_live_writer *readings,
+	struct err *e)
+{
+	struct db_stmt *q;
+	int rc;
+
+	q = store_stmt(s, SQL_LIVE_REPORTED, &rc, e);
+	if (q == NULL)
+		return rc;
+	db_bind_i64(q, 1, when);
+	db_bind_i64(q, 2, b->polled);
+	db_bind_i64(q, 3, b->state);
+	db_bind_u64(q, 4, b->use_count);
+	db_bind_i64(q, 5, b->memory);
+	db_bind_i64(q, 6, b->generation);
+	db_bind_i64(q, 7, b->log_index);
+	db_bind_i64(q, 8, b->sampled);
+	db_bind_blob_ref(q, 9, units->data, units->len);
+	db_bind_blob_ref(q, 10, readings->data, readings->len);
+	db_bind_i64(q, 11, b->device);
 	return db_run(q, e);
 }
 
@@ -434,8 +465,8 @@ put_rows(struct store *s, struct store_before *b, bool machine_new,
 	return 0;
 }
 
-static int
-put_answered(struct store *s, struct store_before *b, const struct store_poll_result *r,
+int
+store_put_answered(struct store *s, struct store_before *b, const struct store_poll_result *r,
 	struct store_poll_outcome *o, struct err *e)
 {
 	struct store_live_writer units = { .data = s->units_new };
@@ -444,7 +475,8 @@ put_answered(struct store *s, struct store_before *b, const struct store_poll_re
 		r->structure != NULL ? &r->structure->device : NULL;
 	int rc = 0;
 
-	if (b->silent_since != 0)
+	/* Who reports may still be silent to polls. */
+	if (b->silent_since != 0 && !(b->reported && b->polled))
 		rc = end_silence(s, b, r->when, e);
 	if (rc == 0 && ((d != NULL && (b->machine == 0 || strcmp(b->id, d->id) != 0)) ||
 	    (d == NULL && b->machine == 0 && r->log_read))) {
@@ -470,7 +502,25 @@ put_answered(struct store *s, struct store_before *b, const struct store_poll_re
 		rc = put_sample(s, b, r->when, &units, e);
 		b->sampled = r->when;
 	}
-	return rc == 0 ? put_live(s, b, r, &units, &readings, e) : rc;
+	if (rc < 0)
+		return rc;
+	return b->reported ? put_live_reported(s, b, r->when, &units, &readings, e) :
+		put_live(s, b, r, &units, &readings, e);
+}
+
+/* The poll that was wanted of this device was made. */
+static int
+soon_done(struct store *s, const struct store_poll_result *r, struct err *e)
+{
+	struct db_stmt *q;
+	int rc;
+
+	q = store_stmt(s, SQL_SOON_DONE, &rc, e);
+	if (q == NULL)
+		return rc;
+	db_bind_i64(q, 1, r->device);
+	db_bind_i64(q, 2, r->when);
+	return db_run(q, e);
 }
 
 int
@@ -482,21 +532,23 @@ store_poll_put(struct store *s, const struct store_poll_result *r,
 	bool own;
 	int rc;
 
-	rc = check_result(r, e);
+	rc = store_put_check(r, e);
 	if (rc < 0)
 		return rc;
 	rc = store_write_begin(s, &own, e);
 	if (rc < 0)
 		return rc;
-	rc = load_before(s, r, &b, e);
+	rc = store_put_load(s, r, &b, e);
 	if (rc == 0 && r->contact == STORE_ANSWERED && r->structure == NULL &&
 	    b.machine != 0 && r->identity != NULL && strcmp(b.id, r->identity->id) != 0)
 		rc = err_set(e, -EINVAL,
 			"result: another device id answers, and its structure is not given");
 	if (rc < 0)
 		return store_write_refuse(s, own, rc);
-	rc = r->contact == STORE_ANSWERED ? put_answered(s, &b, r, &o, e) :
+	rc = r->contact == STORE_ANSWERED ? store_put_answered(s, &b, r, &o, e) :
 		put_failed(s, &b, r, e);
+	if (rc == 0)
+		rc = soon_done(s, r, e);
 	rc = store_write_end(s, own, rc, e);
 	if (rc == 0 && ret_outcome != NULL)
 		*ret_outcome = o;

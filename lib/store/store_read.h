@@ -65,6 +65,13 @@ struct store_device_row {
 	struct store_forecast runs_out;
 	uint64_t log_entries_lost;	/* sum of recorded gaps */
 	uint32_t notes;		/* how many are kept */
+	/* Reports. */
+	bool polled;
+	bool is_new;		/* came by its reports, waits for approval */
+	utc_s last_report;	/* 0 = never; last_contact is never before it */
+	char report_site[STORE_NAME_MAX + 1];	/* by this site's enrolment user; empty = not */
+	char report_from[STORE_ADDRESS_MAX + 1];	/* "udp:192.0.2.1"; empty = none came */
+	uint32_t users;		/* of its own; old ones counted */
 };
 
 struct store_devices;

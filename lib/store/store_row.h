@@ -11,14 +11,17 @@
 #define STORE_ROW_SELECT \
 	"SELECT d.id, d.name, d.site, d.address, d.numeric, d.credential, d.has_agent," \
 	" m.img_id, m.manufacturer, m.model, m.serial, d.sys_name, d.sys_object_id," \
-	" l.state, l.use_count, l.contact, d.added, l.tried, l.answered, l.silent_since," \
+	" l.state, l.use_count, l.contact, d.added, l.tried, max(l.answered, l.reported)," \
+	" l.silent_since," \
 	" l.failures, l.reason, l.uptime, l.boots_seen, d.quirks, d.machine, d.digest," \
-	" d.revision, d.last_change, d.structure_since" \
+	" d.revision, d.last_change, d.structure_since, d.polled, d.is_new, l.reported," \
+	" d.report_site, d.report_from, (SELECT count(*) FROM user n WHERE n.device = d.id)" \
 	" FROM device d CROSS JOIN live l ON l.device = d.id" \
 	" LEFT JOIN machine m ON m.id = d.machine"
 enum {
 	STORE_ROW_DIGEST = 26, STORE_ROW_REVISION, STORE_ROW_LAST_CHANGE,
-	STORE_ROW_STRUCTURE_SINCE,
+	STORE_ROW_STRUCTURE_SINCE, STORE_ROW_POLLED, STORE_ROW_NEW, STORE_ROW_REPORTED,
+	STORE_ROW_REPORT_SITE, STORE_ROW_REPORT_FROM, STORE_ROW_USERS,
 };
 
 /*

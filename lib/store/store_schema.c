@@ -210,6 +210,100 @@ static const char step_1[] =
 	" until INTEGER NOT NULL,"
 	" PRIMARY KEY (device, file, slot)) WITHOUT ROWID;";
 
+/*
+ * A centre that is reported to.
+ *
+ * `device` is made anew: what is not polled needs no address, and many may have
+ * none; its numbers go on where they were, since they name files.  Holes are
+ * rows of `log` above a memory's cursor: `hole` only says that there are some,
+ * up to where, and since when.
+ */
+static const char step_2[] =
+	"CREATE TABLE device_2 ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" name TEXT NOT NULL UNIQUE,"
+	" site TEXT NOT NULL,"
+	" address TEXT NOT NULL,"	/* empty = none: not polled */
+	" numeric TEXT NOT NULL,"
+	" credential TEXT NOT NULL,"
+	" added INTEGER NOT NULL,"
+	" machine INTEGER NOT NULL DEFAULT 0,"
+	" has_agent INTEGER NOT NULL DEFAULT 0,"
+	" quirks INTEGER NOT NULL DEFAULT 0,"
+	" max_varbinds INTEGER NOT NULL DEFAULT 0,"
+	" era INTEGER NOT NULL DEFAULT 0,"
+	" unit_count INTEGER NOT NULL DEFAULT 0,"
+	" reading_count INTEGER NOT NULL DEFAULT 0,"
+	" revision INTEGER NOT NULL DEFAULT 0,"
+	" last_change INTEGER NOT NULL DEFAULT 0,"
+	" structure_since INTEGER NOT NULL DEFAULT 0,"
+	" digest BLOB,"
+	" engine_id BLOB,"
+	" sys_name TEXT NOT NULL DEFAULT '',"
+	" sys_object_id TEXT NOT NULL DEFAULT '',"
+	" polled INTEGER NOT NULL DEFAULT 1,"
+	" is_new INTEGER NOT NULL DEFAULT 0,"	/* waits for approval */
+	" report_id TEXT NOT NULL DEFAULT '',"	/* imgDeviceId that reports are bound to */
+	" report_site TEXT NOT NULL DEFAULT '',"	/* by the enrolment user of this site */
+	" report_from TEXT NOT NULL DEFAULT '');"	/* where the last one came from */
+	"INSERT INTO device_2 (id, name, site, address, numeric, credential, added, machine,"
+	" has_agent, quirks, max_varbinds, era, unit_count, reading_count, revision,"
+	" last_change, structure_since, digest, engine_id, sys_name, sys_object_id)"
+	" SELECT id, name, site, address, numeric, credential, added, machine,"
+	" has_agent, quirks, max_varbinds, era, unit_count, reading_count, revision,"
+	" last_change, structure_since, digest, engine_id, sys_name, sys_object_id"
+	" FROM device;"
+	"DELETE FROM sqlite_sequence WHERE name = 'device_2';"
+	"INSERT INTO sqlite_sequence (name, seq)"
+	" SELECT 'device_2', seq FROM sqlite_sequence WHERE name = 'device';"
+	"DROP TABLE device;"
+	"ALTER TABLE device_2 RENAME TO device;"
+	"CREATE UNIQUE INDEX device_address ON device (address, credential)"
+	" WHERE address <> '';"
+	"CREATE INDEX device_report_id ON device (report_id) WHERE report_id <> '';"
+	"CREATE INDEX device_report_from ON device (report_from) WHERE report_from <> '';"
+	"CREATE INDEX device_numeric ON device (numeric) WHERE numeric <> '';"
+
+	"ALTER TABLE live ADD COLUMN reported INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE live ADD COLUMN report_done INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE live ADD COLUMN report_done_at INTEGER NOT NULL DEFAULT 0;"
+
+	"CREATE TABLE center ("
+	" id INTEGER PRIMARY KEY CHECK (id = 1),"
+	" engine_id BLOB NOT NULL,"
+	" boots INTEGER NOT NULL);"
+
+	"CREATE TABLE user ("
+	" name TEXT PRIMARY KEY,"
+	" device INTEGER NOT NULL,"	/* 0 = a site's enrolment user */
+	" site TEXT NOT NULL,"
+	" auth TEXT NOT NULL,"
+	" priv TEXT NOT NULL,"
+	" auth_key BLOB NOT NULL,"
+	" priv_key BLOB NOT NULL,"
+	" made INTEGER NOT NULL,"
+	" until INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE INDEX user_device ON user (device, site);"
+
+	"CREATE TABLE part ("
+	" device INTEGER NOT NULL,"
+	" report INTEGER NOT NULL,"
+	" part INTEGER NOT NULL,"
+	" head BLOB NOT NULL,"	/* what all parts of a report say alike */
+	" rows BLOB NOT NULL,"
+	" at INTEGER NOT NULL,"
+	" PRIMARY KEY (device, report, part)) WITHOUT ROWID;"
+
+	"CREATE TABLE hole ("
+	" memory INTEGER PRIMARY KEY,"
+	" since INTEGER NOT NULL,"
+	" upto INTEGER NOT NULL);"	/* the highest entry that is stored */
+
+	"CREATE TABLE soon ("
+	" device INTEGER PRIMARY KEY,"
+	" since INTEGER NOT NULL);";
+
 const struct db_step store_schema_steps[STORE_SCHEMA_VERSION] = {
 	{ step_1, NULL },
+	{ step_2, NULL },
 };

@@ -2,20 +2,38 @@
 
 #include "lib/store/store_impl.h"
 
+#define CONTACT_REPORTED \
+	"contact = CASE WHEN ?2 THEN contact ELSE 1 END," \
+	" tried = CASE WHEN ?2 THEN tried ELSE ?1 END," \
+	" answered = CASE WHEN ?2 THEN answered ELSE ?1 END," \
+	" silent_since = CASE WHEN ?2 THEN silent_since ELSE 0 END," \
+	" failures = CASE WHEN ?2 THEN failures ELSE 0 END," \
+	" reason = CASE WHEN ?2 THEN reason ELSE NULL END"
+#define REPORTER_SELECT \
+	"SELECT d.id, d.report_id, d.report_site, d.report_from, d.is_new, d.polled, m.img_id," \
+	" l.contact, l.report_done, l.report_done_at, d.revision, d.digest, d.structure_since" \
+	" FROM device d CROSS JOIN live l ON l.device = d.id" \
+	" LEFT JOIN machine m ON m.id = d.machine"
+
 const char *const store_sql_text[SQL_COUNT] = {
 	[SQL_DEVICE_ADD] =
-		"INSERT INTO device (name, site, address, credential, added, numeric)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, '')",
+		"INSERT INTO device (name, site, address, credential, added, numeric,"
+		" polled) VALUES (?1, ?2, ?3, ?4, ?5, '', ?6)",
 	[SQL_DEVICE_LIVE] = "INSERT INTO live (device) VALUES (?1)",
 	[SQL_DEVICE_BY_NAME] = "SELECT id, address FROM device WHERE name = ?1",
 	[SQL_DEVICE_BY_ADDRESS] =
-		"SELECT name FROM device WHERE address = ?1 AND credential = ?2",
+		"SELECT name FROM device WHERE address = ?1 AND credential = ?2"
+		" AND address <> ''",
 	[SQL_DEVICE_NUMERIC] = "UPDATE device SET numeric = ?1 WHERE id = ?2",
+	[SQL_USER] =
+		"SELECT u.name, u.device, d.name, u.site, u.auth, u.priv, u.auth_key,"
+		" u.priv_key, u.made, u.until FROM user u LEFT JOIN device d ON d.id = u.device"
+		" WHERE u.name = ?1",
 	[SQL_TARGET] =
 		"SELECT d.id, d.name, d.site, d.address, d.numeric, d.credential, m.img_id,"
 		" d.has_agent, l.contact, d.digest, d.revision, l.generation, l.log_index,"
 		" l.boots_seen, l.uptime, d.quirks, d.max_varbinds, d.unit_count,"
-		" d.reading_count, l.answered, d.engine_id, l.engine_boots, l.engine_time,"
+		" d.reading_count, max(l.answered, l.reported), d.engine_id, l.engine_boots, l.engine_time,"
 		" l.engine_heard"
 		" FROM device d JOIN live l ON l.device = d.id"
 		" LEFT JOIN machine m ON m.id = d.machine WHERE d.id = ?1",
@@ -25,7 +43,7 @@ const char *const store_sql_text[SQL_COUNT] = {
 		"SELECT d.machine, m.img_id, d.era, d.has_agent, d.quirks, d.max_varbinds,"
 		" d.engine_id, d.sys_name, d.sys_object_id, l.contact, l.silent_since,"
 		" l.reason, l.boots_seen, l.state, l.use_count, l.memory, l.generation,"
-		" l.log_index, l.sampled, l.units, l.readings"
+		" l.log_index, l.sampled, l.units, l.readings, d.polled"
 		" FROM device d JOIN live l ON l.device = d.id"
 		" LEFT JOIN machine m ON m.id = d.machine WHERE d.id = ?1",
 	[SQL_LIVE] =
@@ -42,6 +60,40 @@ const char *const store_sql_text[SQL_COUNT] = {
 		" max_varbinds = CASE WHEN ?4 = 0 THEN max_varbinds ELSE ?4 END,"
 		" engine_id = COALESCE(?5, engine_id), sys_name = COALESCE(?6, sys_name),"
 		" sys_object_id = COALESCE(?7, sys_object_id) WHERE id = ?8",
+	[SQL_SOON_DONE] = "DELETE FROM soon WHERE device = ?1 AND since < ?2",
+
+	/* The same of a report; a contact only where the device is not polled. */
+	[SQL_REPORTED] = "UPDATE device SET machine = ?1, has_agent = 1 WHERE id = ?2",
+	[SQL_LIVE_REPORTED] =
+		"UPDATE live SET reported = ?1, " CONTACT_REPORTED ", state = ?3,"
+		" use_count = ?4, memory = ?5, generation = ?6, log_index = ?7, sampled = ?8,"
+		" units = ?9, readings = ?10 WHERE device = ?11",
+	[SQL_REPORT_CONTACT] =
+		"UPDATE live SET reported = ?1, " CONTACT_REPORTED " WHERE device = ?3",
+	[SQL_REPORT_DONE] =
+		"UPDATE live SET report_done = ?2, report_done_at = ?3 WHERE device = ?1",
+	[SQL_REPORTER] = REPORTER_SELECT " WHERE d.id = ?1",
+	[SQL_REPORTER_BY_ID] = REPORTER_SELECT " WHERE d.report_id = ?1 AND d.report_id <> ''",
+	[SQL_REPORT_BIND] =
+		"UPDATE device SET report_id = ?2, report_site = ?3, is_new = ?4 WHERE id = ?1",
+	[SQL_REPORT_FROM] = "UPDATE device SET report_from = ?2 WHERE id = ?1",
+	[SQL_BY_HOST] =
+		"SELECT id FROM device WHERE numeric <> '' AND numeric >= ?1 AND numeric < ?2"
+		" UNION SELECT id FROM device WHERE report_from <> '' AND report_from = ?3"
+		" LIMIT 2",
+	[SQL_PART_HEAD] =
+		"SELECT report, head, at FROM part WHERE device = ?1"
+		" ORDER BY report DESC LIMIT 1",
+	[SQL_PART_GET] =
+		"SELECT rows FROM part WHERE device = ?1 AND report = ?2 AND part = ?3",
+	[SQL_PART_ADD] =
+		"INSERT INTO part (device, report, part, head, rows, at)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+	[SQL_PART_COUNT] = "SELECT count(*) FROM part WHERE device = ?1 AND report = ?2",
+	[SQL_PARTS] =
+		"SELECT rows FROM part WHERE device = ?1 AND report = ?2 ORDER BY part",
+	[SQL_PARTS_DROP] = "DELETE FROM part WHERE device = ?1",
+
 	[SQL_SILENCE_BEGIN] =
 		"INSERT OR REPLACE INTO silence (device, since, until, contact, reason)"
 		" VALUES (?1, ?2, 0, ?3, ?4)",
@@ -112,8 +164,9 @@ const char *const store_sql_text[SQL_COUNT] = {
 	[SQL_READING_COUNT] = "UPDATE device SET reading_count = ?2 WHERE id = ?1",
 
 	[SQL_MEMORY] =
-		"SELECT id, read_to, pruned_to, capacity, last_new FROM memory"
-		" WHERE machine = ?1 AND generation = ?2",
+		"SELECT y.id, y.read_to, y.pruned_to, y.capacity, y.last_new, h.upto"
+		" FROM memory y LEFT JOIN hole h ON h.memory = y.id"
+		" WHERE y.machine = ?1 AND y.generation = ?2",
 	[SQL_MEMORY_ADD] =
 		"INSERT INTO memory (machine, generation, capacity, read_to, pruned_to,"
 		" first_seen, last_new) VALUES (?1, ?2, ?3, ?4, 0, ?5, ?5)",
@@ -127,6 +180,14 @@ const char *const store_sql_text[SQL_COUNT] = {
 	[SQL_ENTRY_GET] =
 		"SELECT time, boots, uptime, severity, unit, code, serial, use_count,"
 		" software_id, software_version, repeats, text FROM log WHERE key = ?1",
+	[SQL_ENTRY_NEXT] =
+		"SELECT key & 4294967295 FROM log WHERE key > ?1 AND key <= ?2"
+		" ORDER BY key LIMIT 1",
+	[SQL_HOLE_SET] =
+		"INSERT INTO hole (memory, since, upto) VALUES (?1, ?2, ?3)"
+		" ON CONFLICT (memory) DO UPDATE SET upto = excluded.upto,"
+		" since = CASE WHEN ?4 THEN excluded.since ELSE since END",
+	[SQL_HOLE_REMOVE] = "DELETE FROM hole WHERE memory = ?1",
 	[SQL_GAP_ADD] =
 		"INSERT OR REPLACE INTO gap (memory, lo, hi, noticed) VALUES (?1, ?2, ?3, ?4)",
 	[SQL_GAP_AT] =

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "lib/store/store_center.h"
 #include "lib/store/store_impl.h"
 
 struct store_targets {
@@ -32,13 +33,16 @@ targets_room(struct store_targets *t, struct err *e)
 }
 
 static int
-targets_load(struct store_targets *t, struct err *e)
+targets_load(struct store_targets *t, bool soon, struct err *e)
 {
 	struct db_stmt *q = NULL;
 	int rc;
 
-	rc = db_prepare(t->store->db, "SELECT device, contact FROM live ORDER BY device",
-		&q, e);
+	rc = db_prepare(t->store->db, soon ?
+		"SELECT l.device, l.contact FROM soon s CROSS JOIN live l ON l.device = s.device"
+		" CROSS JOIN device d ON d.id = s.device WHERE d.polled ORDER BY s.device" :
+		"SELECT l.device, l.contact FROM device d CROSS JOIN live l ON l.device = d.id"
+		" WHERE d.polled ORDER BY d.id", &q, e);
 	while (rc == 0 && (rc = db_step(q, e)) == 1) {
 		rc = targets_room(t, e);
 		if (rc < 0)
@@ -65,7 +69,7 @@ store_targets_open(struct store *s, const char *name, struct store_targets **ret
 		return err_set(e, -ENOMEM, "out of memory for the list of devices");
 	t->store = s;
 	if (name == NULL) {
-		rc = targets_load(t, e);
+		rc = targets_load(t, false, e);
 	} else {
 		rc = targets_room(t, e);
 		if (rc == 0)
@@ -78,6 +82,24 @@ store_targets_open(struct store *s, const char *name, struct store_targets **ret
 	}
 	*ret = t;
 	return 0;
+}
+
+int
+store_targets_open_soon(struct store *s, struct store_targets **ret, struct err *e)
+{
+	struct store_targets *t;
+	int rc;
+
+	t = calloc(1, sizeof(*t));
+	if (t == NULL)
+		return err_set(e, -ENOMEM, "out of memory for the list of devices");
+	t->store = s;
+	rc = targets_load(t, true, e);
+	if (rc < 0)
+		store_targets_close(t);
+	else
+		*ret = t;
+	return rc;
 }
 
 size_t

@@ -22,6 +22,12 @@ tests_unit_store_SOURCES = %D%/store.c $(store_fixture)
 tests_unit_store_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_store_LDADD = $(UNIT_LDADD) $(store_test_libs)
 
+check_PROGRAMS += tests/unit/store_center
+TESTS += tests/unit/store_center
+tests_unit_store_center_SOURCES = %D%/store_center.c $(store_fixture)
+tests_unit_store_center_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_store_center_LDADD = $(UNIT_LDADD) $(store_test_libs)
+
 check_PROGRAMS += tests/unit/store_crash
 TESTS += tests/unit/store_crash
 tests_unit_store_crash_SOURCES = %D%/store_crash.c $(store_world)

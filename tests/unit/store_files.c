@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "lib/db/db.h"
+#include "lib/store/store_schema.h"
 #include "tests/unit/store_fixture.h"
 
 /* --- files that are not well ------------------------------------------------------------- */
@@ -36,11 +37,11 @@ END_TEST
 
 START_TEST(a_newer_store_is_refused)
 {
-	static const struct db_step later[] = { { "CREATE TABLE a (b)", NULL },
-		{ "CREATE TABLE c (d)", NULL } };
+	static const struct db_step later[STORE_SCHEMA_VERSION + 1] = {
+		{ "CREATE TABLE a (b)", NULL } };
 	const struct db_options o = { .mode = DB_CREATE, .sync = DB_SYNC_FULL,
 		.kind = "store", .application_id = 0x494d4743, .steps = later,
-		.step_count = 2 };
+		.step_count = STORE_SCHEMA_VERSION + 1 };
 	struct store *s;
 	struct db *db;
 
