@@ -296,6 +296,8 @@ finish(struct state *s, struct err *e)
 			db_bind_i64(q, 3, (s->touched & STATE_TOUCHED_READINGS) != 0);
 			rc = db_run(q, e);
 		}
+		if (rc == 0 && db_rows_changed(s->db) != 1)
+			rc = state_damaged(s, e, "no row of the device");
 	}
 	if (rc == 0)
 		rc = db_commit(s->db, e);

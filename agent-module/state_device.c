@@ -52,6 +52,8 @@ state_boot(struct state *s, struct err *e)
 		db_bind_text(q, 2, kernel);
 		rc = db_run(q, e);
 	}
+	if (rc == 0 && db_rows_changed(s->db) != 1)
+		rc = state_damaged(s, e, "no row of the device");
 	return state_write_end(s, rc, e);
 }
 

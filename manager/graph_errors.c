@@ -50,7 +50,31 @@ count_row(struct bars *b, const struct rrdlib_rows *rows, size_t row, size_t bar
 			continue;
 		v *= (double)rows->step_s;
 		b->of[k][bar] = isnan(b->of[k][bar]) ? v : b->of[k][bar] + v;
-		b->all[bar] = isnan(b->all[bar]) ? v : b->all[bar] + v;
+	}
+}
+
+/*
+ * An event that was heard between two steps stands in both, in parts.  Rounding
+ * what has come so far, and not each bar, gives it to one bar and loses none.
+ */
+static void
+whole_events(struct bars *b)
+{
+	size_t i, k;
+
+	for (i = 0; i < b->count; i++)
+		b->all[i] = NAN;
+	for (k = 0; k < SEVERITIES; k++) {
+		double sum = 0, given = 0;
+
+		for (i = 0; i < b->count; i++) {
+			if (isnan(b->of[k][i]))
+				continue;
+			sum += b->of[k][i];
+			b->of[k][i] = round(sum) - given;
+			given += b->of[k][i];
+			b->all[i] = isnan(b->all[i]) ? b->of[k][i] : b->all[i] + b->of[k][i];
+		}
 	}
 }
 
@@ -62,11 +86,9 @@ count_bars(const struct rrdlib_rows *rows, int64_t width_s, int64_t end_utc_s,
 
 	b->first = rows->start_utc_s / width_s;
 	b->count = 0;
-	for (i = 0; i < BARS_MAX; i++) {
-		b->all[i] = NAN;
+	for (i = 0; i < BARS_MAX; i++)
 		for (k = 0; k < SEVERITIES; k++)
 			b->of[k][i] = NAN;
-	}
 	for (i = 0; i < rows->rows; i++) {
 		int64_t end = rows->start_utc_s + (int64_t)(i + 1) * rows->step_s;
 		int64_t bar = (end - 1) / width_s - b->first;
@@ -78,6 +100,7 @@ count_bars(const struct rrdlib_rows *rows, int64_t width_s, int64_t end_utc_s,
 		if ((size_t)bar >= b->count)
 			b->count = (size_t)bar + 1;
 	}
+	whole_events(b);
 }
 
 /* The bars as an expression: by the time a bar ends, its number. */

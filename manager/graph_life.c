@@ -196,12 +196,23 @@ add_base(struct graph_work *w, const char *source)
 	graph_args_add(&w->args, "DEF:base=%s:impr:AVERAGE", escaped);
 }
 
+/*
+ * From the last value to the day it runs out.  The line of the forecast itself
+ * passes the last value by some points; drawn, that would look like a jump.
+ */
 static void
 add_forecast(struct graph_work *w, const struct life *l, size_t n, const char *colour)
 {
+	const struct forecast *f = &l->forecast;
+	int64_t from_utc_s = l->stats.last_utc_s;
+	double from = isnan(l->now) || l->now <= 0 ? forecast_at(f, from_utc_s) : l->now;
+	double slope_per_s;
+
+	if (f->runs_out_utc_s <= from_utc_s || !(from > 0))
+		return;
+	slope_per_s = -from / (double)(f->runs_out_utc_s - from_utc_s);
 	graph_args_add(&w->args, "CDEF:f%zu=base,POP,TIME,%" PRId64 ",LT,UNKN,TIME,%" PRId64
-		",-,%.12g,*,%.9g,+,IF", n, l->stats.last_utc_s, l->forecast.from_utc_s,
-		l->forecast.slope_per_s, l->forecast.left_at_from);
+		",-,%.12g,*,%.9g,+,IF", n, from_utc_s, from_utc_s, slope_per_s, from);
 	graph_args_add(&w->args, "CDEF:g%zu=f%zu,0,LT,UNKN,f%zu,IF", n, n, n);
 	graph_args_add(&w->args, "LINE1:g%zu#%sC0::dashes=3,4", n, colour);
 }

@@ -278,6 +278,8 @@ if command -v sqlite3 >/dev/null; then
 	ok "is damaged" sqlite3 "$T/damaged.db" 'DELETE FROM device'
 	said "set on it" 3 'damaged' --state "$T/damaged.db" set --model C650
 	said "unit set on it" 3 'damaged' --state "$T/damaged.db" unit set FUS --type fuser
+	said "boot on it" 3 'damaged' --state "$T/damaged.db" boot
+	said "count on it" 3 'damaged' --state "$T/damaged.db" count DEV
 fi
 said "a negative value" 1 'put -- before' reading set DEV offset -5
 
