@@ -84,7 +84,7 @@ struct report {
 	 */
 	bool repaired;
 	/*
-	 * The PDU as it came (snmp_pdu.octets): who keeps parts keeps this, for
+	 * The PDU as it came (pdu.octets): who keeps parts keeps this, for
 	 * report_assemble().  Borrowed from what was parsed.
 	 */
 	const uint8_t *octets;
@@ -148,7 +148,7 @@ void report_pack_entries(const struct report_pack *pack, unsigned part,
  * capacity and overwritten: all 0 then.  Parts of an error report are
  * independent of each other.  Of REPORT_UPDATE only the head is read.
  */
-int report_parse(const struct snmp_pdu *pdu, struct report *ret_report, struct err *e);
+int report_parse(const struct pdu *pdu, struct report *ret_report, struct err *e);
 
 /* A part as it came: report.octets. */
 struct report_octets {

@@ -173,7 +173,8 @@ slot_step(struct slot *sl, const struct snmp_answer *answer)
 	sl->id = sl->probe_id = 0;	/* whatever comes now comes late */
 	r->op = SNMP_OP_GET;
 	r->non_repeaters = r->max_repetitions = 0;
-	r->name_count = 0;
+	r->name_count = r->value_count = 0;
+	r->values = NULL;
 	more = sl->job->step(sl->job, answer, r);
 	/* After a fault of ours the next request would meet it again, and again. */
 	if (more && (answer == NULL || answer->outcome != SNMP_FAULT))
@@ -207,7 +208,7 @@ narrow(struct snmp_engine *en)
 }
 
 void
-slot_answer(struct slot *sl, const struct response *response)
+slot_answer(struct slot *sl, const struct pdu *response)
 {
 	struct snmp_engine *en = sl->engine;
 	struct snmp_answer a = {
@@ -215,7 +216,7 @@ slot_answer(struct slot *sl, const struct response *response)
 		.error_status = response->error_status,
 		.error_index = response->error_index,
 		.varbinds = response->varbinds,
-		.varbind_count = response->varbind_count,
+		.varbind_count = response->count,
 		.tries = sl->datagrams,
 		.rtt_us = (uint64_t)(engine_now_us() - sl->sent_us),
 	};
@@ -266,7 +267,7 @@ void
 engine_received(struct snmp_engine *en, struct engine_socket *s, const struct address *from,
 	uint8_t *data, size_t len)
 {
-	struct response response;
+	struct pdu response;
 	int version = 0, code;
 	uint32_t id = message_peek(data, len, &version);
 	struct slot *sl = slot_find(en, id, version, from);
@@ -554,19 +555,15 @@ static int
 memory_init(struct snmp_engine *en)
 {
 	en->request = malloc(sizeof(*en->request));
-	en->names = calloc(SNMP_REQUEST_NAMES_MAX, sizeof(en->names[0]));
-	en->build_size = 2048;
-	en->build = malloc(en->build_size);
+	en->build = malloc(DATAGRAM_MAX);
 	en->receive_memory = malloc((size_t)RECEIVE_BATCH * (DATAGRAM_MAX + 1));
 	en->wrapped = malloc(DATAGRAM_MAX);
 	en->usm = usm_new();
 	en->twins = twins_new();
-	if (en->request == NULL || en->names == NULL || en->build == NULL ||
+	if (en->request == NULL || en->build == NULL ||
 	    en->receive_memory == NULL || en->wrapped == NULL || en->usm == NULL ||
 	    en->twins == NULL)
 		return -ENOMEM;
-	for (size_t i = 0; i < SNMP_REQUEST_NAMES_MAX; i++)
-		en->names[i].type = ASN_NULL;
 	for (size_t i = 0; i < RECEIVE_BATCH; i++) {
 		en->receive_iov[i] = (struct iovec){
 			.iov_base = en->receive_memory + i * (DATAGRAM_MAX + 1),
@@ -596,8 +593,6 @@ snmp_engine_new(struct event_base *base, const struct snmp_engine_options *optio
 	en->options.silent_window = window_of(options->silent_window);
 	en->open = en->options.window < OPEN_START ? en->options.window : OPEN_START;
 	en->socket_count = (en->options.window + SLOTS_A_SOCKET - 1) / SLOTS_A_SOCKET;
-	/* snmp.conf may turn it round; engine_message.c relies on this way. */
-	(void)netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_REVERSE_ENCODE, 1);
 	if (event_assign(&en->kick, base, -1, 0, on_kick, en) < 0 || slots_init(en) < 0 ||
 	    memory_init(en) < 0) {
 		(void)err_set(e, -ENOMEM, "out of memory");
@@ -644,10 +639,9 @@ snmp_engine_free(struct snmp_engine *en)
 	free(en->slots);
 	free(en->free_slots);
 	free(en->request);
-	free(en->names);
 	free(en->build);
 	free(en->receive_memory);
-	response_room_release(&en->room);
+	pdu_room_release(&en->room);
 	free(en);
 }
 

@@ -6,9 +6,14 @@
  * retries, the window, and SNMPv3's discovery and time.  Names of hosts are
  * resolved before (snmp_resolve); nothing here waits but the event loop.
  *
- * PDUs are made and read by libnetsnmp's codec; its sessions, and its lists of
- * users and engine times, are not used: a few sockets serve the whole window, a
- * message finds its job by its request id, SNMPv3's state is the target's.
+ * Of libnetsnmp only what keeps no state is used (names of protocols, longer
+ * keys, DES): no sessions, no lists of users and engine times, so nothing of it
+ * has to be set up.  A few sockets serve the whole window, a message finds its
+ * job by its request id, SNMPv3's state is the target's.
+ *
+ * A SET or an INFORM is asked like any other request.  SNMPv3 discovers and is
+ * timely with the receiver's engine: it is authoritative for both (RFC 3412 6.4,
+ * RFC 3414 1.5.1), and the context is its own.
  *
  * Invariants
  * - At most `window` jobs are in flight, and at most `silent_window` more
@@ -68,10 +73,10 @@ struct snmp_job {
 	 * answer is NULL at the start.  Fill *ret_request and return true to
 	 * ask on; return false when there is nothing more to ask (also after
 	 * an answer that is no answer: the plan decides).  *ret_request is
-	 * the engine's, with no names in it, and encoded before anything else
-	 * happens: nothing need be kept.  A GETBULK is for v2c and v3; at
-	 * SNMPv1 it is SNMP_FAULT.  After SNMP_FAULT nothing more is asked.
-	 * snmp_engine_add may be called from here.
+	 * the engine's, with no names and values in it, and encoded before
+	 * anything else happens: nothing need be kept.  GETBULK and INFORM
+	 * are for v2c and v3; at SNMPv1 they are SNMP_FAULT.  After SNMP_FAULT
+	 * nothing more is asked.  snmp_engine_add may be called from here.
 	 */
 	bool (*step)(struct snmp_job *job, const struct snmp_answer *answer,
 		     struct snmp_request *ret_request);
@@ -107,9 +112,9 @@ struct snmp_engine_counts {
 };
 
 /*
- * base is borrowed.  After conf_read(), which sets libnetsnmp up.  NULL with e
- * filled when out of memory or descriptors: one socket for 64 places of the
- * window, and as many again once an IPv6 address was asked.
+ * base is borrowed.  NULL with e filled when out of memory or descriptors: one
+ * socket for 64 places of the window, and as many again once an IPv6 address
+ * was asked.
  */
 struct snmp_engine *snmp_engine_new(struct event_base *base,
 	const struct snmp_engine_options *options, struct err *e);

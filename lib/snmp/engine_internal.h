@@ -34,7 +34,7 @@
 
 #include "lib/snmp/credential_internal.h"
 #include "lib/snmp/engine.h"
-#include "lib/snmp/response.h"
+#include "lib/snmp/pdu.h"
 #include "lib/snmp/usm.h"
 
 enum {
@@ -95,7 +95,6 @@ struct slot {
 	size_t packet_len, packet_size;
 
 	/* SNMPv3 */
-	int command;		/* of the PDU */
 	uint8_t *pdu;		/* encoded, to be wrapped anew */
 	size_t pdu_len, pdu_size;
 	struct usm_keys keys;
@@ -146,10 +145,9 @@ struct snmp_engine {
 	uint8_t *receive_memory;
 
 	struct snmp_request *request;	/* the one that jobs fill */
-	netsnmp_variable_list *names;	/* SNMP_REQUEST_NAMES_MAX, chained */
-	u_char *build;		/* the library writes here, from the end */
-	size_t build_size;
-	struct response_room room;	/* the answer at hand */
+	struct snmp_varbind names[SNMP_REQUEST_NAMES_MAX];	/* of request, to be encoded */
+	uint8_t *build;		/* DATAGRAM_MAX: PDUs are written here, at the end */
+	struct pdu_room room;	/* the answer at hand */
 	uint32_t random[RANDOM_IDS];
 	size_t random_left;
 	struct usm *usm;
@@ -173,7 +171,7 @@ void engine_pump(struct snmp_engine *en);
 /* Hand an outcome that is no answer to the slot's job. */
 void slot_fail(struct slot *sl, enum snmp_outcome outcome, const char *detail);
 /* Hand over an answer. */
-void slot_answer(struct slot *sl, const struct response *response);
+void slot_answer(struct slot *sl, const struct pdu *response);
 /* Send the packet now outstanding (first or again) and set the timer. */
 void slot_send(struct slot *sl);
 /* It is on its way since now_us: where it had to wait for that, its time begins anew. */
@@ -198,7 +196,7 @@ uint32_t message_new_id(struct slot *sl);
  */
 int message_encode(struct slot *sl, const struct snmp_credential *c, struct err *e);
 /* The slot's datagram is what stands in en->build's last len octets. */
-int message_keep(uint8_t **buf, size_t *ret_len, size_t *size, const u_char *from,
+int message_keep(uint8_t **buf, size_t *ret_len, size_t *size, const uint8_t *from,
 	size_t len, struct err *e);
 /* The id of a datagram, 0 when it is no SNMP message of version 1..3. */
 uint32_t message_peek(const uint8_t *data, size_t len, int *ret_version);
@@ -207,7 +205,7 @@ uint32_t message_peek(const uint8_t *data, size_t len, int *ret_version);
  * comes back lies in en->room and in data.
  */
 int message_decode(struct slot *sl, const uint8_t *data, size_t len,
-	struct response *ret_response);
+	struct pdu *ret_response);
 
 /* --- engine_v3.c --- */
 

@@ -1,13 +1,7 @@
 /*
- * Requests by libnetsnmp's codec without its sessions: snmp_build() takes a
- * session only for what stands in it, and nothing of it is kept.  With SNMPv3
- * only the PDU is theirs; usm.c puts the message around it.  Answers are read
- * by response.c.
- *
- * What it would copy and free is lent to it instead: names stand in the job's
- * request, community and user in the credential.  So a request is encoded
- * without an allocation.  snmp_build() writes from the end of its buffer and
- * may move it by realloc(), hence en->build.
+ * A request becomes a datagram, a datagram an answer; pdu.c has the encoding.
+ * Nothing of the request is copied before it is encoded: names stand in the
+ * job's request, values with the job, the community in the credential.
  */
 #include <config.h>
 
@@ -73,47 +67,33 @@ message_peek(const uint8_t *data, size_t len, int *ret_version)
 
 /* --- asked ---------------------------------------------------------------------- */
 
-/* The names as the library's varbinds; they stay the request's. */
-static netsnmp_variable_list *
-chain_names(struct snmp_engine *en)
+static enum pdu_tag
+request_tag(enum snmp_op op)
 {
-	const struct snmp_request *r = en->request;
-
-	for (size_t i = 0; i < r->name_count; i++) {
-		netsnmp_variable_list *v = &en->names[i];
-
-		v->name = (oid *)(uintptr_t)r->names[i].sub;	/* it only reads them */
-		v->name_length = r->names[i].len;
-		v->next_variable = i + 1 < r->name_count ? v + 1 : NULL;
-	}
-	return r->name_count > 0 ? en->names : NULL;
-}
-
-static int
-request_command(const struct snmp_request *r)
-{
-	switch (r->op) {
+	switch (op) {
 	case SNMP_OP_GET:
-		return SNMP_MSG_GET;
+		return PDU_GET;
 	case SNMP_OP_GETNEXT:
-		return SNMP_MSG_GETNEXT;
+		return PDU_GETNEXT;
 	case SNMP_OP_GETBULK:
-		return SNMP_MSG_GETBULK;
+		return PDU_GETBULK;
 	case SNMP_OP_SET:
-		return SNMP_MSG_SET;
+		return PDU_SET;
 	case SNMP_OP_INFORM:
-		return SNMP_MSG_INFORM;
+		return PDU_INFORM;
 	}
-	return 0;
+	return PDU_REPORT;	/* that asks nothing */
+}
+
+static bool
+has_values(enum snmp_op op)
+{
+	return op == SNMP_OP_SET || op == SNMP_OP_INFORM;
 }
 
 static int
-request_check(const struct snmp_request *r, int version, struct err *e)
+check_names(const struct snmp_request *r, struct err *e)
 {
-	if (request_command(r) == 0)
-		return err_set(e, -EINVAL, "a request that asks nothing");
-	if (version == 1 && r->op == SNMP_OP_GETBULK)
-		return err_set(e, -EINVAL, "SNMPv1 has no GETBULK");
 	if (r->name_count == 0 || r->name_count > SNMP_REQUEST_NAMES_MAX)
 		return err_set(e, -EINVAL, "a request of %zu names: want 1 to %d", r->name_count,
 		    SNMP_REQUEST_NAMES_MAX);
@@ -125,8 +105,41 @@ request_check(const struct snmp_request *r, int version, struct err *e)
 	return 0;
 }
 
+static int
+check_values(const struct snmp_request *r, int version, struct err *e)
+{
+	const struct pdu pdu = { .varbinds = r->values, .count = r->value_count };
+	size_t len;
+
+	if (r->value_count == 0 || r->value_count > SNMP_REQUEST_VALUES_MAX)
+		return err_set(e, -EINVAL, "a request of %zu values: want 1 to %d", r->value_count,
+		    SNMP_REQUEST_VALUES_MAX);
+	for (size_t i = 0; i < r->value_count; i++) {
+		if (pdu_varbind_size(&r->values[i]) == 0)
+			return err_set(e, -EINVAL, "value %zu of a request cannot be encoded", i + 1);
+		if (version == 1 && r->values[i].type == SNMP_TYPE_COUNTER64)
+			return err_set(e, -EINVAL, "SNMPv1 has no Counter64");
+	}
+	if (r->op == SNMP_OP_INFORM && pdu_notification(&pdu, &len) == NULL)
+		return err_set(e, -EINVAL, "an INFORM that does not begin with sysUpTime.0 and"
+		    " snmpTrapOID.0");
+	return 0;
+}
+
+static int
+request_check(const struct snmp_request *r, int version, struct err *e)
+{
+	if (request_tag(r->op) == PDU_REPORT)
+		return err_set(e, -EINVAL, "a request that asks nothing");
+	if (version == 1 && r->op == SNMP_OP_GETBULK)
+		return err_set(e, -EINVAL, "SNMPv1 has no GETBULK");
+	if (version == 1 && r->op == SNMP_OP_INFORM)
+		return err_set(e, -EINVAL, "SNMPv1 has no INFORM");
+	return has_values(r->op) ? check_values(r, version, e) : check_names(r, e);
+}
+
 int
-message_keep(uint8_t **buf, size_t *ret_len, size_t *size, const u_char *from, size_t len,
+message_keep(uint8_t **buf, size_t *ret_len, size_t *size, const uint8_t *from, size_t len,
 	struct err *e)
 {
 	if (len > DATAGRAM_MAX)
@@ -146,59 +159,70 @@ message_keep(uint8_t **buf, size_t *ret_len, size_t *size, const u_char *from, s
 	return 0;
 }
 
+/* The request's PDU; a name that is asked for has the value NULL. */
+static void
+request_pdu(struct snmp_engine *en, struct pdu *pdu)
+{
+	const struct snmp_request *r = en->request;
+
+	if (has_values(r->op)) {
+		pdu->varbinds = r->values;
+		pdu->count = r->value_count;
+		return;
+	}
+	for (size_t i = 0; i < r->name_count; i++)
+		en->names[i] = (struct snmp_varbind){ .name = r->names[i].sub,
+		    .name_len = r->names[i].len, .type = SNMP_TYPE_NULL };
+	pdu->varbinds = en->names;
+	pdu->count = r->name_count;
+	if (r->op == SNMP_OP_GETBULK) {
+		/* A GETBULK has its numbers where others have the error, RFC 3416 3. */
+		pdu->error_status = r->non_repeaters < INT_MAX ? (int)r->non_repeaters : INT_MAX;
+		pdu->error_index = r->max_repetitions < INT_MAX ?
+		    (int)r->max_repetitions : INT_MAX;
+	}
+}
+
 int
 message_encode(struct slot *sl, const struct snmp_credential *c, struct err *e)
 {
 	struct snmp_engine *en = sl->engine;
 	const struct snmp_request *r = en->request;
-	netsnmp_pdu pdu = { 0 };
-	netsnmp_session session = { 0 };
-	size_t offset = 0;
+	struct pdu_message m = { .version = c->version,
+	    .community = (const uint8_t *)c->community, .community_len = c->community_len };
+	struct pdu pdu = { .tag = request_tag(r->op), .request_id = sl->id };
 	int code = request_check(r, c->version, e);
+	size_t len;
 
 	if (code < 0)
 		return code;
-	sl->command = pdu.command = request_command(r);
 	sl->request_id = sl->id;
-	pdu.reqid = (long)sl->request_id;
-	if (r->op == SNMP_OP_GETBULK) {
-		/* A GETBULK has its numbers where others have the error, RFC 3416 3. */
-		pdu.errstat = r->non_repeaters < INT_MAX ? (long)r->non_repeaters : INT_MAX;
-		pdu.errindex = r->max_repetitions < INT_MAX ?
-		    (long)r->max_repetitions : INT_MAX;
-	}
-	pdu.variables = chain_names(en);
-	if (c->version == 3) {
-		if (snmp_pdu_realloc_rbuild(&en->build, &en->build_size, &offset, &pdu) == 0)
-			return err_set(e, -EINVAL, "the request cannot be encoded");
+	request_pdu(en, &pdu);
+	len = m.pdu_len = pdu_write(&pdu, en->build, DATAGRAM_MAX);
+	if (len > 0 && c->version < 3)
+		len = pdu_message_write(&m, en->build, DATAGRAM_MAX);
+	if (len == 0)
+		return err_set(e, -EMSGSIZE, "a request that fits no datagram, or a name that is"
+		    " none");
+	if (c->version == 3)
 		return message_keep(&sl->pdu, &sl->pdu_len, &sl->pdu_size,
-		    en->build + en->build_size - offset, offset, e);
-	}
-	session.version = pdu.version = c->version == 1 ? SNMP_VERSION_1 : SNMP_VERSION_2c;
-	pdu.community = (u_char *)(uintptr_t)c->community;	/* it only reads it */
-	pdu.community_len = c->community_len;
-	if (snmp_build(&en->build, &en->build_size, &offset, &session, &pdu) != 0)
-		return err_set(e, -EINVAL, "the request cannot be encoded: %s",
-		    snmp_api_errstring(session.s_snmp_errno));
+		    en->build + DATAGRAM_MAX - len, len, e);
 	return message_keep(&sl->packet, &sl->packet_len, &sl->packet_size,
-	    en->build + en->build_size - offset, offset, e);
+	    en->build + DATAGRAM_MAX - len, len, e);
 }
 
 /* --- heard ---------------------------------------------------------------------- */
 
 int
-message_decode(struct slot *sl, const uint8_t *data, size_t len, struct response *ret_response)
+message_decode(struct slot *sl, const uint8_t *data, size_t len, struct pdu *ret_response)
 {
-	struct ber b = { data, data + len }, message, community;
-	uint32_t version;
-	int code;
+	struct pdu_message m;
+	int code = pdu_message_read(data, len, &m);
 
-	if (!ber_enter(&b, BER_SEQUENCE, &message) || !ber_number(&message, 0, 3, &version) ||
-	    !ber_enter(&message, BER_OCTETS, &community))
-		return -EBADMSG;
-	code = response_read(message.p, (size_t)(message.end - message.p), &sl->engine->room,
-	    ret_response);
-	if (code == 0 && ret_response->request_id != sl->request_id)
+	if (code == 0)
+		code = pdu_read(m.pdu, m.pdu_len, &sl->engine->room, ret_response);
+	if (code == 0 && (ret_response->tag != PDU_RESPONSE ||
+	    ret_response->request_id != sl->request_id))
 		return -EBADMSG;
 	return code;
 }

@@ -220,13 +220,39 @@ fail_auth(struct slot *sl, const char *why)
 	slot_fail(sl, SNMP_AUTH_FAILED, sl->engine->detail);
 }
 
+/* What a report may say: a counter of usmStats (RFC 3414 5), or another. */
+enum complaint {
+	COMPLAINT_OTHER, COMPLAINT_LEVEL = 1, COMPLAINT_TIME, COMPLAINT_USER,
+	COMPLAINT_ENGINE, COMPLAINT_DIGEST, COMPLAINT_DECRYPTION,
+	COMPLAINT_CONTEXT,
+};
+
+static enum complaint
+complaint_of(const struct pdu *report)
+{
+	static const snmp_sub usm_stats[] = { 1, 3, 6, 1, 6, 3, 15, 1, 1 };
+	static const snmp_sub contexts[] = { 1, 3, 6, 1, 6, 3, 12, 1, 5 };
+	const size_t stats_len = sizeof(usm_stats) / sizeof(usm_stats[0]);
+	const struct snmp_varbind *v = report->varbinds;
+
+	if (report->count == 0)
+		return COMPLAINT_OTHER;
+	if (snmp_name_below(contexts, sizeof(contexts) / sizeof(contexts[0]), v->name, v->name_len))
+		return COMPLAINT_CONTEXT;
+	if (v->name_len <= stats_len ||
+	    !snmp_name_below(usm_stats, stats_len, v->name, v->name_len) ||
+	    v->name[stats_len] < COMPLAINT_LEVEL || v->name[stats_len] > COMPLAINT_DECRYPTION)
+		return COMPLAINT_OTHER;
+	return (enum complaint)v->name[stats_len];
+}
+
 /* A report to a request of our user. */
 static void
-reported(struct slot *sl, netsnmp_pdu *pdu, const struct usm_message *m)
+reported(struct slot *sl, const struct pdu *report, const struct usm_message *m)
 {
 	sl->alive = true;
-	switch (snmpv3_get_report_type(pdu)) {
-	case SNMPERR_UNKNOWN_ENG_ID:
+	switch (complaint_of(report)) {
+	case COMPLAINT_ENGINE:
 		if (sl->rediscovered) {
 			fail_auth(sl, "usmStatsUnknownEngineIDs: not the engine id it said");
 			return;
@@ -235,7 +261,7 @@ reported(struct slot *sl, netsnmp_pdu *pdu, const struct usm_message *m)
 		sl->engine->counts.discoveries++;
 		discovered(sl, m);
 		return;
-	case SNMPERR_NOT_IN_TIME_WINDOW:
+	case COMPLAINT_TIME:
 		if (sl->resynced) {
 			slot_fail(sl, SNMP_TIME_WINDOW, "usmStatsNotInTimeWindows, also with the"
 			    " boots and time it just said: its clock does not run");
@@ -246,22 +272,22 @@ reported(struct slot *sl, netsnmp_pdu *pdu, const struct usm_message *m)
 		time_take(sl, m->boots, m->time_s);
 		ask_again(sl);
 		return;
-	case SNMPERR_UNKNOWN_USER_NAME:
+	case COMPLAINT_USER:
 		fail_auth(sl, "usmStatsUnknownUserNames: no such user there");
 		return;
-	case SNMPERR_AUTHENTICATION_FAILURE:
+	case COMPLAINT_DIGEST:
 		fail_auth(sl, "usmStatsWrongDigests: wrong authentication pass phrase or protocol");
 		return;
-	case SNMPERR_DECRYPTION_ERR:
+	case COMPLAINT_DECRYPTION:
 		fail_auth(sl, "usmStatsDecryptionErrors: wrong privacy pass phrase or protocol");
 		return;
-	case SNMPERR_UNSUPPORTED_SEC_LEVEL:
+	case COMPLAINT_LEVEL:
 		fail_auth(sl, "usmStatsUnsupportedSecLevels: the user has another security level");
 		return;
-	case SNMPERR_BAD_CONTEXT:
+	case COMPLAINT_CONTEXT:
 		fail_auth(sl, "snmpUnknownContexts: no such context there");
 		return;
-	default:	/* a library's number, not an enum */
+	case COMPLAINT_OTHER:
 		fail_auth(sl, "a report of another kind");
 		return;
 	}
@@ -275,7 +301,7 @@ equal(const uint8_t *a, size_t a_len, const void *b, size_t b_len)
 
 /* What a response must have in common with the request, RFC 3412 7.2 12. */
 static bool
-is_ours(const struct slot *sl, const struct response *r, const struct usm_message *m)
+is_ours(const struct slot *sl, const struct pdu *r, const struct usm_message *m)
 {
 	const struct snmp_credential *c = sl->job->target->credential;
 	const struct snmp_v3_state *v3 = &sl->job->target->v3;
@@ -326,35 +352,14 @@ is_trusted(struct slot *sl, const struct usm_message *m, uint8_t *data, size_t l
 
 /* A response within an envelope that is_trusted. */
 static void
-responded(struct slot *sl, const struct usm_message *m)
+responded(struct slot *sl, const struct pdu *response, const struct usm_message *m)
 {
-	struct response r;
-	int code = response_read(m->pdu, m->pdu_len, &sl->engine->room, &r);
-
-	if (code == -ENOMEM) {
-		slot_fail(sl, SNMP_FAULT, "out of memory");
-	} else if (code < 0 || !is_ours(sl, &r, m)) {
+	if (!is_ours(sl, response, m)) {
 		sl->engine->counts.dropped++;
-	} else {
-		sl->proven = sl->alive = true;
-		slot_answer(sl, &r);
+		return;
 	}
-}
-
-/* The message's report; NULL when it is none.  snmp_free_pdu. */
-static netsnmp_pdu *
-parse_report(const struct usm_message *m)
-{
-	netsnmp_pdu *pdu = calloc(1, sizeof(*pdu));
-	size_t len = m->pdu_len;
-
-	if (pdu != NULL && (len == 0 ||
-	    snmp_pdu_parse(pdu, (u_char *)(uintptr_t)m->pdu, &len) != 0 ||
-	    pdu->command != SNMP_MSG_REPORT)) {
-		snmp_free_pdu(pdu);
-		pdu = NULL;
-	}
-	return pdu;
+	sl->proven = sl->alive = true;
+	slot_answer(sl, response);
 }
 
 void
@@ -362,7 +367,8 @@ v3_received(struct slot *sl, bool probe, uint8_t *data, size_t len)
 {
 	bool discovery = probe || sl->state == SLOT_DISCOVERING, authenticated;
 	struct usm_message m;
-	netsnmp_pdu *pdu;
+	struct pdu pdu;
+	int code = -EBADMSG;
 
 	if (!usm_read(data, len, &m)) {
 		sl->engine->counts.dropped++;
@@ -371,26 +377,20 @@ v3_received(struct slot *sl, bool probe, uint8_t *data, size_t len)
 	authenticated = (m.flags & USM_FLAG_AUTH) != 0;
 	if (authenticated && !discovery && !is_trusted(sl, &m, data, len))
 		return;
-	if ((authenticated && discovery) || !usm_read_scoped(sl->engine->usm, &sl->keys, &m)) {
+	if (!(authenticated && discovery) && usm_read_scoped(sl->engine->usm, &sl->keys, &m))
+		code = pdu_read(m.pdu, m.pdu_len, &sl->engine->room, &pdu);
+	if (code == -ENOMEM)
+		slot_fail(sl, SNMP_FAULT, "out of memory");
+	else if (code < 0 || (pdu.tag != PDU_REPORT && (discovery || pdu.tag != PDU_RESPONSE)))
 		sl->engine->counts.dropped++;
-		return;
-	}
-	if (!discovery && m.pdu_len > 0 && m.pdu[0] == RESPONSE_TAG) {
-		responded(sl, &m);
-		return;
-	}
-	pdu = parse_report(&m);
-	if (pdu == NULL) {
-		sl->engine->counts.dropped++;
-		return;
-	}
-	if (probe)
+	else if (pdu.tag == PDU_RESPONSE)
+		responded(sl, &pdu, &m);
+	else if (probe)
 		sl->alive = true;
 	else if (discovery)
 		discovered(sl, &m);
 	else
-		reported(sl, pdu, &m);
-	snmp_free_pdu(pdu);
+		reported(sl, &pdu, &m);
 }
 
 /* --- the end -------------------------------------------------------------------- */

@@ -9,7 +9,7 @@ lib_snmp_libsnmp_la_SOURCES = \
 	%D%/engine.c %D%/engine.h %D%/engine_internal.h \
 	%D%/engine_message.c %D%/engine_socket.c %D%/engine_twins.c %D%/engine_v3.c \
 	%D%/resolve.c %D%/resolve.h \
-	%D%/response.c %D%/response.h \
+	%D%/pdu.c %D%/pdu.h %D%/pdu_write.c \
 	%D%/usm.c %D%/usm.h \
 	%D%/value.c %D%/value.h
 lib_snmp_libsnmp_la_CPPFLAGS = $(AM_CPPFLAGS) $(NETSNMP_CFLAGS) $(CRYPTO_CFLAGS) $(EVENT_CFLAGS)

@@ -42,7 +42,7 @@ enum pdu_error {
 };
 
 /* Any PDU but SNMPv1's trap. */
-struct snmp_pdu {
+struct pdu {
 	enum pdu_tag tag;
 	int64_t request_id;
 	int error_status;	/* GETBULK: non-repeaters.  Negative ones as 0 */
@@ -74,7 +74,7 @@ void pdu_room_release(struct pdu_room *room);
  * have, is SNMP_TYPE_OTHER: the sender's nonsense is one varbind's matter.
  */
 int pdu_read(const uint8_t *octets, size_t len, struct pdu_room *room,
-	struct snmp_pdu *ret_pdu);
+	struct pdu *ret_pdu);
 
 /*
  * SNMPv1's Trap-PDU as the notification it would be in SNMPv2 (RFC 3584 3.1):
@@ -83,14 +83,14 @@ int pdu_read(const uint8_t *octets, size_t len, struct pdu_room *room,
  * them itself.  -EBADMSG also for a generic-trap outside 0..6; -ENOMEM.
  */
 int pdu_read_trap1(const uint8_t *octets, size_t len, struct pdu_room *room,
-	struct snmp_pdu *ret_pdu);
+	struct pdu *ret_pdu);
 
 /*
  * The name of a notification: the value of its second varbind where the first
  * two are sysUpTime.0 and snmpTrapOID.0 (RFC 3416 4.2.6).  NULL when they are
  * not; *ret_len is its sub-identifiers.
  */
-const snmp_sub *pdu_notification(const struct snmp_pdu *pdu, size_t *ret_len);
+const snmp_sub *pdu_notification(const struct pdu *pdu, size_t *ret_len);
 
 /*
  * Write pdu at the end of buf: its length, it begins at buf + size - length;
@@ -99,7 +99,7 @@ const snmp_sub *pdu_notification(const struct snmp_pdu *pdu, size_t *ret_len);
  * are as short as they can be; INTEGERs are written whole, also those that are
  * not of 32 bits.
  */
-size_t pdu_write(const struct snmp_pdu *pdu, uint8_t *buf, size_t size);
+size_t pdu_write(const struct pdu *pdu, uint8_t *buf, size_t size);
 
 /* Octets that pdu_write() takes for a varbind, its header included; 0 = it cannot be written. */
 size_t pdu_varbind_size(const struct snmp_varbind *v);

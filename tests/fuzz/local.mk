@@ -49,6 +49,10 @@ tests_fuzz_snmp_message_CPPFLAGS = $(AM_CPPFLAGS) $(NETSNMP_CFLAGS) $(EVENT_CFLA
 tests_fuzz_snmp_message_LDADD = $(FUZZ_LDADD) lib/snmp/libsnmp.la lib/base/libbase.la \
 	$(NETSNMP_LIBS)
 
+FUZZ_TARGETS += tests/fuzz/snmp_pdu
+tests_fuzz_snmp_pdu_SOURCES = %D%/snmp_pdu.c
+tests_fuzz_snmp_pdu_LDADD = $(FUZZ_LDADD) lib/snmp/libsnmp.la lib/base/libbase.la
+
 check_PROGRAMS += $(FUZZ_TARGETS)
 
 # What is found lies in tests/fuzz/found; the corpus that grew in tests/fuzz/corpus.

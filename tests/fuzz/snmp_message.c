@@ -1,6 +1,6 @@
 /*
- * Datagrams of a device: the id, an SNMPv3 envelope with its digest and cipher,
- * varbinds.  The keys are those the seeds were made with.
+ * Datagrams of a device: the id, an SNMPv3 envelope with its digest and cipher.
+ * The keys are those the seeds were made with.
  */
 #include <config.h>
 
@@ -8,7 +8,6 @@
 
 #include <string.h>
 
-#include "lib/snmp/ber.h"
 #include "tests/fuzz/fuzz.h"
 
 static struct usm *usm;
@@ -54,34 +53,6 @@ claim_envelope(const uint8_t *data, size_t size, bool des)
 	free(copy);
 }
 
-static void
-claim_varbinds(const uint8_t *data, size_t size)
-{
-	struct response_room room = { 0 };
-	uint8_t *copy = malloc(size > 0 ? size : 1);
-	struct ber b = { copy, copy + size }, message, community;
-	struct response r;
-	uint32_t version;
-
-	FUZZ_CLAIM(copy != NULL);
-	if (size > 0)
-		(void)memcpy(copy, data, size);
-	if (ber_enter(&b, BER_SEQUENCE, &message) && ber_number(&message, 0, 3, &version) &&
-	    ber_enter(&message, BER_OCTETS, &community) && response_read(message.p,
-	    (size_t)(message.end - message.p), &room, &r) == 0) {
-		for (size_t i = 0; i < r.varbind_count; i++) {
-			const struct snmp_varbind *v = &r.varbinds[i];
-
-			FUZZ_CLAIM(v->type >= SNMP_TYPE_INTEGER && v->type <= SNMP_TYPE_OTHER &&
-			    v->name_len <= SNMP_OID_MAX);
-			if (v->type == SNMP_TYPE_OCTETS || v->type == SNMP_TYPE_OPAQUE)
-				FUZZ_CLAIM(within(v->octets, v->len, copy, size));
-		}
-	}
-	response_room_release(&room);
-	free(copy);
-}
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -96,6 +67,5 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		FUZZ_CLAIM(version >= 1 && version <= 3);
 	claim_envelope(data, size, false);
 	claim_envelope(data, size, true);
-	claim_varbinds(data, size);
 	return 0;
 }

@@ -32,8 +32,8 @@ tests_unit_snmp_engine_SOURCES = %D%/snmp_engine.c
 tests_unit_snmp_engine_CPPFLAGS = $(SNMP_TEST_CPPFLAGS) $(NETSNMP_CFLAGS)
 tests_unit_snmp_engine_LDADD = $(UNIT_LDADD) $(SNMP_LIBS) $(EVENT_LIBS)
 
-check_PROGRAMS += tests/unit/snmp_response
-TESTS += tests/unit/snmp_response
-tests_unit_snmp_response_SOURCES = %D%/snmp_response.c
-tests_unit_snmp_response_CPPFLAGS = $(SNMP_TEST_CPPFLAGS) $(NETSNMP_CFLAGS)
-tests_unit_snmp_response_LDADD = $(UNIT_LDADD) $(SNMP_LIBS) $(NETSNMP_LIBS)
+check_PROGRAMS += tests/unit/snmp_pdu
+TESTS += tests/unit/snmp_pdu
+tests_unit_snmp_pdu_SOURCES = %D%/snmp_pdu.c
+tests_unit_snmp_pdu_CPPFLAGS = $(SNMP_TEST_CPPFLAGS) $(NETSNMP_CFLAGS)
+tests_unit_snmp_pdu_LDADD = $(UNIT_LDADD) $(SNMP_LIBS) $(NETSNMP_LIBS)
