@@ -15,7 +15,8 @@
 
 #define PROGRAM "imgadm-agentd"
 
-enum { KEY_AGENTX = OPTIONS_LONG_ONLY, KEY_NOTIFY, KEY_STATE, KEY_PID_FILE };
+enum { KEY_AGENTX = OPTIONS_LONG_ONLY, KEY_NOTIFY, KEY_STATE, KEY_PID_FILE,
+	KEY_TRUST_MASTER };
 
 static const struct option_row rows[] = {
 	{ KEY_AGENTX, "agentx", "[=SOCKET]",
@@ -23,6 +24,8 @@ static const struct option_row rows[] = {
 	{ KEY_NOTIFY, "notify", "[=SOCKET]",
 		"only tell of changes: imgadm.so serves the tables" },
 	{ KEY_STATE, "state", "FILE", "the device's state" },
+	{ KEY_TRUST_MASTER, "trust-master", NULL,
+		"take SETs from the master, which admits them at authPriv only" },
 	{ 'f', "foreground", NULL, "stay in the foreground, log to stderr" },
 	{ 'L', "log", "stderr|syslog", "where messages go" },
 	{ KEY_PID_FILE, "pid-file", "FILE",
@@ -75,6 +78,9 @@ set_option(struct settings *s, int key, const char *argument, struct err *e)
 		break;
 	case KEY_STATE:
 		s->agentd.state = argument;
+		break;
+	case KEY_TRUST_MASTER:
+		s->agentd.trust_master = true;
 		break;
 	case 'f':
 		s->foreground = true;

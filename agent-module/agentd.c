@@ -25,6 +25,9 @@
 
 enum { WATCH_MS = 1000 };	/* how often the state is looked at unasked */
 
+/* Net-SNMP calls what reads a directive without an argument of ours. */
+static struct serve *config_serve;
+
 struct agentd {
 	struct agentd_options options;
 	struct event_base *base;
@@ -149,6 +152,21 @@ stop(evutil_socket_t signal, short what, void *user)
 	(void)event_base_loopbreak(a->base);
 }
 
+/*
+ * AgentX does not say how a SET came to the master: its administrator does.
+ */
+static void
+trust_master(const char *token, char *line)
+{
+	bool trust = strcmp(line, "yes") == 0;
+
+	(void)token;
+	if (!trust && strcmp(line, "no") != 0)
+		config_perror("want yes or no");
+	else if (config_serve != NULL)
+		serve_allow_set(config_serve, false, trust);
+}
+
 /* What an agent must not do, and where it finds its master. */
 static void
 set_defaults(const struct agentd_options *options)
@@ -156,8 +174,7 @@ set_defaults(const struct agentd_options *options)
 	(void)setenv("MIBS", "", 1);
 	snmp_disable_log();
 	(void)netsnmp_register_loghandler(NETSNMP_LOGHANDLER_CALLBACK, LOG_DEBUG);
-	(void)netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID,
-		NETSNMP_DS_LIB_DONT_PERSIST_STATE, 1);
+	/* (DONT_PERSIST_STATE would keep imgadm-agentd.conf from being read.) */
 	(void)netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID,
 		NETSNMP_DS_LIB_DISABLE_PERSISTENT_LOAD, 1);
 	(void)netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID,
@@ -167,8 +184,6 @@ set_defaults(const struct agentd_options *options)
 	netsnmp_enable_subagent();
 	(void)netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID,
 		NETSNMP_DS_AGENT_NO_CONNECTION_WARNINGS, 1);
-	(void)netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID,
-		NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL, AGENTD_RECONNECT_S);
 	if (options->socket != NULL)
 		(void)netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID,
 			NETSNMP_DS_AGENT_X_SOCKET, options->socket);
@@ -180,11 +195,17 @@ start_agent(struct agentd *a)
 	(void)snmp_register_callback(SNMP_CALLBACK_LIBRARY,
 		SNMP_CALLBACK_LOGGING, snmp_says, NULL);
 	set_defaults(&a->options);
-	(void)init_agent(APPLICATION);
+	(void)init_agent(APPLICATION);	/* sets the interval to its own default */
+	(void)netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID,
+		NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL, AGENTD_RECONNECT_S);
 	(void)snmp_register_callback(SNMP_CALLBACK_APPLICATION,
 		SNMPD_CALLBACK_INDEX_START, connected, a);
 	(void)snmp_register_callback(SNMP_CALLBACK_APPLICATION,
 		SNMPD_CALLBACK_INDEX_STOP, disconnected, a);
+	serve_allow_set(a->serve, false, a->options.trust_master);
+	config_serve = a->serve;
+	(void)register_config_handler(APPLICATION, "imgadmTrustMaster", trust_master, NULL,
+		"yes|no");
 	if (a->options.serve)
 		serve_register(a->serve);
 	init_snmp(APPLICATION);
@@ -207,6 +228,8 @@ stop_agent(struct agentd *a)
 		SNMPD_CALLBACK_INDEX_START, connected, a, 1);
 	(void)snmp_unregister_callback(SNMP_CALLBACK_APPLICATION,
 		SNMPD_CALLBACK_INDEX_STOP, disconnected, a, 1);
+	unregister_config_handler(APPLICATION, "imgadmTrustMaster");
+	config_serve = NULL;
 	snmp_shutdown(APPLICATION);
 	shutdown_agent();
 	serve_unregistered(a->serve);

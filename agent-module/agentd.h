@@ -21,6 +21,7 @@ struct agentd_options {
 	/* The master's AgentX address, NULL = as configured, else Net-SNMP's. */
 	const char *socket;
 	bool serve;		/* answer the tables (else another module does) */
+	bool trust_master;	/* SETs that the master lets through are taken */
 };
 
 /*

@@ -64,10 +64,14 @@ agent_module_imgadm_device_LDADD = agent-module/libdevice.la \
 noinst_LTLIBRARIES += agent-module/libtables.la
 agent_module_libtables_la_SOURCES = \
 	%D%/serve.c %D%/serve.h \
+	%D%/serve_set.c %D%/serve_set.h \
+	%D%/set.c %D%/set.h \
+	%D%/table_advice.c \
 	%D%/table_device.c \
 	%D%/table_entity.c \
 	%D%/table_log.c \
 	%D%/table_reading.c \
+	%D%/table_report.c \
 	%D%/table_software.c \
 	%D%/table_unit.c \
 	%D%/tables.c %D%/tables.h \

@@ -3,12 +3,16 @@
  *
  *   dlmod imgadm /usr/lib/imgadm/imgadm.so
  *   imgadmState /var/lib/imgadm-device/device.db
+ *   imgadmAllowWeakSet yes		# a laboratory
  *
  * snmpd closes its modules on SIGHUP and loads them again as it reads its
  * configuration, so deinit_imgadm() takes back all that init_imgadm() gave
- * away: registrations, the token, the alarm, where our log goes.
+ * away: registrations, the tokens, the alarm, where our log goes.
  */
 #include <config.h>
+
+#include <stdbool.h>
+#include <string.h>
 
 #include <net-snmp/net-snmp-config.h>
 #include <net-snmp/net-snmp-includes.h>
@@ -23,6 +27,7 @@ void init_imgadm(void);
 void deinit_imgadm(void);
 
 #define TOKEN "imgadmState"
+#define TOKEN_WEAK "imgadmAllowWeakSet"
 
 enum { LOOK_AFTER_S = 1 };
 
@@ -86,6 +91,23 @@ set_state(const char *token, char *line)
 		log_err(&e);
 }
 
+/* For a laboratory: a SET that came without authentication or encryption. */
+static void
+set_weak(const char *token, char *line)
+{
+	bool weak = strcmp(line, "yes") == 0;
+
+	(void)token;
+	if (!weak && strcmp(line, "no") != 0) {
+		config_perror("want yes or no");
+		return;
+	}
+	if (weak)
+		log_warning(TOKEN_WEAK " yes: whoever VACM lets write may do so without "
+			"authentication");
+	serve_allow_set(plugin.serve, weak, false);
+}
+
 void
 init_imgadm(void)
 {
@@ -100,6 +122,7 @@ init_imgadm(void)
 	}
 	serve_register(plugin.serve);
 	(void)register_app_config_handler(TOKEN, set_state, NULL, "FILE");
+	(void)register_app_config_handler(TOKEN_WEAK, set_weak, NULL, "yes|no");
 	plugin.alarm = snmp_alarm_register(LOOK_AFTER_S, 0, look, NULL);
 }
 
@@ -110,6 +133,7 @@ deinit_imgadm(void)
 		if (plugin.alarm != 0)
 			snmp_alarm_unregister(plugin.alarm);
 		unregister_app_config_handler(TOKEN);
+		unregister_app_config_handler(TOKEN_WEAK);
 		serve_free(plugin.serve);
 	}
 	plugin.serve = NULL;

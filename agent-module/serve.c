@@ -11,6 +11,7 @@
 #include <net-snmp/net-snmp-includes.h>
 #include <net-snmp/agent/net-snmp-agent-includes.h>
 
+#include "agent-module/serve_set.h"
 #include "agent-module/tables.h"
 #include "agent-module/view.h"
 #include "lib/base/log.h"
@@ -21,6 +22,8 @@ _Static_assert(TABLE_NAME_MAX <= MAX_OID_LEN, "names fit Net-SNMP's");
 struct serve {
 	char *path;
 	struct view *view;
+	struct serve_set *set;
+	bool weak, master;	/* what serve_allow_set() said */
 	netsnmp_handler_registration *registered[TABLES_TREES];
 	/* What a handler is given: its tree and us. */
 	struct served {
@@ -137,6 +140,10 @@ handle(netsnmp_mib_handler *handler, netsnmp_handler_registration *registration,
 	const struct snapshot *s;
 
 	(void)registration;
+	if (MODE_IS_SET(info->mode)) {
+		serve_set_handle(served->serve->set, served->serve->view, info, requests);
+		return SNMP_ERR_NOERROR;
+	}
 	if (info->mode != MODE_GET && info->mode != MODE_GETNEXT)
 		return SNMP_ERR_GENERR;	/* was not registered for */
 	s = view_of(served->serve->view, info->asp->pdu->transid);
@@ -160,7 +167,8 @@ register_tree(struct serve *s, size_t i)
 
 	s->served[i] = (struct served){ s, tree };
 	r = netsnmp_create_handler_registration(tree->name, handle, tree->root,
-		tree->root_len, HANDLER_CAN_RONLY);
+		tree->root_len, i == TABLES_WRITABLE ? HANDLER_CAN_RWRITE :
+		HANDLER_CAN_RONLY);
 	if (r == NULL) {
 		log_error("%s: not registered: out of memory", tree->name);
 		return;
@@ -223,6 +231,7 @@ serve_free(struct serve *s)
 	for (size_t i = TABLES_TREES; i-- > 0;)
 		if (s->registered[i] != NULL)
 			(void)netsnmp_unregister_handler(s->registered[i]);
+	serve_set_free(s->set);
 	view_free(s->view);
 	free(s->path);
 	free(s);
@@ -233,16 +242,21 @@ serve_set_path(struct serve *s, const char *path, struct err *e)
 {
 	char *copy = strdup(path);
 	struct view *view = new_view(path);
+	struct serve_set *set = serve_set_new(path);
 
-	if (copy == NULL || view == NULL) {
+	if (copy == NULL || view == NULL || set == NULL) {
 		free(copy);
 		view_free(view);
+		serve_set_free(set);
 		return err_set(e, -ENOMEM, "%s: out of memory", path);
 	}
 	free(s->path);
 	view_free(s->view);
+	serve_set_free(s->set);
 	s->path = copy;
 	s->view = view;
+	s->set = set;
+	serve_set_allow(set, s->weak, s->master);
 	return 0;
 }
 
@@ -262,4 +276,13 @@ void
 serve_forget(struct serve *s)
 {
 	view_forget(s->view);
+	serve_set_forget(s->set);
+}
+
+void
+serve_allow_set(struct serve *s, bool weak, bool master)
+{
+	s->weak = weak;
+	s->master = master;
+	serve_set_allow(s->set, weak, master);
 }

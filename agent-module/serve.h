@@ -4,8 +4,8 @@
  *
  * One handler stands behind each registration and answers GET and GETNEXT from
  * the view of the request; GETBULK comes as GETNEXTs by Net-SNMP's
- * bulk_to_next helper, and a SET is refused by Net-SNMP itself (notWritable),
- * since the registration is read-only.
+ * bulk_to_next helper.  What a SET may write stands in set.h, and who may in
+ * serve_set.h; ENTITY-MIB is read-only.
  *
  * (Why not Net-SNMP's container table helper: it wants an object with an OID
  * in memory for every row, built anew with every change of the log, and costs
@@ -13,6 +13,8 @@
  */
 #ifndef IMGADM_AGENT_MODULE_SERVE_H
 #define IMGADM_AGENT_MODULE_SERVE_H
+
+#include <stdbool.h>
 
 #include "lib/base/err.h"
 
@@ -33,6 +35,12 @@ void serve_register(struct serve *s);
 void serve_unregistered(struct serve *s);
 /* Unregister what is registered, and let go of the state.  NULL is fine. */
 void serve_free(struct serve *s);
+
+/*
+ * Whether a SET is taken that came below authPriv (a laboratory), and one from
+ * an AgentX master; neither at the start.
+ */
+void serve_allow_set(struct serve *s, bool weak, bool master);
 
 /* Answer from another file from now on. */
 int serve_set_path(struct serve *s, const char *path, struct err *e);

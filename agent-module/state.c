@@ -95,6 +95,16 @@ state_attach(const char *path, struct state **ret_state)
 }
 
 int
+state_attach_writer(const char *path, int wait_ms, struct state **ret_state)
+{
+	int rc = state_new(path, STATE_WRITE, ret_state);
+
+	if (rc == 0)
+		state_set_wait(*ret_state, wait_ms);
+	return rc;
+}
+
+int
 state_open(const char *path, enum state_mode mode, struct state **ret_state,
 	struct err *e)
 {

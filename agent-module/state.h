@@ -65,6 +65,11 @@ int state_open(const char *path, enum state_mode mode, struct state **ret_state,
  */
 int state_attach(const char *path, struct state **ret_state);
 /*
+ * A handle for writing likewise: the first write opens the file, and no call
+ * waits for the lock longer than wait_ms.  -ENOMEM.
+ */
+int state_attach_writer(const char *path, int wait_ms, struct state **ret_state);
+/*
  * Make a new file with unit 1 (the chassis, symbol STATE_DEVICE_SYMBOL) from
  * device; log_capacity 0 = STATE_LOG_CAPACITY_DEFAULT.  What a kill leaves of it
  * is an empty file, which the next call fills.  -EEXIST when there is one,

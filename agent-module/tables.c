@@ -11,7 +11,7 @@ static const table_sub entity_general[] = { 1, 3, 6, 1, 2, 1, 47, 1, 4 };
 
 static const struct table *const img_tables[] = {
 	&table_device, &table_structure, &table_unit, &table_software,
-	&table_reading, &table_log, &table_error,
+	&table_reading, &table_log, &table_error, &table_report, &table_advice,
 };
 static const struct table *const physical_tables[] = { &table_physical };
 static const struct table *const general_tables[] = { &table_entity };
@@ -20,8 +20,9 @@ static const struct table *const general_tables[] = { &table_entity };
 
 /*
  * imgObjects is one registration, with the groups that are not answered: a
- * master agent then has one region to hand on, and a SET to any object there
- * is answered notWritable.
+ * master agent then has one region to hand on, a SET of several tables comes
+ * in one message, and one to any object there that cannot be written is
+ * answered notWritable.
  */
 const struct table_tree tables_trees[TABLES_TREES] = {
 	{ "IMGADM-MIB", img_objects, COUNT(img_objects),

@@ -45,6 +45,7 @@ snapshot_release(struct snapshot *s)
 {
 	structure_release(&s->structure);
 	free(s->physical);
+	free(s->advice);
 	*s = (struct snapshot){ 0 };
 }
 
@@ -80,6 +81,19 @@ structure_copy(struct structure *to, const struct structure *from)
 		structure_release(to);
 		return -ENOMEM;
 	}
+	return 0;
+}
+
+static int
+advice_copy(struct snapshot *to, const struct state_view *from)
+{
+	bool ok = true;
+
+	to->report = from->report;
+	to->advice = copy_array(from->advice, from->advice_count, sizeof(*from->advice), &ok);
+	if (!ok)
+		return -ENOMEM;
+	to->advice_count = from->advice_count;
 	return 0;
 }
 
@@ -148,6 +162,8 @@ take(struct view *v)
 	if (r < 0)
 		return r;
 	r = find_physical(&s);
+	if (r == 0)
+		r = advice_copy(&s, &v->now);
 	if (r < 0) {
 		snapshot_release(&s);
 		return r;

@@ -49,6 +49,9 @@ struct snapshot {
 	 * agent's sysUpTime; 0 if that was before its start.
 	 */
 	uint32_t last_change_ticks;
+	struct state_report report;
+	struct state_advice *advice;	/* ascending by index; NULL: none */
+	size_t advice_count;
 };
 
 struct view_options {

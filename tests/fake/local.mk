@@ -28,3 +28,9 @@ tests_fake_powercut_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
 tests_fake_powercut_la_CFLAGS = $(AM_CFLAGS) -U_FORTIFY_SOURCE
 check_PROGRAMS += tests/fake/powercut-replay
 tests_fake_powercut_replay_SOURCES = %D%/powercut_replay.c %D%/powercut.h
+
+# A foreign module of snmpd that fails in the midst of a SET.
+check_LTLIBRARIES += tests/fake/late_module.la
+tests_fake_late_module_la_SOURCES = %D%/late_module.c
+tests_fake_late_module_la_CPPFLAGS = $(AM_CPPFLAGS) $(NETSNMPAGENT_CFLAGS)
+tests_fake_late_module_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere

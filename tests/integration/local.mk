@@ -16,7 +16,7 @@ EXTRA_DIST += tests/integration/agent-lib.sh
 
 AGENT_TESTS = tests/integration/agent.sh tests/integration/agent-view.sh \
 	tests/integration/agent-reload.sh tests/integration/agent-man.sh \
-	tests/integration/agentd.sh
+	tests/integration/agent-set.sh tests/integration/agentd.sh
 dist_check_SCRIPTS += $(AGENT_TESTS)
 TESTS += $(AGENT_TESTS)
 

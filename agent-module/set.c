@@ -1,0 +1,652 @@
+#include <config.h>
+
+#include "agent-module/set.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/text.h"
+#include "mibs/imgadm-mib.h"
+
+/* RowStatus, RFC 2579 */
+enum row_status {
+	ROW_NOT_GIVEN, ROW_ACTIVE, ROW_NOT_IN_SERVICE, ROW_NOT_READY, ROW_CREATE_AND_GO,
+	ROW_CREATE_AND_WAIT, ROW_DESTROY,
+};
+
+enum {
+	TRUTH_TRUE = 1,		/* TruthValue, RFC 2579 */
+	TRUTH_FALSE = 2,
+	SCALARS = IMGADM_COL_imgReportAcknowledgedIndex + 1,
+	DATE_SHORT = 8,		/* DateAndTime without a zone */
+};
+
+/* --- what can be written ----------------------------------------------------------- */
+
+enum group { GROUP_REPORT, GROUP_ADVICE, GROUP_UNIT };
+
+struct writable {
+	enum group group;
+	unsigned column;
+	enum set_type type;
+	int64_t least, most;	/* of a number, or of octets */
+};
+
+#define NUMBER(g, name, type, least, most) \
+	{ g, IMGADM_COL_ ## name, type, least, most }
+#define UNSIGNED(g, name) NUMBER(g, name, SET_TYPE_UNSIGNED32, 0, UINT32_MAX)
+#define TRUTH(g, name) NUMBER(g, name, SET_TYPE_INTEGER, TRUTH_TRUE, TRUTH_FALSE)
+#define TEXT(g, name, most) { g, IMGADM_COL_ ## name, SET_TYPE_OCTETS, 0, most }
+
+static const struct writable WRITABLE[] = {
+	UNSIGNED(GROUP_REPORT, imgReportStructureInterval),
+	UNSIGNED(GROUP_REPORT, imgReportErrorLogInterval),
+	UNSIGNED(GROUP_REPORT, imgReportErrorLogThreshold),
+	NUMBER(GROUP_REPORT, imgReportSeverityTrigger, SET_TYPE_INTEGER, SEVERITY_INFORMATION,
+		STATE_TRIGGER_OFF),
+	TRUTH(GROUP_REPORT, imgReportOnConnect),
+	TRUTH(GROUP_REPORT, imgReportOnChange),
+	NUMBER(GROUP_REPORT, imgReportRequest, SET_TYPE_INTEGER, STATE_REQUEST_NONE,
+		STATE_REQUEST_BOTH),
+	UNSIGNED(GROUP_REPORT, imgReportRequestId),
+	UNSIGNED(GROUP_REPORT, imgReportAcknowledgedGeneration),
+	UNSIGNED(GROUP_REPORT, imgReportAcknowledgedIndex),
+	TEXT(GROUP_ADVICE, imgAdviceSubject, STRUCTURE_LABEL_MAX),
+	NUMBER(GROUP_ADVICE, imgAdviceKind, SET_TYPE_INTEGER, ADVICE_INCOMPATIBLE,
+		ADVICE_INFORMATION),
+	NUMBER(GROUP_ADVICE, imgAdviceSeverity, SET_TYPE_INTEGER, SEVERITY_INFORMATION,
+		SEVERITY_SERVICE_CALL),
+	TEXT(GROUP_ADVICE, imgAdviceText, STRUCTURE_TEXT_MAX),
+	TEXT(GROUP_ADVICE, imgAdviceRecommendation, STRUCTURE_TEXT_MAX),
+	TEXT(GROUP_ADVICE, imgAdviceRuleId, STRUCTURE_NAME_MAX),
+	UNSIGNED(GROUP_ADVICE, imgAdviceCatalogueSerial),
+	{ GROUP_ADVICE, IMGADM_COL_imgAdviceCreated, SET_TYPE_OCTETS, DATE_SHORT,
+		CLOCK_DATE_AND_TIME_SIZE },
+	NUMBER(GROUP_ADVICE, imgAdviceRowStatus, SET_TYPE_INTEGER, ROW_ACTIVE, ROW_DESTROY),
+	NUMBER(GROUP_UNIT, imgUnitAdminState, SET_TYPE_INTEGER, UNIT_ADMIN_IN_SERVICE,
+		UNIT_ADMIN_STANDBY),
+};
+
+static const table_sub report_base[] = { IMGADM_OID_imgReport };
+static const table_sub advice_base[] = { IMGADM_OID_imgAdviceEntry };
+static const table_sub unit_base[] = { IMGADM_OID_imgUnitEntry };
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct {
+	const table_sub *base;
+	size_t base_len;
+} GROUPS[] = {
+	[GROUP_REPORT] = { report_base, COUNT(report_base) },
+	[GROUP_ADVICE] = { advice_base, COUNT(advice_base) },
+	[GROUP_UNIT] = { unit_base, COUNT(unit_base) },
+};
+
+/* --- what was asked for ------------------------------------------------------------- */
+
+struct scalar {
+	bool given;
+	uint32_t value;
+	unsigned at;
+};
+
+struct advice_row {
+	struct state_advice row;
+	unsigned given;		/* bit = column */
+	enum row_status status;
+	unsigned at;		/* of the first varbind of the row */
+	unsigned status_at;
+};
+
+struct unit_row {
+	uint32_t index;
+	enum unit_admin_state admin;
+	unsigned at;
+	/* As it was: filled by set_check. */
+	char symbol[STRUCTURE_LABEL_MAX + 1];
+	enum unit_admin_state before;
+};
+
+/* As the state was before, and is after: to take it back. */
+struct memory {
+	struct state_report report;
+	struct state_advice advice[STATE_ADVICE_MAX];
+	size_t advice_count;
+};
+
+struct set {
+	unsigned varbinds;
+	struct scalar scalars[SCALARS];	/* of imgReport, by column */
+	struct advice_row *advice;	/* in the order they came */
+	size_t advice_count;
+	struct unit_row *units;
+	size_t unit_count;
+	struct state *state;		/* borrowed while something may be taken back */
+	bool open, committed;
+	struct memory before, after;
+};
+
+struct set *
+set_new(void)
+{
+	return calloc(1, sizeof(struct set));
+}
+
+void
+set_free(struct set *set)
+{
+	if (set == NULL)
+		return;
+	if (set->open)
+		state_rollback(set->state);
+	free(set->advice);
+	free(set->units);
+	free(set);
+}
+
+/* --- taking varbinds ------------------------------------------------------------------ */
+
+static const struct writable *
+find_writable(const struct set_varbind *vb)
+{
+	for (size_t i = 0; i < COUNT(WRITABLE); i++) {
+		const struct writable *w = &WRITABLE[i];
+		size_t len = GROUPS[w->group].base_len;
+
+		if (vb->name_len > len && vb->name[len] == w->column &&
+		    memcmp(vb->name, GROUPS[w->group].base, len * sizeof(*vb->name)) == 0)
+			return w;
+	}
+	return NULL;
+}
+
+static enum set_status
+check_value(const struct writable *w, const struct set_varbind *vb)
+{
+	if (vb->type != w->type)
+		return SET_WRONG_TYPE;
+	if (w->type != SET_TYPE_OCTETS)
+		return vb->number < w->least || vb->number > w->most ? SET_WRONG_VALUE :
+			SET_NO_ERROR;
+	if (vb->octet_count < (size_t)w->least || vb->octet_count > (size_t)w->most)
+		return SET_WRONG_LENGTH;
+	return SET_NO_ERROR;
+}
+
+static enum set_status
+take_scalar(struct set *set, unsigned column, uint32_t key, const struct set_varbind *vb)
+{
+	struct scalar *s = &set->scalars[column];
+
+	if (key != 0)
+		return SET_NO_CREATION;
+	if (s->given)
+		return SET_INCONSISTENT_VALUE;
+	*s = (struct scalar){ true, (uint32_t)vb->number, vb->at };
+	return SET_NO_ERROR;
+}
+
+static enum set_status
+take_unit(struct set *set, uint32_t key, const struct set_varbind *vb)
+{
+	struct unit_row *rows;
+
+	for (size_t i = 0; i < set->unit_count; i++)
+		if (set->units[i].index == key)
+			return SET_INCONSISTENT_VALUE;
+	rows = realloc(set->units, (set->unit_count + 1) * sizeof(*rows));
+	if (rows == NULL)
+		return SET_RESOURCE_UNAVAILABLE;
+	set->units = rows;
+	rows[set->unit_count++] = (struct unit_row){ .index = key,
+		.admin = (enum unit_admin_state)vb->number, .at = vb->at };
+	return SET_NO_ERROR;
+}
+
+/* The row of that index, new with the MIB's defaults; NULL when out of memory. */
+static struct advice_row *
+advice_row(struct set *set, uint32_t key, unsigned at)
+{
+	struct advice_row *rows;
+
+	for (size_t i = 0; i < set->advice_count; i++)
+		if (set->advice[i].row.index == key)
+			return &set->advice[i];
+	rows = realloc(set->advice, (set->advice_count + 1) * sizeof(*rows));
+	if (rows == NULL)
+		return NULL;
+	set->advice = rows;
+	rows += set->advice_count++;
+	*rows = (struct advice_row){ .at = at, .row = { .index = key,
+		.kind = ADVICE_INFORMATION, .severity = SEVERITY_INFORMATION } };
+	return rows;
+}
+
+static enum set_status
+take_text(const struct set_varbind *vb, char *dst)
+{
+	const char *text = (const char *)vb->octets;
+
+	if (vb->octet_count > 0) {
+		if (memchr(text, '\0', vb->octet_count) != NULL ||
+		    !text_is_utf8(text, vb->octet_count))
+			return SET_WRONG_VALUE;
+		memcpy(dst, text, vb->octet_count);
+	}
+	dst[vb->octet_count] = '\0';
+	return SET_NO_ERROR;
+}
+
+static enum set_status
+take_date(const struct set_varbind *vb, utc_s *ret_time)
+{
+	if (vb->octet_count != DATE_SHORT && vb->octet_count != CLOCK_DATE_AND_TIME_SIZE)
+		return SET_WRONG_LENGTH;
+	return clock_from_date_and_time(vb->octets, vb->octet_count, ret_time) < 0 ?
+		SET_WRONG_VALUE : SET_NO_ERROR;
+}
+
+static enum set_status
+take_status(struct advice_row *r, const struct set_varbind *vb)
+{
+	r->status = (enum row_status)vb->number;
+	r->status_at = vb->at;
+	switch (r->status) {
+	case ROW_NOT_IN_SERVICE:
+	case ROW_NOT_READY:
+	case ROW_CREATE_AND_WAIT:
+		return SET_WRONG_VALUE;
+	case ROW_NOT_GIVEN:
+	case ROW_ACTIVE:
+	case ROW_CREATE_AND_GO:
+	case ROW_DESTROY:
+		break;
+	}
+	return SET_NO_ERROR;
+}
+
+static enum set_status
+take_advice(struct set *set, unsigned column, uint32_t key, const struct set_varbind *vb)
+{
+	struct advice_row *r;
+
+	if (key == 0)
+		return SET_NO_CREATION;
+	r = advice_row(set, key, vb->at);
+	if (r == NULL)
+		return SET_RESOURCE_UNAVAILABLE;
+	if ((r->given & 1u << column) != 0)
+		return SET_INCONSISTENT_VALUE;
+	r->given |= 1u << column;
+	switch (column) {
+	case IMGADM_COL_imgAdviceSubject:
+		return take_text(vb, r->row.subject);
+	case IMGADM_COL_imgAdviceKind:
+		r->row.kind = (enum advice_kind)vb->number;
+		break;
+	case IMGADM_COL_imgAdviceSeverity:
+		r->row.severity = (enum severity)vb->number;
+		break;
+	case IMGADM_COL_imgAdviceText:
+		return take_text(vb, r->row.text);
+	case IMGADM_COL_imgAdviceRecommendation:
+		return take_text(vb, r->row.recommendation);
+	case IMGADM_COL_imgAdviceRuleId:
+		return take_text(vb, r->row.rule_id);
+	case IMGADM_COL_imgAdviceCatalogueSerial:
+		r->row.catalogue_serial = (uint32_t)vb->number;
+		break;
+	case IMGADM_COL_imgAdviceCreated:
+		return take_date(vb, &r->row.created);
+	case IMGADM_COL_imgAdviceRowStatus:
+		return take_status(r, vb);
+	}
+	return SET_NO_ERROR;
+}
+
+enum set_status
+set_take(struct set *set, const struct set_varbind *vb)
+{
+	const struct writable *w = find_writable(vb);
+	enum set_status status;
+	size_t at;
+
+	if (w == NULL)
+		return SET_NOT_WRITABLE;
+	if (set->varbinds++ == SET_VARBINDS_MAX)
+		return SET_RESOURCE_UNAVAILABLE;
+	status = check_value(w, vb);
+	if (status != SET_NO_ERROR)
+		return status;
+	/* All keys are one sub-identifier. */
+	at = GROUPS[w->group].base_len + 1;
+	if (vb->name_len != at + 1 || vb->name[at] > UINT32_MAX)
+		return SET_NO_CREATION;
+	switch (w->group) {
+	case GROUP_REPORT:
+		return take_scalar(set, w->column, (uint32_t)vb->name[at], vb);
+	case GROUP_ADVICE:
+		return take_advice(set, w->column, (uint32_t)vb->name[at], vb);
+	case GROUP_UNIT:
+		return take_unit(set, (uint32_t)vb->name[at], vb);
+	}
+	return SET_GEN_ERR;
+}
+
+/* --- all together --------------------------------------------------------------------- */
+
+static const struct set_verdict FINE = { SET_NO_ERROR, 0 };
+
+static struct set_verdict
+refused(enum set_status status, unsigned at)
+{
+	return (struct set_verdict){ status, at };
+}
+
+#define SCALAR(set, name) (&(set)->scalars[IMGADM_COL_ ## name])
+
+/* A request and its number belong together; none(1) asks for nothing. */
+static struct set_verdict
+check_request(const struct set *set)
+{
+	const struct scalar *request = SCALAR(set, imgReportRequest);
+	const struct scalar *id = SCALAR(set, imgReportRequestId);
+	bool asks = request->given && request->value != STATE_REQUEST_NONE;
+
+	if (asks && !id->given)
+		return refused(SET_INCONSISTENT_VALUE, request->at);
+	if (id->given && (!request->given || (asks && id->value == 0)))
+		return refused(SET_INCONSISTENT_VALUE, id->at);
+	return FINE;
+}
+
+static struct set_verdict
+check_acknowledged(const struct set *set, const struct snapshot *now)
+{
+	const struct scalar *generation = SCALAR(set, imgReportAcknowledgedGeneration);
+	const struct scalar *index = SCALAR(set, imgReportAcknowledgedIndex);
+	const struct state_report *r = &now->report;
+
+	if (generation->given != index->given)
+		return refused(SET_INCONSISTENT_VALUE,
+			generation->given ? generation->at : index->at);
+	if (!generation->given)
+		return FINE;
+	if (generation->value != now->log.generation)
+		return refused(SET_INCONSISTENT_VALUE, generation->at);
+	if (index->value > now->log.newest ||
+	    (r->acknowledged_generation == generation->value &&
+	    index->value < r->acknowledged_index))
+		return refused(SET_INCONSISTENT_VALUE, index->at);
+	return FINE;
+}
+
+static bool
+advice_exists(const struct snapshot *now, uint32_t index)
+{
+	for (size_t i = 0; i < now->advice_count; i++)
+		if (now->advice[i].index == index)
+			return true;
+	return false;
+}
+
+/* RFC 2579, RowStatus: without createAndWait and notInService. */
+static struct set_verdict
+check_advice(const struct advice_row *r, const struct snapshot *now)
+{
+	bool exists = advice_exists(now, r->row.index);
+	bool columns = (r->given & ~(1u << IMGADM_COL_imgAdviceRowStatus)) != 0;
+
+	switch (r->status) {
+	case ROW_CREATE_AND_GO:
+		return exists ? refused(SET_INCONSISTENT_VALUE, r->status_at) : FINE;
+	case ROW_DESTROY:
+		return columns ? refused(SET_INCONSISTENT_VALUE, r->status_at) : FINE;
+	case ROW_ACTIVE:
+		if (!exists || columns)
+			return refused(SET_INCONSISTENT_VALUE, r->status_at);
+		return FINE;
+	case ROW_NOT_GIVEN:
+	case ROW_NOT_IN_SERVICE:
+	case ROW_NOT_READY:
+	case ROW_CREATE_AND_WAIT:
+		break;
+	}
+	return refused(exists ? SET_INCONSISTENT_VALUE : SET_INCONSISTENT_NAME, r->at);
+}
+
+static struct set_verdict
+check_unit(struct unit_row *r, const struct snapshot *now)
+{
+	const struct unit *u = structure_unit(&now->structure, r->index);
+
+	if (u == NULL)
+		return refused(SET_NO_CREATION, r->at);
+	(void)text_copy(r->symbol, sizeof(r->symbol), u->symbol);
+	r->before = u->admin_state;
+	return FINE;
+}
+
+struct set_verdict
+set_check(struct set *set, const struct snapshot *now)
+{
+	const struct scalar *threshold = SCALAR(set, imgReportErrorLogThreshold);
+	struct set_verdict v;
+
+	if (!now->loaded)
+		return refused(SET_RESOURCE_UNAVAILABLE, 0);
+	v = check_request(set);
+	if (v.status == SET_NO_ERROR)
+		v = check_acknowledged(set, now);
+	/* Nobody acknowledges: it would read 0. */
+	if (v.status == SET_NO_ERROR && threshold->given && threshold->value != 0 &&
+	    !now->report.centre)
+		v = refused(SET_INCONSISTENT_VALUE, threshold->at);
+	for (size_t i = 0; v.status == SET_NO_ERROR && i < set->advice_count; i++)
+		v = check_advice(&set->advice[i], now);
+	for (size_t i = 0; v.status == SET_NO_ERROR && i < set->unit_count; i++)
+		v = check_unit(&set->units[i], now);
+	return v;
+}
+
+/* --- writing --------------------------------------------------------------------------- */
+
+/* What somebody did between check and lock is inconsistent with the SET. */
+static enum set_status
+status_of(int rc)
+{
+	switch (rc) {
+	case 0:
+		return SET_NO_ERROR;
+	case -EBUSY:
+	case -ENOBUFS:
+	case -ENOMEM:
+	case -ENOSPC:
+		return SET_RESOURCE_UNAVAILABLE;
+	case -EEXIST:
+	case -EINVAL:
+	case -ENOENT:
+	case -ERANGE:
+	case -ESTALE:
+		return SET_INCONSISTENT_VALUE;
+	default:
+		return SET_GEN_ERR;
+	}
+}
+
+static int
+remember(struct set *set, struct memory *m, struct err *e)
+{
+	int rc = state_report_load(set->state, &m->report, e);
+
+	return rc < 0 ? rc : state_advice_load(set->state, m->advice, &m->advice_count, e);
+}
+
+static void
+take_setting(const struct scalar *s, uint32_t *field, unsigned column, unsigned *columns)
+{
+	if (!s->given)
+		return;
+	*field = s->value;
+	*columns |= column;
+}
+
+static int
+apply_settings(const struct set *set, struct err *e)
+{
+	struct state_report r = {0};
+	uint32_t trigger = 0, on_connect = 0, on_change = 0;
+	unsigned columns = 0;
+
+	take_setting(SCALAR(set, imgReportStructureInterval), &r.structure_every_s,
+		STATE_REPORT_STRUCTURE_EVERY, &columns);
+	take_setting(SCALAR(set, imgReportErrorLogInterval), &r.errors_every_s,
+		STATE_REPORT_ERRORS_EVERY, &columns);
+	take_setting(SCALAR(set, imgReportErrorLogThreshold), &r.threshold,
+		STATE_REPORT_THRESHOLD, &columns);
+	take_setting(SCALAR(set, imgReportSeverityTrigger), &trigger, STATE_REPORT_TRIGGER,
+		&columns);
+	take_setting(SCALAR(set, imgReportOnConnect), &on_connect, STATE_REPORT_ON_CONNECT,
+		&columns);
+	take_setting(SCALAR(set, imgReportOnChange), &on_change, STATE_REPORT_ON_CHANGE,
+		&columns);
+	if (columns == 0)
+		return 0;
+	r.severity_trigger = (int)trigger;
+	r.on_connect = on_connect == TRUTH_TRUE;
+	r.on_change = on_change == TRUTH_TRUE;
+	return state_report_set(set->state, &r, columns, STATE_SET_BY_CENTRE, e);
+}
+
+static struct set_verdict
+apply_report(const struct set *set, struct err *e)
+{
+	const struct scalar *generation = SCALAR(set, imgReportAcknowledgedGeneration);
+	const struct scalar *index = SCALAR(set, imgReportAcknowledgedIndex);
+	const struct scalar *request = SCALAR(set, imgReportRequest);
+	int rc = apply_settings(set, e);
+
+	if (rc == 0 && request->given) {
+		rc = state_report_request(set->state, (enum state_request)request->value,
+			SCALAR(set, imgReportRequestId)->value, e);
+		if (rc < 0)
+			return refused(status_of(rc), request->at);
+	}
+	if (rc == 0 && index->given) {
+		rc = state_report_acknowledge(set->state, generation->value, index->value, e);
+		if (rc < 0)
+			return refused(status_of(rc), index->at);
+	}
+	return refused(status_of(rc), 0);
+}
+
+static struct set_verdict
+apply_advice(const struct set *set, enum row_status status, struct err *e)
+{
+	for (size_t i = 0; i < set->advice_count; i++) {
+		const struct advice_row *r = &set->advice[i];
+		int rc = 0;
+
+		if (r->status != status)
+			continue;
+		if (status == ROW_CREATE_AND_GO)
+			rc = state_advice_add(set->state, &r->row, e);
+		else if (status == ROW_DESTROY)
+			rc = state_advice_remove(set->state, r->row.index, e);
+		/* To destroy what is not there is fine (RFC 2579). */
+		if (rc < 0 && !(status == ROW_DESTROY && rc == -ENOENT))
+			return refused(status_of(rc), r->status_at);
+	}
+	return FINE;
+}
+
+static struct set_verdict
+apply_units(const struct set *set, bool back, struct err *e)
+{
+	for (size_t i = 0; i < set->unit_count; i++) {
+		const struct unit_row *r = &set->units[i];
+		struct unit u = { .admin_state = back ? r->before : r->admin };
+		uint32_t index = 0;
+		int rc;
+
+		(void)text_copy(u.symbol, sizeof(u.symbol), r->symbol);
+		rc = state_unit_set(set->state, &u,
+			STATE_UNIT_ADMIN_STATE | STATE_UNIT_KEEP, &index, e);
+		if (rc == 0 && index != r->index && !back)
+			rc = err_set(e, -ESTALE, "unit %s: exchanged this moment", r->symbol);
+		if (rc < 0)
+			return refused(status_of(rc), r->at);
+	}
+	return FINE;
+}
+
+struct set_verdict
+set_apply(struct set *set, struct state *state, struct err *e)
+{
+	struct set_verdict v;
+	int rc = state_begin(state, e);
+
+	if (rc < 0)
+		return refused(rc == -EINVAL ? SET_GEN_ERR : status_of(rc), 0);
+	set->state = state;
+	set->open = true;
+	rc = remember(set, &set->before, e);
+	v = rc < 0 ? refused(SET_GEN_ERR, 0) : apply_report(set, e);
+	/* What goes makes room for what comes. */
+	if (v.status == SET_NO_ERROR)
+		v = apply_advice(set, ROW_DESTROY, e);
+	if (v.status == SET_NO_ERROR)
+		v = apply_advice(set, ROW_CREATE_AND_GO, e);
+	if (v.status == SET_NO_ERROR)
+		v = apply_units(set, false, e);
+	if (v.status == SET_NO_ERROR && remember(set, &set->after, e) < 0)
+		v = refused(SET_GEN_ERR, 0);
+	if (v.status != SET_NO_ERROR) {
+		state_rollback(state);
+		set->open = false;
+	}
+	return v;
+}
+
+int
+set_commit(struct set *set, struct err *e)
+{
+	int rc;
+
+	if (!set->open)
+		return 0;
+	set->open = false;
+	rc = state_commit(set->state, e);
+	set->committed = rc == 0;
+	return rc;
+}
+
+int
+set_undo(struct set *set, struct err *e)
+{
+	int rc;
+
+	if (set->open)
+		state_rollback(set->state);
+	set->open = false;
+	if (!set->committed)
+		return 0;
+	rc = state_begin(set->state, e);
+	if (rc < 0)
+		return rc;
+	rc = state_report_restore(set->state, &set->before.report, &set->after.report, e);
+	if (rc == 0)
+		rc = state_advice_restore(set->state, set->before.advice,
+			set->before.advice_count, set->after.advice, set->after.advice_count, e);
+	if (rc == 0 && apply_units(set, true, e).status != SET_NO_ERROR)
+		rc = -EIO;
+	if (rc < 0) {
+		state_rollback(set->state);
+		return rc;
+	}
+	set->committed = false;
+	return state_commit(set->state, e);
+}
