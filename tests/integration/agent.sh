@@ -61,7 +61,7 @@ for mode in module agentx; do
 	ok "$mode: starts" agent_start "$mode" "$state"
 
 	# 8 units and functions, 4 banks, 7 readings
-	want=$((6 + 3 + 5 + 8 * 17 + 4 * 7 + 7 * 7 + entries * 12))
+	want=$((6 + 3 + 5 + 11 + 8 * 17 + 4 * 7 + 7 * 7 + entries * 12))
 	walk imgObjects >"$T/v2c"
 	is "$mode: v2c bulkwalk, every row answers every column" \
 		"$(grep -c '^IMGADM-MIB::' "$T/v2c")" $want
@@ -132,11 +132,10 @@ for mode in module agentx; do
 	is "$mode: an error shows at the next request" \
 		"$(get imgErrorCode.$((entries + 1)) imgErrorLogNewest.0 | xargs)" "C-2557 $((entries + 1))"
 
-	ok "$mode: SET of a read-write column is notWritable" not_writable imgUnitAdminState.1 i 2
 	ok "$mode: SET of a read-only scalar is notWritable" not_writable imgDeviceModel.0 s x
-	ok "$mode: SET of an object that is not served yet is notWritable" not_writable imgReportOnChange.0 i 1
+	ok "$mode: SET of an object that is not served is notWritable" not_writable imgUpdateLock.0 i 1
 	ok "$mode: SET of entPhysicalAlias is notWritable" not_writable .1.3.6.1.2.1.47.1.1.1.1.14.1 s x
-	like "$mode: GET of a group that is not served" "$(get imgReportOnChange.0)" 'No Such Object'
+	like "$mode: GET of a group that is not served" "$(get imgUpdateLock.0)" 'No Such Object'
 	like "$mode: GET of a row that is not there" "$(get imgUnitModel.99)" 'No Such Instance'
 	like "$mode: GET of a not-accessible column" "$(get imgUnitIndex.1)" 'No Such Object'
 

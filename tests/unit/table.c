@@ -13,7 +13,7 @@
 #include "agent-module/view.h"
 #include "tests/unit/support.h"
 
-enum { UNITS = 5, SOFTWARE = 4, READINGS = 3, ENTRIES = 7, NAMES_MAX = 1024 };
+enum { UNITS = 5, SOFTWARE = 4, READINGS = 3, ENTRIES = 7, ADVICES = 2, NAMES_MAX = 1024 };
 
 static struct unit units[UNITS] = {
 	{ .index = 1, .symbol = "DEV", .class = UNIT_UNIT,
@@ -57,6 +57,10 @@ static struct reading readings[READINGS] = {
 };
 static uint32_t physical[] = { 0, 1, 3, 4 };
 static struct log_entry entries[ENTRIES];
+static struct state_advice advices[ADVICES] = {
+	{ .index = 3, .kind = ADVICE_TROUBLE, .severity = SEVERITY_ERROR },
+	{ .index = 4294967295, .kind = ADVICE_INFORMATION, .severity = SEVERITY_WARNING },
+};
 static struct state_view view;
 static struct snapshot snapshot;
 
@@ -120,6 +124,9 @@ set_up(void)
 		.log = view.log,
 		.entries = &view,
 		.last_change_ticks = 4711,
+		.report = { .severity_trigger = STATE_TRIGGER_OFF },
+		.advice = advices,
+		.advice_count = ADVICES,
 	};
 	list_names();
 }
@@ -166,9 +173,9 @@ END_TEST
 
 START_TEST(every_row_answers_every_column)
 {
-	/* 6 + 3 + 5 scalars; tables as rows x columns; ENTITY's scalar. */
-	ck_assert_uint_eq(name_count, 14 + UNITS * 17 + SOFTWARE * 7 +
-		READINGS * 7 + ENTRIES * 12 + 4 * 18 + 1);
+	/* 6 + 3 + 5 + 11 scalars; tables as rows x columns; ENTITY's scalar. */
+	ck_assert_uint_eq(name_count, 25 + UNITS * 17 + SOFTWARE * 7 +
+		READINGS * 7 + ENTRIES * 12 + ADVICES * 9 + 4 * 18 + 1);
 	for (size_t i = 0; i < name_count; i++) {
 		struct table_place place;
 		struct cell c = { 0 };
