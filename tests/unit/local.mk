@@ -28,6 +28,13 @@ tests_unit_store_center_SOURCES = %D%/store_center.c $(store_fixture)
 tests_unit_store_center_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_store_center_LDADD = $(UNIT_LDADD) $(store_test_libs)
 
+check_PROGRAMS += tests/unit/store_report
+TESTS += tests/unit/store_report
+tests_unit_store_report_SOURCES = %D%/store_report.c %D%/store_reports.c %D%/store_reports.h \
+	$(store_fixture)
+tests_unit_store_report_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_store_report_LDADD = $(UNIT_LDADD) $(store_test_libs)
+
 check_PROGRAMS += tests/unit/store_crash
 TESTS += tests/unit/store_crash
 tests_unit_store_crash_SOURCES = %D%/store_crash.c $(store_world)

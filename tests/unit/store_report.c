@@ -1,0 +1,520 @@
+/* Reports into the store: whose they are, parts, holes, and random ones beside polls. */
+#include <config.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "tests/unit/store_fixture.h"
+#include "tests/unit/store_reports.h"
+
+static struct store_user own, berlin;
+
+static void
+setup(void)
+{
+	fixture_setup();
+	own = (struct store_user){ .name = "img-1", .device = target.device, .auth = "SHA-256",
+		.priv = "AES", .auth_key_len = 32, .priv_key_len = 32, .made = T0 };
+	berlin = own;
+	(void)strcpy(berlin.name, "img-berlin");
+	(void)strcpy(berlin.site, "berlin");
+	berlin.device = 0;
+	OK(store_user_add(store, &own, -1, &e));
+	OK(store_user_add(store, &berlin, -1, &e));
+}
+
+static void
+teardown(void)
+{
+	reports_release();
+	fixture_teardown();
+}
+
+static struct store_report_outcome
+put(const struct store_user *u, struct reports_part *p, utc_s when)
+{
+	struct store_report_outcome o;
+
+	OK(reports_put(store, u, p, when, &o, &e));
+	return o;
+}
+
+#define ENDS(outcome, want) ck_assert_int_eq((outcome).end, (want))
+
+static uint32_t
+cursor(void)
+{
+	ck_assert(world_target(store, "alpha", &target));
+	return target.log_index;
+}
+
+START_TEST(entries_come_in_any_order)
+{
+	struct store_report_outcome o;
+	struct reports_part *late;
+
+	world_log_add(&machine, 20);
+	o = put(&own, reports_structure(&machine, 1, 1, 1), T0);
+	ENDS(o, STORE_REPORT_STORED);
+	ck_assert(o.stored.structure_new);
+	o = put(&own, reports_errors(&machine, 2, 1, 5), T0 + 1);
+	ENDS(o, STORE_REPORT_STORED);
+	ck_assert_uint_eq(o.stored.entries_new, 5);
+	ck_assert_uint_eq(o.hole_from, 0);
+	ck_assert_uint_eq(cursor(), 5);
+	late = reports_errors(&machine, 3, 6, 10);
+	o = put(&own, reports_errors(&machine, 4, 11, 15), T0 + 2);
+	ENDS(o, STORE_REPORT_STORED);
+	ck_assert_uint_eq(o.hole_from, 6);
+	ck_assert_uint_eq(o.hole_to, 10);
+	ck_assert_uint_eq(cursor(), 5);
+	o = put(&own, reports_errors(&machine, 4, 11, 15), T0 + 3);
+	ENDS(o, STORE_REPORT_REPEAT);
+	o = put(&own, late, T0 + 4);
+	ENDS(o, STORE_REPORT_STORED);
+	ck_assert_uint_eq(o.stored.entries_new, 5);
+	ck_assert_uint_eq(o.hole_from, 0);
+	ck_assert_uint_eq(cursor(), 15);
+	ck_assert_uint_eq(count_log(&(struct store_filter){ .gaps = true }), 15);
+}
+END_TEST
+
+START_TEST(a_poll_goes_on_below_the_hole_and_fills_it)
+{
+	struct store_poll_outcome polled;
+	uint64_t marked;
+
+	world_log_add(&machine, 20);
+	(void)put(&own, reports_structure(&machine, 1, 1, 1), T0);
+	(void)put(&own, reports_errors(&machine, 2, 6, 10), T0 + 1);
+	(void)put(&own, reports_errors(&machine, 3, 14, 15), T0 + 1);
+	ck_assert_uint_eq(cursor(), 0);
+	OK(store_mark_holes(store, T0 + 1, T0 + 2, &marked, &e));
+	ck_assert_uint_eq(marked, 0);
+	OK(store_mark_holes(store, T0 + 2, T0 + 2, &marked, &e));
+	ck_assert_uint_eq(marked, 1);
+	polled = poll_at("alpha", &machine, T0 + 3);
+	ck_assert_uint_eq(polled.entries_new, 13);
+	ck_assert_uint_eq(polled.entries_gap, 0);
+	ck_assert_uint_eq(polled.entries_differ, 0);
+	ck_assert_uint_eq(cursor(), 20);
+	ck_assert_uint_eq(count_log(&(struct store_filter){ .gaps = true }), 20);
+	OK(store_mark_holes(store, T0 + 99, T0 + 99, &marked, &e));
+	ck_assert_uint_eq(marked, 0);
+}
+END_TEST
+
+START_TEST(what_was_overwritten_is_a_gap_but_what_came_ahead_is_not)
+{
+	struct store_report_outcome o;
+
+	world_log_add(&machine, 40);
+	(void)put(&own, reports_structure(&machine, 1, 1, 1), T0);
+	(void)put(&own, reports_errors(&machine, 2, 11, 20), T0 + 1);
+	world_log_add(&machine, 40);	/* capacity 50: 31..80 are left */
+	o = put(&own, reports_errors(&machine, 3, 71, 80), T0 + 2);
+	ENDS(o, STORE_REPORT_STORED);
+	ck_assert_uint_eq(o.stored.entries_gap, 20);	/* 1..10 and 21..30 */
+	ck_assert_uint_eq(o.hole_from, 31);
+	ck_assert_uint_eq(o.hole_to, 70);
+	ck_assert_uint_eq(cursor(), 30);
+}
+END_TEST
+
+START_TEST(a_report_is_its_users_devices)
+{
+	struct store_user other = own;
+	struct world_machine second;
+	struct store_report_outcome o;
+	int64_t beta;
+
+	world_machine_init(&second, 2, 3, 1, 50);
+	OK(store_device_add_unpolled(store, &(struct store_device_new){ .name = "beta" }, &beta,
+		&e));
+	(void)strcpy(other.name, "img-2");
+	other.device = beta;
+	OK(store_user_add(store, &other, -1, &e));
+	o = put(&own, reports_structure(&machine, 1, 1, 1), T0);
+	ENDS(o, STORE_REPORT_STORED);
+	o = put(&own, reports_structure(&second, 1, 1, 1), T0);
+	ENDS(o, STORE_REPORT_WRONG_DEVICE);
+	o = put(&other, reports_structure(&machine, 1, 1, 1), T0);
+	ENDS(o, STORE_REPORT_WRONG_DEVICE);
+	o = put(&other, reports_structure(&second, 1, 1, 1), T0);
+	ENDS(o, STORE_REPORT_STORED);
+	ck_assert_int_eq(o.device, beta);
+	/* A poll heard another machine there a moment ago. */
+	OK(store_user_remove(store, "alpha", NULL, &e));
+	(void)poll_at("alpha", &machine, T0 + 5);
+	OK(store_user_add(store, &own, -1, &e));
+	world_machine_release(&second);
+	world_machine_init(&second, 3, 3, 1, 50);
+	o = put(&own, reports_structure(&second, 1, 1, 1), T0 + 6);
+	ENDS(o, STORE_REPORT_WRONG_DEVICE);
+	OK(store_device_remove(store, "alpha", &e));
+	ck_assert_int_eq(reports_put(store, &own, reports_structure(&second, 1, 1, 1), T0, &o,
+		&e), -ENOENT);
+	world_machine_release(&second);
+}
+END_TEST
+
+START_TEST(an_unknown_device_is_new_until_approved)
+{
+	struct store_report_outcome o;
+	struct world_machine second;
+	struct store_device d;
+	char name[STORE_NAME_MAX + 1];
+
+	world_machine_init(&second, 2, 3, 1, 50);
+	world_log_add(&second, 5);
+	(void)poll_at("alpha", &machine, T0);
+	o = put(&berlin, reports_structure(&machine, 1, 1, 1), T0 + 1);
+	ENDS(o, STORE_REPORT_WRONG_DEVICE);
+	o = put(&berlin, reports_errors(&second, 1, 1, 5), T0 + 1);
+	ENDS(o, STORE_REPORT_NOT_ADMITTED);
+	o = put(&berlin, reports_structure(&second, 2, 1, 2), T0 + 2);
+	ENDS(o, STORE_REPORT_PART);
+	ck_assert(o.device_added);
+	o = put(&berlin, reports_structure(&second, 2, 2, 2), T0 + 2);
+	ENDS(o, STORE_REPORT_STORED);
+	ck_assert(!o.device_added);
+	o = put(&berlin, reports_errors(&second, 3, 1, 5), T0 + 3);
+	ENDS(o, STORE_REPORT_NOT_ADMITTED);
+	(void)snprintf(name, sizeof(name), "%s", second.structure.device.id);
+	d = get(name);
+	ck_assert(d.row.is_new && !d.row.polled);
+	ck_assert_str_eq(d.row.site, "berlin");
+	ck_assert_str_eq(d.row.report_from, "udp:127.0.0.1");
+	ck_assert_uint_eq(d.structure.unit_count, second.structure.unit_count);
+	ck_assert_int_eq(d.row.last_contact, T0 + 2);
+	store_device_release(&d);
+
+	ck_assert_int_eq(store_device_approve(store, name, "alpha", NULL, &e), -EEXIST);
+	ck_assert_int_eq(store_device_approve(store, name, NULL, "10.0.0.1", &e), -EEXIST);
+	OK(store_device_approve(store, name, "gamma", "10.0.0.3", &e));
+	o = put(&berlin, reports_errors(&second, 3, 1, 5), T0 + 4);
+	ENDS(o, STORE_REPORT_STORED);
+	d = get("gamma");
+	ck_assert(!d.row.is_new && d.row.polled);
+	store_device_release(&d);
+	world_machine_release(&second);
+}
+END_TEST
+
+START_TEST(who_waits_and_is_enrolled_is_one_device)
+{
+	struct store_report_outcome o;
+	struct store_device d;
+
+	o = put(&berlin, reports_structure(&machine, 1, 1, 1), T0);
+	ENDS(o, STORE_REPORT_STORED);
+	ck_assert_int_ne(o.device, target.device);
+	o = put(&own, reports_structure(&machine, 1, 1, 1), T0 + 1);
+	ENDS(o, STORE_REPORT_STORED);
+	ck_assert_int_eq(o.device, target.device);
+	ck_assert_int_eq(store_device_get(store, machine.structure.device.id, &d, &e), -ENOENT);
+	o = put(&berlin, reports_structure(&machine, 2, 1, 1), T0 + 2);
+	ENDS(o, STORE_REPORT_WRONG_DEVICE);
+}
+END_TEST
+
+START_TEST(a_structure_is_taken_over_whole_or_not)
+{
+	struct reports_part *a, *b, *c, *wrong;
+	struct store_report_outcome o;
+	struct store_device d;
+
+	a = reports_structure(&machine, 5, 1, 3);
+	b = reports_structure(&machine, 5, 2, 3);
+	c = reports_structure(&machine, 5, 3, 3);
+	ENDS(put(&own, c, T0), STORE_REPORT_PART);
+	ENDS(put(&own, a, T0), STORE_REPORT_PART);
+	ENDS(put(&own, a, T0), STORE_REPORT_REPEAT);
+	d = get("alpha");
+	ck_assert_uint_eq(d.structure.unit_count, 0);
+	store_device_release(&d);
+	o = put(&own, b, T0);
+	ENDS(o, STORE_REPORT_STORED);
+	ck_assert(o.stored.structure_new);
+	ENDS(put(&own, b, T0 + 1), STORE_REPORT_REPEAT);
+	d = get("alpha");
+	ck_assert_uint_eq(d.structure.unit_count, machine.structure.unit_count);
+	ck_assert_str_eq(d.row.id, machine.structure.device.id);
+	store_device_release(&d);
+	/* The same part with other octets: nothing of the report is believed. */
+	world_unit_remove(&machine, 1);
+	world_changed(&machine, T0 + 2);
+	a = reports_structure(&machine, 6, 1, 2);
+	wrong = reports_structure(&machine, 6, 1, 2);
+	b = reports_structure(&machine, 6, 2, 2);
+	ENDS(put(&own, a, T0 + 2), STORE_REPORT_PART);
+	ENDS(put(&own, wrong, T0 + 2), STORE_REPORT_DIGEST_WRONG);
+	ENDS(put(&own, b, T0 + 2), STORE_REPORT_PART);
+	/* A newer report: the parts of the older one are dropped, and come too late. */
+	c = reports_structure(&machine, 7, 1, 1);
+	ENDS(put(&own, c, T0 + 3), STORE_REPORT_STORED);
+	ENDS(put(&own, a, T0 + 3), STORE_REPORT_STALE);
+	/* Its state was made anew: numbers start again. */
+	world_unit_remove(&machine, 1);
+	world_changed(&machine, T0 + 4);
+	ENDS(put(&own, reports_structure(&machine, 1, 1, 1), T0 + 4), STORE_REPORT_STALE);
+	ENDS(put(&own, reports_structure(&machine, 1, 1, 1), T0 + 400), STORE_REPORT_STORED);
+	/* The digest does not agree. */
+	machine.structure.digest[3] ^= 1;
+	ENDS(put(&own, reports_structure(&machine, 8, 1, 1), T0 + 401),
+		STORE_REPORT_DIGEST_WRONG);
+}
+END_TEST
+
+START_TEST(parts_are_forgotten_after_an_hour)
+{
+	struct reports_part *a = reports_structure(&machine, 5, 1, 2);
+	struct reports_part *b = reports_structure(&machine, 5, 2, 2);
+
+	ENDS(put(&own, a, T0), STORE_REPORT_PART);
+	ENDS(put(&own, b, T0 + STORE_PARTS_AGE_S + 1), STORE_REPORT_PART);
+	OK(store_parts_forget(store, T0 + 2 * STORE_PARTS_AGE_S, &e));
+	ENDS(put(&own, a, T0 + 2 * STORE_PARTS_AGE_S), STORE_REPORT_PART);
+	ENDS(put(&own, b, T0 + 2 * STORE_PARTS_AGE_S), STORE_REPORT_STORED);
+}
+END_TEST
+
+START_TEST(a_report_is_a_contact)
+{
+	struct store_poll_result silent = {
+		.device = target.device, .contact = STORE_SILENT, .when = T0 + 30,
+		.reason = "no answer",
+	};
+	struct store_device d;
+
+	(void)poll_at("alpha", &machine, T0);
+	OK(store_poll_put(store, &silent, NULL, &e));
+	machine.structure.device.use_count += 77;
+	ENDS(put(&own, reports_structure(&machine, 1, 1, 1), T0 + 60), STORE_REPORT_STORED);
+	d = get("alpha");
+	ck_assert_int_eq(d.row.last_contact, T0 + 60);
+	ck_assert_int_eq(d.row.last_report, T0 + 60);
+	ck_assert_int_eq(d.row.silent_since, T0 + 30);
+	ck_assert_uint_eq(d.row.use_count, machine.structure.device.use_count);
+	ck_assert_uint_eq(d.row.users, 1);
+	store_device_release(&d);
+}
+END_TEST
+
+/* --- at random, beside polls, with crashes ---------------------------------------------- */
+
+enum { STEPS = 150, RUNS = 20, QUEUE_MAX = 512 };
+
+struct random_run {
+	uint64_t random;
+	struct store *polled;	/* the other store: a poll after each step */
+	struct reports_part *queue[QUEUE_MAX];
+	size_t count;
+	uint32_t next_id, sent_to;
+	utc_s now;
+};
+
+static void
+enqueue(struct random_run *r, struct reports_part *p)
+{
+	ck_assert_uint_lt(r->count, QUEUE_MAX);
+	r->queue[r->count++] = p;
+}
+
+static void
+happens(struct random_run *r)
+{
+	uint32_t parts, i;
+
+	if (world_random(&r->random, 3) == 0) {
+		if (world_random(&r->random, 2) == 0 && machine.structure.unit_count > 3)
+			world_unit_remove(&machine,
+				1 + world_random(&r->random, machine.structure.unit_count - 1));
+		else if (machine.structure.unit_count < 15) {
+			char symbol[24];
+
+			(void)snprintf(symbol, sizeof(symbol), "X%" PRIu32, r->next_id);
+			(void)world_unit_add(&machine, symbol, symbol);
+		}
+		world_changed(&machine, r->now);
+		parts = 1 + (uint32_t)world_random(&r->random, 4);
+		r->next_id++;
+		for (i = 1; i <= parts; i++)
+			enqueue(r, reports_structure(&machine, r->next_id, i, parts));
+	}
+	machine.structure.device.use_count += world_random(&r->random, 100);
+	if (world_random(&r->random, 40) == 0) {
+		world_log_clear(&machine);
+		r->sent_to = 0;
+	}
+	world_log_add(&machine, (unsigned)world_random(&r->random, 25));
+	while (r->sent_to < machine.log.newest) {
+		uint32_t to = r->sent_to + 1 + (uint32_t)world_random(&r->random, 8);
+
+		if (to > machine.log.newest)
+			to = machine.log.newest;
+		enqueue(r, reports_errors(&machine, ++r->next_id, r->sent_to + 1, to));
+		r->sent_to = to;
+	}
+}
+
+static void
+deliver(struct random_run *r, size_t most)
+{
+	struct store_report_outcome o;
+	struct reports_part *taken[8];
+	size_t n = 0, i;
+
+	OK(store_batch_begin(store, &e));
+	while (n < most && n < 8 && r->count > 0) {
+		size_t at = world_random(&r->random, r->count);
+
+		taken[n] = r->queue[at];
+		r->queue[at] = r->queue[--r->count];
+		OK(reports_put(store, &own, taken[n], r->now, &o, &e));
+		ck_assert_int_ne(o.end, STORE_REPORT_WRONG_DEVICE);
+		ck_assert_int_ne(o.end, STORE_REPORT_DIGEST_WRONG);
+		ck_assert_uint_eq(o.stored.entries_differ, 0);
+		n++;
+	}
+	if (world_random(&r->random, 4) == 0) {
+		/* Killed before the commit: nothing was acknowledged, all comes again. */
+		store_close(store);
+		open_store();
+	} else {
+		OK(store_batch_commit(store, &e));
+		/* Committed, but the answer was lost: it comes again as well. */
+		if (world_random(&r->random, 3) != 0)
+			return;
+	}
+	for (i = 0; i < n; i++)
+		enqueue(r, taken[i]);
+}
+
+static void
+poll_other(struct random_run *r)
+{
+	struct store *kept = store;
+
+	store = r->polled;
+	(void)poll_at("alpha", &machine, r->now);
+	store = kept;
+}
+
+static void
+compare_logs(struct store *a, struct store *b)
+{
+	struct store_filter f = { .gaps = true };
+	struct store_log_row x, y;
+	struct store_log *l, *m;
+	int rc;
+
+	OK(store_log_open(a, &f, &l, &e));
+	OK(store_log_open(b, &f, &m, &e));
+	while ((rc = store_log_next(l, &x, &e)) == 1) {
+		ck_assert_int_eq(store_log_next(m, &y, &e), 1);
+		ck_assert_uint_eq(x.generation, y.generation);
+		ck_assert_uint_eq(x.entry.index, y.entry.index);
+		ck_assert_uint_eq(x.gap_to, y.gap_to);
+		ck_assert_uint_eq(x.gap_to, 0);
+		ck_assert_str_eq(x.entry.text, y.entry.text);
+		ck_assert_str_eq(x.entry.code, y.entry.code);
+		ck_assert_uint_eq(x.entry.use_count, y.entry.use_count);
+	}
+	ck_assert_int_eq(rc, 0);
+	ck_assert_int_eq(store_log_next(m, &y, &e), 0);
+	store_log_close(l);
+	store_log_close(m);
+}
+
+static void
+compare_devices(struct store *a, struct store *b)
+{
+	struct store_device x = {0}, y = {0};
+	struct store_target s, t;
+	uint8_t digest[STRUCTURE_DIGEST_SIZE];
+	size_t i;
+
+	OK(store_device_get(a, "alpha", &x, &e));
+	OK(store_device_get(b, "alpha", &y, &e));
+	ck_assert_uint_eq(x.row.use_count, y.row.use_count);
+	ck_assert_int_eq(x.row.state, y.row.state);
+	ck_assert_str_eq(x.row.id, y.row.id);
+	ck_assert_uint_eq(x.structure.unit_count, y.structure.unit_count);
+	for (i = 0; i < x.structure.unit_count; i++)
+		ck_assert_uint_eq(x.structure.units[i].use_count,
+			y.structure.units[i].use_count);
+	structure_digest(&x.structure, digest);
+	ck_assert_mem_eq(digest, y.structure.digest, sizeof(digest));
+	structure_digest(&y.structure, digest);
+	ck_assert_mem_eq(digest, x.structure.digest, sizeof(digest));
+	ck_assert_uint_eq(x.memory_count, y.memory_count);
+	ck_assert_uint_eq(x.gap_count, 0);
+	ck_assert_uint_eq(y.gap_count, 0);
+	store_device_release(&x);
+	store_device_release(&y);
+	ck_assert(world_target(a, "alpha", &s));
+	ck_assert(world_target(b, "alpha", &t));
+	ck_assert_uint_eq(s.log_generation, t.log_generation);
+	ck_assert_uint_eq(s.log_index, t.log_index);
+	ck_assert_uint_eq(s.revision, t.revision);
+}
+
+START_TEST(reports_at_random_make_the_store_that_polls_make)
+{
+	const char *text = getenv("IMGADM_TEST_SEED");
+	uint64_t seed = text != NULL ? strtoull(text, NULL, 0) : (uint64_t)time(NULL), marked;
+	struct random_run r = { .random = seed + 1000003 * (uint64_t)_i, .now = T0 };
+	int i;
+
+	printf("# IMGADM_TEST_SEED=%" PRIu64 " run %d\n", seed, _i);
+	OK(store_open(support_path("polled.db"), STORE_POLL, &r.polled, &e));
+	OK(store_device_add(r.polled, &(struct store_device_new){ .name = "alpha",
+		.address = "10.0.0.1", .site = "berlin" }, NULL, &e));
+	r.next_id = 1;
+	enqueue(&r, reports_structure(&machine, 1, 1, 1));
+	for (i = 0; i < STEPS; i++, r.now++) {
+		happens(&r);
+		poll_other(&r);
+		while (r.count > 40 || world_random(&r.random, 3) != 0)
+			deliver(&r, 1 + world_random(&r.random, 8));
+		if (world_random(&r.random, 8) == 0)
+			(void)poll_at("alpha", &machine, r.now);
+	}
+	while (r.count > 0)
+		deliver(&r, 8);
+	/* Its last revision may have come before parts of older ones: one poll more. */
+	(void)poll_at("alpha", &machine, r.now + 1);
+	compare_logs(store, r.polled);
+	compare_devices(store, r.polled);
+	OK(store_mark_holes(store, r.now + 99, r.now + 99, &marked, &e));
+	ck_assert_uint_eq(marked, 0);
+	store_close(r.polled);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("store_report");
+	TCase *t = tcase_create("report");
+
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_set_timeout(t, 300);
+	tcase_add_test(t, entries_come_in_any_order);
+	tcase_add_test(t, a_poll_goes_on_below_the_hole_and_fills_it);
+	tcase_add_test(t, what_was_overwritten_is_a_gap_but_what_came_ahead_is_not);
+	tcase_add_test(t, a_report_is_its_users_devices);
+	tcase_add_test(t, an_unknown_device_is_new_until_approved);
+	tcase_add_test(t, who_waits_and_is_enrolled_is_one_device);
+	tcase_add_test(t, a_structure_is_taken_over_whole_or_not);
+	tcase_add_test(t, parts_are_forgotten_after_an_hour);
+	tcase_add_test(t, a_report_is_a_contact);
+	tcase_add_loop_test(t, reports_at_random_make_the_store_that_polls_make, 0, RUNS);
+	suite_add_tcase(s, t);
+	return support_run(s);
+}
