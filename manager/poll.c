@@ -13,6 +13,7 @@
 #include "lib/base/text.h"
 #include "lib/snmp/engine.h"
 #include "lib/snmp/resolve.h"
+#include "lib/store/store_center.h"
 #include "manager/poll_plan.h"
 #include "manager/poll_say.h"
 #include "manager/poll_sink.h"
@@ -632,7 +633,8 @@ poll_run(struct poll *p, struct poll_counts *ret_counts, struct err *e)
 	int64_t begun_ms = clock_monotonic_ms(p->options.clock);
 	int rc;
 
-	rc = store_targets_open(p->store, p->options.device, &p->targets, e);
+	rc = p->options.soon ? store_targets_open_soon(p->store, &p->targets, e) :
+		store_targets_open(p->store, p->options.device, &p->targets, e);
 	if (rc < 0)
 		goto out;
 	p->counts.devices = store_targets_count(p->targets);

@@ -28,6 +28,7 @@ enum {
 
 struct poll_options {
 	const char *device;	/* NULL = all */
+	bool soon;		/* only those that are marked to be polled soon */
 	unsigned window, silent_window;	/* 0 = the engine's */
 	bool progress;		/* a line on stderr that is written over */
 	/* For every device, instead of what imgadm.conf says; may be NULL. */

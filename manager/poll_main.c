@@ -23,13 +23,14 @@ enum { INTERVAL_S = 300, INTERVAL_MAX_S = 86400 };
 
 enum {
 	KEY_DB = OPTIONS_LONG_ONLY, KEY_RRD_DIR, KEY_DEVICE, KEY_INTERVAL, KEY_WINDOW,
-	KEY_SILENT_WINDOW, KEY_NO_RRD, KEY_JSON,
+	KEY_SILENT_WINDOW, KEY_NO_RRD, KEY_JSON, KEY_SOON,
 };
 
 static const struct option_row rows[] = {
 	{ KEY_DB, "db", "FILE", "the centre's database" },
 	{ KEY_RRD_DIR, "rrd-dir", "DIR", "round robin files" },
 	{ KEY_DEVICE, "device", "NAME", "only this device" },
+	{ KEY_SOON, "soon", NULL, "only devices that are marked to be polled soon" },
 	{ KEY_INTERVAL, "interval", "TIME",
 		"how often this is started: 300 (seconds), 5min, 1h" },
 	{ KEY_WINDOW, "window", "NUMBER", "devices asked at a time" },
@@ -54,7 +55,7 @@ struct settings {
 	const char *db, *rrd_dir, *device;
 	int64_t interval_s;	/* 0 = not given */
 	uint32_t window, silent_window;
-	bool no_rrd, json, quiet;
+	bool no_rrd, json, quiet, soon;
 	enum log_target log;
 	struct snmp_options snmp;
 };
@@ -121,6 +122,9 @@ set_option(struct settings *s, int key, char *argument, struct err *e)
 	case KEY_NO_RRD:
 		s->no_rrd = true;
 		return 0;
+	case KEY_SOON:
+		s->soon = true;
+		return 0;
 	case KEY_JSON:
 		s->json = true;
 		return 0;
@@ -151,6 +155,8 @@ read_options(struct settings *s, int argc, char *argv[], struct err *e)
 		if (rc < 0)
 			return rc;
 	}
+	if (s->soon && s->device != NULL)
+		return err_set(e, -EINVAL, "--soon and --device do not go together");
 	return options_arguments(&pass, 0, 0, e);
 }
 
@@ -201,6 +207,9 @@ take_lock(const struct settings *s, struct run *r, struct err *e)
 	free(path);
 	if (rc != -EBUSY)
 		return rc;
+	/* Marks stay; who asked for this asks again. */
+	if (s->soon)
+		return 1;
 	span = clock_utc_s(clock_system()) - holder.since_utc_s;
 	if (holder.since_utc_s > 0 && span >= s->interval_s) {
 		char took[CLOCK_TEXT_SIZE], interval[CLOCK_TEXT_SIZE];
@@ -227,6 +236,7 @@ open_all(struct settings *s, struct run *r, struct err *e)
 {
 	struct poll_options o = {
 		.device = s->device,
+		.soon = s->soon,
 		.window = s->window,
 		.silent_window = s->silent_window,
 		.progress = !s->quiet && s->log == LOG_TO_STDERR && isatty(STDERR_FILENO),
@@ -259,7 +269,7 @@ say_too_long(const struct settings *s, const struct poll_counts *c)
 {
 	char needs[CLOCK_TEXT_SIZE], interval[CLOCK_TEXT_SIZE];
 
-	if (s->device != NULL || c->stopped || c->ms <= s->interval_s * 1000)
+	if (s->device != NULL || s->soon || c->stopped || c->ms <= s->interval_s * 1000)
 		return;
 	clock_text_span((c->ms + 999) / 1000, needs, sizeof(needs));
 	clock_text_span(s->interval_s, interval, sizeof(interval));
@@ -290,6 +300,8 @@ run(struct settings *s, struct run *r, struct err *e)
 			"; what was not stored is polled again by the next run");
 		return EXIT_STORAGE;
 	}
+	if (counts.devices == 0 && s->soon)
+		return EXIT_DONE;
 	if (counts.devices == 0)
 		log_notice("no devices yet: imgadm-fleet add NAME ADDRESS, "
 			"or imgadm-fleet discover CIDR");
