@@ -9,6 +9,7 @@
 #include "lib/base/text.h"
 #include "lib/snmp/conf.h"
 #include "lib/snmp/resolve.h"
+#include "lib/store/store_center.h"
 #include "manager/fleet_cli.h"
 
 enum { WORDS = 4, LINE_MAX_OCTETS = 1024 };
@@ -16,6 +17,7 @@ enum { WORDS = 4, LINE_MAX_OCTETS = 1024 };
 struct add {
 	struct store *store;
 	const struct conf *conf;
+	bool unpolled;		/* --no-poll: it reports */
 	size_t added;
 };
 
@@ -35,10 +37,11 @@ add_one(struct add *a, const struct store_device_new *d, struct err *e)
 	int rc;
 
 	rc = check_credential(a, d->credential, e);
-	if (rc == 0)
+	if (rc == 0 && d->address != NULL)
 		rc = snmp_resolve_check(d->address, NULL, e);
 	if (rc >= 0)
-		rc = store_device_add(a->store, d, NULL, e);
+		rc = a->unpolled ? store_device_add_unpolled(a->store, d, NULL, e) :
+			store_device_add(a->store, d, NULL, e);
 	if (rc == 0)
 		a->added++;
 	return rc;
@@ -154,17 +157,19 @@ add(struct add *a, const char *file, const struct store_device_new *d, struct er
 int
 fleet_add(void *user, int argc, char *argv[])
 {
-	enum { SITE = 's', CREDENTIAL = 'C', FILE_OPTION = 'f' };
+	enum { SITE = 's', CREDENTIAL = 'C', FILE_OPTION = 'f', NO_POLL = FLEET_KEY_OWN };
 	static const struct option_row rows[] = {
 		{ SITE, "site", "SITE", "where it stands" },
 		{ CREDENTIAL, "credential", "NAME", "a credential of imgadm.conf" },
 		{ FILE_OPTION, "file", "FILE",
 		  "lines NAME ADDRESS [SITE [CREDENTIAL]], - for stdin; all or none" },
+		{ NO_POLL, "no-poll", NULL, "it only reports; needs no ADDRESS" },
 		FLEET_OPTION_DB, FLEET_OPTION_END,
 	};
 	static const struct options options = {
 		.program = "imgadm-fleet add",
-		.usage = "[--site SITE] [--credential NAME] NAME ADDRESS | -f FILE",
+		.usage = "[--site SITE] [--credential NAME] NAME ADDRESS | -f FILE | "
+			"--no-poll NAME",
 		.summary = "Add a device, or many in one transaction.",
 		.rows = rows,
 	};
@@ -177,12 +182,14 @@ fleet_add(void *user, int argc, char *argv[])
 	int status, rc;
 
 	options_begin(&p, &options, argc, argv);
-	while ((rc = fleet_cli_option(cli, &p, file == NULL ? 2 : 0, file == NULL ? 2 : 0,
-	    &status)) > 0) {
+	while ((rc = fleet_cli_option(cli, &p, file != NULL ? 0 : a.unpolled ? 1 : 2,
+	    file == NULL ? 2 : 0, &status)) > 0) {
 		if (rc == SITE)
 			d.site = p.argument;
 		else if (rc == CREDENTIAL)
 			d.credential = p.argument;
+		else if (rc == NO_POLL)
+			a.unpolled = true;
 		else
 			file = p.argument;
 	}
@@ -190,7 +197,7 @@ fleet_add(void *user, int argc, char *argv[])
 		return status;
 	if (file == NULL) {
 		d.name = p.argv[p.index];
-		d.address = p.argv[p.index + 1];
+		d.address = p.argv[p.index + 1];	/* NULL at the end of argv */
 	}
 	status = fleet_cli_open(cli, STORE_TOLD, &a.store);
 	if (status != EXIT_DONE)

@@ -199,6 +199,8 @@ static const struct command commands[] = {
 	{ "log", fleet_log, "[DEVICE]", "error log entries, with their gaps" },
 	{ "history", fleet_history, "SERIAL", "where a part was, from when to when" },
 	{ "add", fleet_add, "NAME ADDRESS | -f FILE", "add devices" },
+	{ "approve", fleet_approve, "DEVICE", "take over a new device that reports" },
+	{ "report", fleet_report, "DEVICE | --all", "ask devices to report, now or from now on" },
 	{ "remove", fleet_remove, "DEVICE ...", "with all that is kept of them" },
 	{ "discover", fleet_discover, "NETWORK ...", "ask addresses who answers there" },
 	{ "export", fleet_export, "", "everything, for other programs" },

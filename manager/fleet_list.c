@@ -33,6 +33,10 @@ static const struct listing_column columns[] = {
 	{ "", "use_count", LISTING_COUNT, LISTING_DATA_ONLY },
 	{ "", "log_entries_lost", LISTING_COUNT, LISTING_DATA_ONLY },
 	{ "", "notes", LISTING_NUMBER, LISTING_DATA_ONLY },
+	{ "", "new", LISTING_BOOL, LISTING_DATA_ONLY },
+	{ "", "polled", LISTING_BOOL, LISTING_DATA_ONLY },
+	{ "", "last_report", LISTING_TIME, LISTING_DATA_ONLY },
+	{ "", "enrolled", LISTING_BOOL, LISTING_DATA_ONLY },
 };
 
 struct fleet {
@@ -73,6 +77,8 @@ load(struct store *s, const char *site, struct fleet *f, struct err *e)
 static int
 urgency(const struct store_device_row *r)
 {
+	if (r->is_new)
+		return -1;	/* someone asks to be let in */
 	if (r->silent_since != 0)
 		return 0;
 	if (r->state == DEVICE_STOPPED)
@@ -114,11 +120,20 @@ clock_short(utc_s when, utc_s now, char *dst, size_t size)
 static void
 last_seen(const struct store_device_row *r, utc_s now, char *dst, size_t size)
 {
-	char since[CLOCK_TEXT_SIZE];
+	char since[CLOCK_TEXT_SIZE], ago[CLOCK_TEXT_SIZE];
 
-	if (r->silent_since != 0)
+	clock_text_ago(now, r->last_report, ago, sizeof(ago));
+	if (r->is_new)
+		(void)snprintf(dst, size, "new, reported %s", ago);
+	else if (r->silent_since != 0 && r->last_report > r->silent_since)
+		(void)snprintf(dst, size, "%s since %s, reported %s",
+			fleet_cli_contact(r->contact),
+			clock_short(r->silent_since, now, since, sizeof(since)), ago);
+	else if (r->silent_since != 0)
 		(void)snprintf(dst, size, "%s since %s", fleet_cli_contact(r->contact),
 			clock_short(r->silent_since, now, since, sizeof(since)));
+	else if (!r->polled && r->last_report != 0)
+		(void)snprintf(dst, size, "reported %s", ago);
 	else
 		clock_text_ago(now, r->last_contact, dst, size);
 }
@@ -136,7 +151,7 @@ static void
 cells(struct listing *l, const struct store_device_row *r, utc_s now)
 {
 	const struct store_forecast *f = &r->runs_out;
-	char seen[2 * CLOCK_TEXT_SIZE], runs_out[FLEET_FORECAST_SIZE];
+	char seen[4 * CLOCK_TEXT_SIZE], runs_out[FLEET_FORECAST_SIZE];
 	int urgent = urgency(r);
 	bool known = f->symbol[0] != '\0' && f->days_low >= 0;
 
@@ -145,8 +160,8 @@ cells(struct listing *l, const struct store_device_row *r, utc_s now)
 	listing_text(l, r->name);
 	listing_text(l, r->site[0] == '\0' ? NULL : r->site);
 	listing_text(l, r->model[0] == '\0' ? NULL : r->model);
-	if (urgent == 0)
-		listing_mark(l, LISTING_BAD);
+	if (urgent <= 0)
+		listing_mark(l, urgent < 0 ? LISTING_WARN : LISTING_BAD);
 	listing_text(l, seen);
 	listing_text(l, fleet_cli_contact(r->contact));
 	listing_number(l, r->last_contact);
@@ -167,11 +182,15 @@ cells(struct listing *l, const struct store_device_row *r, utc_s now)
 	listing_unsigned(l, r->use_count);
 	listing_unsigned(l, r->log_entries_lost);
 	listing_number(l, r->notes);
+	listing_bool(l, r->is_new);
+	listing_bool(l, r->polled);
+	listing_number(l, r->last_report);
+	listing_bool(l, r->users > 0);
 	listing_row(l);
 }
 
 static void
-summary_silent(const struct fleet *f, size_t silent, utc_s now)
+summary_silent(const struct fleet *f, size_t new, size_t silent, utc_s now)
 {
 	char since[CLOCK_TEXT_SIZE], reason[4 * STORE_TEXT_MAX + 1];
 	const struct store_device_row *r;
@@ -179,10 +198,10 @@ summary_silent(const struct fleet *f, size_t silent, utc_s now)
 
 	if (silent == 0)
 		return;
-	/* They stand first. */
+	/* They stand first, behind the new ones. */
 	(void)printf(", %zu silent (", silent);
 	for (i = 0; i < silent && i < NAMED_MAX; i++) {
-		r = &f->rows[i];
+		r = &f->rows[new + i];
 		(void)text_escape(reason, sizeof(reason), r->reason);
 		(void)printf("%s%s since %s: %s", i == 0 ? "" : "; ", r->name,
 			clock_short(r->silent_since, now, since, sizeof(since)), reason);
@@ -195,21 +214,28 @@ summary_silent(const struct fleet *f, size_t silent, utc_s now)
 static void
 summary(const struct fleet *f, utc_s now)
 {
-	size_t silent = 0, never = 0, soon = 0, notes = 0, i;
+	size_t new = 0, silent = 0, never = 0, mute = 0, soon = 0, notes = 0, i;
 
 	for (i = 0; i < f->count; i++) {
 		const struct store_device_row *r = &f->rows[i];
 
-		silent += r->silent_since != 0;
-		never += r->last_tried == 0;
+		new += r->is_new;
+		silent += r->silent_since != 0 && !r->is_new;
+		never += r->last_contact == 0 && r->last_tried == 0 && r->polled;
+		mute += !r->polled && r->last_report == 0 && !r->is_new;
 		soon += urgency(r) == 2;
 		notes += r->notes > 0;
 	}
 	(void)printf("%zu device%s: %zu answered", f->count, f->count == 1 ? "" : "s",
-		f->count - silent - never);
-	summary_silent(f, silent, now);
+		f->count - new - silent - never - mute);
+	summary_silent(f, new, silent, now);
 	if (never > 0)
 		(void)printf(", %zu never polled (imgadm-poll)", never);
+	if (mute > 0)
+		(void)printf(", %zu not polled, reported nothing so far", mute);
+	if (new > 0)
+		(void)printf(", %zu new (imgadm-fleet approve %s%s)", new, f->rows[0].name,
+			new == 1 ? "" : ", and so on");
 	if (soon > 0)
 		(void)printf("; %zu run%s out within %d days", soon, soon == 1 ? "s" : "",
 			SOON_DAYS);

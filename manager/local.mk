@@ -83,6 +83,7 @@ manager_imgadm_graph_LDADD = $(GRAPH_LIBS)
 noinst_LTLIBRARIES += manager/libfleet.la
 manager_libfleet_la_SOURCES = \
 	%D%/fleet_add.c \
+	%D%/fleet_approve.c \
 	%D%/fleet_cli.c %D%/fleet_cli.h \
 	%D%/fleet_discover.c \
 	%D%/fleet_export.c \
@@ -92,7 +93,9 @@ manager_libfleet_la_SOURCES = \
 	%D%/fleet_probe.c %D%/fleet_probe.h \
 	%D%/fleet_prune.c \
 	%D%/fleet_remove.c \
+	%D%/fleet_report.c \
 	%D%/fleet_rows.c \
+	%D%/fleet_set.c %D%/fleet_set.h \
 	%D%/fleet_show.c \
 	%D%/fleet_show_json.c
 nodist_manager_libfleet_la_SOURCES = mibs/imgadm-mib.h

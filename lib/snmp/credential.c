@@ -529,6 +529,12 @@ snmp_credential_user(const struct snmp_credential *c)
 	return c->version == 3 ? c->user : NULL;
 }
 
+bool
+snmp_credential_is_auth_priv(const struct snmp_credential *c)
+{
+	return c->version == 3 && c->level == SNMP_SEC_LEVEL_AUTHPRIV;
+}
+
 unsigned
 snmp_credential_timeout_ms(const struct snmp_credential *c)
 {

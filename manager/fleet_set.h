@@ -1,0 +1,37 @@
+/*
+ * fleet_set: one SET to many devices at once, over SNMPv3 authPriv and nothing
+ * less.
+ *
+ * Each device is asked with the credential that imgadm.conf gives it, through
+ * lib/snmp's engine; what a device answers is told as it comes.
+ */
+#ifndef IMGADM_MANAGER_FLEET_SET_H
+#define IMGADM_MANAGER_FLEET_SET_H
+
+#include "lib/snmp/conf.h"
+#include "lib/snmp/value.h"
+#include "lib/store/store.h"
+
+enum { FLEET_SET_REASON = 256 };
+
+struct fleet_set {
+	struct conf *conf;
+	/* Borrowed: the varbinds, the same for each device. */
+	const struct snmp_varbind *values;
+	size_t value_count;
+	/* The next device: 1, 0 at the end, negative with e. */
+	int (*next)(void *user, struct store_target *ret, struct err *e);
+	/* How it ended; reason NULL = done. */
+	void (*ended)(void *user, const struct store_target *t, const char *reason);
+	void *user;
+};
+
+struct fleet_set_counts {
+	uint64_t done, failed;
+	bool stopped;	/* by SIGINT or SIGTERM: not all were asked */
+};
+
+/* 0, also when devices failed; negative with e. */
+int fleet_set_run(struct fleet_set *f, struct fleet_set_counts *ret_counts, struct err *e);
+
+#endif
