@@ -69,7 +69,8 @@ struct store_advice_changes {
 
 /*
  * These advices, and no others, shall stand at the device for this source.
- * What stands already is left as it is.  Two items of the same kind, rule and
+ * What stands already is left as it is; a catalogue serial alone is no
+ * difference, or each import would say everything anew.  Two items of the same kind, rule and
  * subject: -EINVAL, as are texts that are too long, not UTF-8, or empty where
  * they may not be.  -ENOENT: no such device.  ret may be NULL.
  */

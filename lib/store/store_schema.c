@@ -303,7 +303,39 @@ static const char step_2[] =
 	" device INTEGER PRIMARY KEY,"
 	" since INTEGER NOT NULL);";
 
+/*
+ * What is told to devices, and what is known of models.
+ *
+ * A row of `advice` is one of imgAdviceTable of the device, by its index there;
+ * wanted, or to be removed.  `advice_order` outlives them: numbers only rise.
+ */
+static const char step_3[] =
+	"CREATE TABLE advice ("
+	" device INTEGER NOT NULL,"
+	" idx INTEGER NOT NULL,"
+	" source INTEGER NOT NULL,"
+	" kind INTEGER NOT NULL,"
+	" severity INTEGER NOT NULL,"
+	" subject TEXT NOT NULL,"
+	" rule TEXT NOT NULL,"
+	" text TEXT NOT NULL,"
+	" recommendation TEXT NOT NULL,"
+	" serial INTEGER NOT NULL,"
+	" number INTEGER NOT NULL,"
+	" wanted INTEGER NOT NULL,"
+	" done INTEGER NOT NULL,"
+	" created INTEGER NOT NULL,"
+	" PRIMARY KEY (device, idx)) WITHOUT ROWID;"
+	"CREATE INDEX advice_waiting ON advice (device) WHERE done = 0;"
+
+	"CREATE TABLE advice_order ("
+	" device INTEGER PRIMARY KEY,"
+	" newest INTEGER NOT NULL);"
+
+	"CREATE INDEX machine_model ON machine (manufacturer, model);";
+
 const struct db_step store_schema_steps[STORE_SCHEMA_VERSION] = {
 	{ step_1, NULL },
 	{ step_2, NULL },
+	{ step_3, NULL },
 };

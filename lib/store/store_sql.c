@@ -216,4 +216,44 @@ const char *const store_sql_text[SQL_COUNT] = {
 	[SQL_LIVE_UNITS] = "SELECT units FROM live WHERE device = ?1",
 	[SQL_LIVE_READINGS] = "SELECT readings FROM live WHERE device = ?1",
 	[SQL_NOTE_COUNT] = "SELECT count(*) FROM note WHERE device = ?1",
+
+	[SQL_ADVICE_LIST] =
+		"SELECT idx, source, kind, severity, subject, rule, text, recommendation,"
+		" number, wanted, done, created, serial FROM advice WHERE device = ?1"
+		" ORDER BY number",
+	[SQL_ADVICE_NEWEST] = "SELECT newest FROM advice_order WHERE device = ?1",
+
+	/* A device beside others of its model; banks that run: running, trial, proven. */
+	[SQL_FACTS] =
+		"SELECT d.name, max(l.answered, l.reported), d.digest, d.revision,"
+		" l.generation, l.log_index, d.machine, m.manufacturer, m.model, l.use_count"
+		" FROM device d CROSS JOIN live l ON l.device = d.id"
+		" LEFT JOIN machine m ON m.id = d.machine WHERE d.id = ?1",
+	[SQL_FACTS_UNITS] =
+		"SELECT u.idx, u.symbol, w.id, w.creator, w.version FROM unit u"
+		" LEFT JOIN software w ON w.device = u.device AND w.unit = u.idx"
+		" AND w.unit_era = u.era AND w.until = 0 AND w.state IN (1, 4, 5)"
+		" WHERE u.device = ?1 AND u.until = 0 ORDER BY u.idx, w.state, w.bank",
+	[SQL_FACTS_MEMORIES] =
+		"SELECT id FROM memory WHERE machine = ?1 ORDER BY id DESC",
+	[SQL_FACTS_ENTRIES] =
+		"SELECT unit, severity, repeats, stored FROM log"
+		" WHERE key > (?1 << 32) AND key < ((?1 + 1) << 32) ORDER BY key DESC LIMIT ?2",
+#define MODEL \
+		" FROM machine m CROSS JOIN device d ON d.id = m.device AND d.machine = m.id" \
+		" AND NOT d.is_new"
+	[SQL_MODEL_COUNT] =
+		"SELECT count(*)" MODEL " WHERE m.manufacturer = ?1 AND m.model = ?2",
+	[SQL_MODEL_SOFTWARE] =
+		"SELECT u.symbol, w.id, w.creator, w.version, count(DISTINCT d.id)" MODEL
+		" CROSS JOIN software w ON w.device = d.id AND w.until = 0"
+		" AND w.state IN (1, 4, 5)"
+		" CROSS JOIN unit u ON u.device = w.device AND u.idx = w.unit"
+		" AND u.era = w.unit_era"
+		" WHERE m.manufacturer = ?1 AND m.model = ?2 GROUP BY 1, 2, 3, 4"
+		" ORDER BY 1, 2, 3, 4",
+	[SQL_MODEL_DEVICES] =
+		"SELECT d.id" MODEL " WHERE m.manufacturer = ?1 AND m.model = ?2"
+		" ORDER BY d.id LIMIT ?3",
+#undef MODEL
 };
