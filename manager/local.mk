@@ -22,8 +22,11 @@ manager_libcenter_la_SOURCES = \
 	%D%/center_commit.c %D%/center_commit.h \
 	%D%/center_engine.c %D%/center_engine.h \
 	%D%/center_keys.c %D%/center_keys.h \
-	%D%/center_mib.h \
+	%D%/center_facts.c %D%/center_facts.h \
+	%D%/center_mib.c %D%/center_mib.h \
+	%D%/center_tables.c %D%/center_tables.h \
 	%D%/center_queue.c %D%/center_queue.h
+nodist_manager_libcenter_la_SOURCES = mibs/imgadm-mib.h mibs/imgadm-center-mib.h
 manager_libcenter_la_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
 manager_libcenter_la_LIBADD = $(EVENT_LIBS)
 

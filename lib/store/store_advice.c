@@ -44,7 +44,7 @@ store_device_key(struct store *s, const char *name, int64_t *ret_device, struct 
 	return store_find(s, name, ret_device, e);
 }
 
-/* --- reading --------------------------------------------------------------------- */
+/* --- reading ---------------------------------------------------------- */
 
 enum { ROWS_MAX = 2 * STORE_ADVICE_MAX };
 
@@ -170,7 +170,7 @@ store_advice_waiting(struct store *s, int64_t **ret_devices, size_t *ret_count,
 	return 0;
 }
 
-/* --- what may be said ------------------------------------------------------------- */
+/* --- what may be said ---------------------------------------------------------- */
 
 static int
 check_text(const char *what, const char *text, size_t size, bool empty, struct err *e)
@@ -229,7 +229,7 @@ check_items(const struct store_advice_item *items, size_t count, struct err *e)
 	return rc;
 }
 
-/* --- writing ------------------------------------------------------------------------ */
+/* --- writing ---------------------------------------------------------- */
 
 /* Run one statement of numbers that is prepared for it, and forget it. */
 static int
@@ -472,7 +472,7 @@ store_advice_set(struct store *s, int64_t device, enum store_advice_source sourc
 	return rc;
 }
 
-/* --- what became of a row ------------------------------------------------------------------ */
+/* --- what became of a row ---------------------------------------------------------- */
 
 /* One statement about a row as a write; -ENOENT when it met none. */
 static int

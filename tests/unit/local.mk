@@ -16,6 +16,8 @@ store_test_libs = lib/store/libstore.la lib/db/libdb.la lib/structure/libstructu
 store_world = %D%/store_world.c %D%/store_world.h
 store_fixture = $(store_world) %D%/store_fixture.c %D%/store_fixture.h
 
+include tests/unit/advice.mk
+
 check_PROGRAMS += tests/unit/store
 TESTS += tests/unit/store
 tests_unit_store_SOURCES = %D%/store.c $(store_fixture)
