@@ -7,4 +7,5 @@ include lib/out/local.mk
 include lib/mib/local.mk
 include lib/db/local.mk
 include lib/snmp/local.mk
+include lib/report/local.mk
 include lib/store/local.mk

@@ -29,6 +29,8 @@ check "lib/structure knows lib/base and libsodium" \
 	"$(includes lib/structure '(lib/(db|snmp|store|out)|net-snmp|sqlite3|event|jansson|rrd)')"
 check "lib/mib knows lib/base only" \
 	"$(includes lib/mib '(lib/(db|snmp|store|out|structure|report)|net-snmp|sqlite3|event|jansson|rrd|sodium)')"
+check "lib/report knows lib/base, structure and what is pure of lib/snmp" \
+	"$(includes lib/report '(lib/(db|store|out|mib)|lib/snmp/[^pv]|net-snmp|sqlite3|event|jansson|rrd)')"
 check "only lib/db includes sqlite3.h" "$(includes . 'sqlite3' | except '\./lib/db/|\./tests/')"
 check "only one file includes rrd.h" \
 	"$(f=$(grep -rlE --include='*.[ch]' '^[[:space:]]*#[[:space:]]*include[[:space:]]*<rrd' lib manager updater agent-module); [ "$(printf '%s\n' "$f" | grep -c .)" -le 1 ] || printf '%s\n' "$f")"

@@ -1,4 +1,4 @@
-# tests/unit: the tests of lib/snmp.
+# tests/unit: the tests of lib/snmp and lib/report.
 SNMP_LIBS = lib/snmp/libsnmp.la $(UNIT_LIBS)
 SNMP_TEST_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(EVENT_CFLAGS)
 
@@ -37,3 +37,10 @@ TESTS += tests/unit/snmp_pdu
 tests_unit_snmp_pdu_SOURCES = %D%/snmp_pdu.c
 tests_unit_snmp_pdu_CPPFLAGS = $(SNMP_TEST_CPPFLAGS) $(NETSNMP_CFLAGS)
 tests_unit_snmp_pdu_LDADD = $(UNIT_LDADD) $(SNMP_LIBS) $(NETSNMP_LIBS)
+
+check_PROGRAMS += tests/unit/report
+TESTS += tests/unit/report
+tests_unit_report_SOURCES = %D%/report.c
+tests_unit_report_CPPFLAGS = $(SNMP_TEST_CPPFLAGS) $(NETSNMP_CFLAGS)
+tests_unit_report_LDADD = $(UNIT_LDADD) lib/report/libreport.la lib/structure/libstructure.la \
+	$(SNMP_LIBS) $(NETSNMP_LIBS) $(SODIUM_LIBS)
