@@ -313,7 +313,8 @@ open_scoped(struct passage *p, const struct usm_keys *keys)
 		return false;
 	}
 	b = (struct ber){ p->m.pdu, p->m.pdu + p->m.pdu_len };
-	if (p->m.context_len > SNMP_CONTEXT_MAX || p->m.context_engine_id_len > SNMP_ENGINE_ID_MAX ||
+	if (p->m.context_len > SNMP_CONTEXT_MAX ||
+	    p->m.context_engine_id_len > SNMP_ENGINE_ID_MAX ||
 	    !ber_header(&b, &tag, &len) || len > (size_t)(b.end - b.p)) {
 		drop(p, &en->counts.malformed, "a malformed message");
 		return false;

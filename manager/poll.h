@@ -8,8 +8,8 @@
  * silent, make a second round.
  *
  * Invariants: at most window + silent_window devices are in memory; after
- * a signal what is in flight has two seconds to end, and what is whole is stored; a storage failure ends the
- * run and leaves nothing half-stored.
+ * a signal what is in flight has two seconds to end, and what is whole is
+ * stored; a storage failure ends the run and leaves nothing half-stored.
  */
 #ifndef IMGADM_MANAGER_POLL_H
 #define IMGADM_MANAGER_POLL_H

@@ -411,7 +411,8 @@ settle(struct db *db, const struct db_options *o, struct err *e)
 	int rc;
 
 	rc = read_header(db, &h, e);
-	if (db->mode == DB_CREATE && (rc == -EINVAL || rc == -EBADMSG || (rc == 0 && !is_blank(&h))))
+	if (db->mode == DB_CREATE &&
+	    (rc == -EINVAL || rc == -EBADMSG || (rc == 0 && !is_blank(&h))))
 		return err_set(e, -EEXIST, "%s: there is one already", db->path);
 	if (rc != 0)
 		return rc;

@@ -76,11 +76,11 @@ int store_user_find(struct store *s, const char *name, utc_s now, struct store_u
 	struct err *e);
 /*
  * Add a current user; device_name is not read.  The first one of a store shuts
- * all but its owner and group out of the file, since keys lie in it now.  Where the device (or the site)
- * has current users: -EEXIST, and with `overlap_s` >= 0 these are accepted for
- * so long yet (0 = no more).  The first user of a device frees its
- * binding: the next report's imgDeviceId is taken.  -EINVAL (a name, key or
- * protocol that cannot be), -ENOENT (the device).
+ * all but its owner and group out of the file, since keys lie in it now.  Where
+ * the device (or the site) has current users: -EEXIST, and with `overlap_s` >= 0
+ * these are accepted for so long yet (0 = no more).  The first user of a device
+ * frees its binding: the next report's imgDeviceId is taken.  -EINVAL (a name,
+ * key or protocol that cannot be), -ENOENT (the device).
  */
 int store_user_add(struct store *s, const struct store_user *u, int64_t overlap_s,
 	struct err *e);

@@ -79,6 +79,18 @@ below(const char *path)
 		(path[cut.dir_len] == '/' || path[cut.dir_len] == '\0');
 }
 
+/* folder, a slash and len octets of name into out, which the caller saw to fits. */
+static void
+join(char *out, const char *folder, const char *name, size_t len)
+{
+	size_t at = strlen(folder);
+
+	memmove(out, folder, at);
+	out[at++] = '/';
+	memcpy(out + at, name, len);
+	out[at + len] = '\0';
+}
+
 /* The absolute name of path, its folder's links followed; false: not watched. */
 static bool
 watched_path(int dirfd, const char *path, char *out)
@@ -98,8 +110,7 @@ watched_path(int dirfd, const char *path, char *out)
 		if (dirfd < 0 || dirfd >= FDS_MAX || cut.folder[dirfd] == NULL ||
 			strlen(cut.folder[dirfd]) + 1 + len >= sizeof(folder))
 			return false;
-		(void)stpcpy(stpcpy(stpcpy(folder, cut.folder[dirfd]), "/"), "");
-		strncat(folder, path, len);
+		join(folder, cut.folder[dirfd], path, len);
 	} else {
 		memcpy(folder, path, len);
 		folder[len] = '\0';
@@ -109,7 +120,7 @@ watched_path(int dirfd, const char *path, char *out)
 	if (realpath(folder, resolved) == NULL || !below(resolved) ||
 		strlen(resolved) + 1 + strlen(base) >= PATH_MAX)
 		return false;
-	(void)stpcpy(stpcpy(stpcpy(out, resolved), "/"), base);
+	join(out, resolved, base, strlen(base));
 	return true;
 }
 

@@ -432,7 +432,8 @@ read_log(const char *path)
 		if (log.size - at < sizeof(r))
 			break;
 		memcpy(&r, log.octets + at, sizeof(r));
-		if (r.magic != POWERCUT_MAGIC || r.path_len >= PATH_MAX || r.path2_len >= PATH_MAX) {
+		if (r.magic != POWERCUT_MAGIC || r.path_len >= PATH_MAX ||
+		    r.path2_len >= PATH_MAX) {
 			errno = EBADMSG;
 			die("not a log of powercut.so", path);
 		}

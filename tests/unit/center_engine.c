@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/parse.h"
 #include "lib/snmp/conf.h"
 #include "tests/unit/support.h"
 
@@ -47,13 +48,15 @@ credential(const char *user, uint8_t key)
 static int
 find(void *user, const char *name, struct center_engine_user *ret)
 {
+	uint32_t number = 0;
+
 	(void)user;
 	asked++;
 	if (failing)
 		return -EIO;
-	if (name[0] != 'u' || removed)
+	if (name[0] != 'u' || removed || parse_u32(name + 1, 0, 99, &number, NULL) < 0)
 		return -ENOENT;
-	ret->device = 100 + atoi(name + 1);
+	ret->device = 100 + number;
 	ret->sets[ret->set_count++] = credential(name, rotated ? 'N' : 'K');
 	if (rotated)
 		ret->sets[ret->set_count++] = credential(name, 'K');

@@ -152,7 +152,8 @@ START_TEST(what_it_left_behind_goes_with_it)
 
 	ck_assert_int_eq(end.status, 0);
 	said(buf, sizeof(buf));
-	(void)snprintf(path, sizeof(path), "/proc/%d/stat", atoi(buf));
+	buf[strcspn(buf, "\n")] = '\0';
+	(void)snprintf(path, sizeof(path), "/proc/%.20s/stat", buf);
 	for (;;) {
 		FILE *f = fopen(path, "r");
 

@@ -455,8 +455,8 @@ START_TEST(trap_of_version_1)
 	static const uint8_t cold_start[] = { TRAP1(0, 0, 0) };
 	static const uint8_t own[] = { TRAP1(6, 17, 9), 0x30, 7, 6, 3, 0x2b, 6, 1, 5, 0 };
 	/* It brings snmpTrapEnterprise.0 itself, of another value. */
-	static const uint8_t twice[] = { TRAP1(3, 0, 18), 0x30, 16, 6, 10, 0x2b, 6, 1, 6, 3, 1, 1, 4,
-		3, 0, 6, 2, 0x2b, 6 };
+	static const uint8_t twice[] = { TRAP1(3, 0, 18), 0x30, 16, 6, 10, 0x2b, 6, 1, 6, 3, 1,
+		1, 4, 3, 0, 6, 2, 0x2b, 6 };
 	static const uint8_t no_generic[] = { TRAP1(7, 0, 0) }, negative[] = { TRAP1(6, 0x80, 0) };
 	static const snmp_sub cold[] = { 1, 3, 6, 1, 6, 3, 1, 1, 5, 1 };
 	static const snmp_sub ours[] = { 1, 3, 6, 1, 4, 1, 9, 0, 17 };

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "lib/base/text.h"
 #include "lib/db/db.h"
 #include "lib/store/store_center.h"
 #include "lib/store/store_schema.h"
@@ -19,8 +20,8 @@ user_of(const char *name, int64_t device, const char *site)
 		.priv_key_len = 32, .made = T0,
 	};
 
-	(void)strcpy(u.name, name);
-	(void)strcpy(u.site, site);
+	(void)text_copy(u.name, sizeof(u.name), name);
+	(void)text_copy(u.site, sizeof(u.site), site);
 	memset(u.auth_key, name[0], 32);
 	memset(u.priv_key, name[0] + 1, 32);
 	return u;
