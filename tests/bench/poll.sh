@@ -267,13 +267,13 @@ while [ $turn -lt $((2 * journals)) ]; do
 	# shellcheck disable=SC2086
 	steady 1 many "$many" $v2
 	cat "$T/runs" >>"$T/turns"
-	[ $((turn % 4)) != 0 ] || sync_loop
+	[ $((turn % 2)) != 0 ] || sync_loop
 	turn=$((turn + 1))
 done
 mv "$T/turns" "$T/runs"
 report poll.steady "$many" mean
 steady_cpu=$cpu_device steady_wall=$wall_s steady_rss=$rss_mb
-sync_cpu=$(calc %.1f "$(median "$T/syncs" 5) / $many")
+sync_cpu=$(calc %.1f "$(mean "$T/syncs" 5) / $many")	# as ours
 sync_wall=$(calc %.3f "$(median "$T/syncs" 4) / 1e6")
 figure poll.steady.cpu.shell "$steady_cpu" us/device "snmpget+snmpbulkget-$version" "$shell_cpu"
 figure poll.steady.cpu.sync "$steady_cpu" us/device "net-snmp-synchronous-$version" "$sync_cpu"
