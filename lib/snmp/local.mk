@@ -9,6 +9,7 @@ lib_snmp_libsnmp_la_SOURCES = \
 	%D%/engine.c %D%/engine.h %D%/engine_internal.h \
 	%D%/engine_message.c %D%/engine_socket.c %D%/engine_twins.c %D%/engine_v3.c \
 	%D%/resolve.c %D%/resolve.h \
+	%D%/keyfile.c %D%/keyfile.h \
 	%D%/pdu.c %D%/pdu.h %D%/pdu_write.c \
 	%D%/usm.c %D%/usm.h \
 	%D%/value.c %D%/value.h

@@ -44,3 +44,9 @@ tests_unit_report_SOURCES = %D%/report.c
 tests_unit_report_CPPFLAGS = $(SNMP_TEST_CPPFLAGS) $(NETSNMP_CFLAGS)
 tests_unit_report_LDADD = $(UNIT_LDADD) lib/report/libreport.la lib/structure/libstructure.la \
 	$(SNMP_LIBS) $(NETSNMP_LIBS) $(SODIUM_LIBS)
+
+check_PROGRAMS += tests/unit/snmp_keyfile
+TESTS += tests/unit/snmp_keyfile
+tests_unit_snmp_keyfile_SOURCES = %D%/snmp_keyfile.c
+tests_unit_snmp_keyfile_CPPFLAGS = $(SNMP_TEST_CPPFLAGS)
+tests_unit_snmp_keyfile_LDADD = $(UNIT_LDADD) $(SNMP_LIBS)
