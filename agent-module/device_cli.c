@@ -66,6 +66,17 @@ device_cli_open(const struct device_cli *cli)
 	return NULL;
 }
 
+int
+device_cli_state(const struct device_cli *cli, struct state **ret_state)
+{
+	struct err e;
+
+	if (state_open(paths_state(cli->state), STATE_WRITE, ret_state, &e) == 0)
+		return 0;
+	log_err(&e);
+	return EXIT_STORAGE;
+}
+
 /* --- reading --------------------------------------------------------------------- */
 
 static void
@@ -245,6 +256,11 @@ static const struct command COMMANDS[] = {
 	{ "error list", device_error_list, "", "the error log" },
 	{ "error clear", device_error_clear, "", "empty it: a new generation" },
 	{ "error settle", device_error_settle, "", "enter repeats whose minute is over" },
+	{ "report show", device_report_show, "", "what is reported, and what is outstanding" },
+	{ "report set", device_report_set, "", "what is reported, and when" },
+	{ "report now", device_report_now, "[structure|errors|both]", "send it at once" },
+	{ "advice list", device_advice_list, "", "what the centre advises" },
+	{ "advice ack", device_advice_ack, "INDEX | --all", "it was read" },
 	{ "demo", device_demo, "", "a believable device, to try things on" },
 	{ NULL, NULL, NULL, NULL },
 };

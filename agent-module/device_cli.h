@@ -2,7 +2,8 @@
  * device_cli: what the subcommands of imgadm-device share.
  *
  * What writes goes through libimgadm-device, the same door that firmware
- * uses; what lists reads a view of the state.  Each command says itself what
+ * uses, but for reports, advice and the centre, which are no firmware's; what
+ * lists reads a view of the state.  Each command says itself what
  * went wrong and returns the program's exit status.
  */
 #ifndef IMGADM_AGENT_MODULE_DEVICE_CLI_H
@@ -47,6 +48,8 @@ int device_cli_error(const struct err *e, int rc);
 
 /* Open for writing: NULL when that failed, which was said: EXIT_STORAGE. */
 struct imgadm_device *device_cli_open(const struct device_cli *cli);
+/* The state itself, for writing what firmware has no door to. 0, or the exit status after saying why. */
+int device_cli_state(const struct device_cli *cli, struct state **ret_state);
 /*
  * Read all there is, waiting for a writer's moment of exclusion where there is
  * one.  0, or the exit status after saying why.
@@ -99,6 +102,11 @@ int device_error_add(void *user, int argc, char *argv[]);
 int device_error_list(void *user, int argc, char *argv[]);
 int device_error_clear(void *user, int argc, char *argv[]);
 int device_error_settle(void *user, int argc, char *argv[]);
+int device_report_show(void *user, int argc, char *argv[]);
+int device_report_set(void *user, int argc, char *argv[]);
+int device_report_now(void *user, int argc, char *argv[]);
+int device_advice_list(void *user, int argc, char *argv[]);
+int device_advice_ack(void *user, int argc, char *argv[]);
 int device_show(void *user, int argc, char *argv[]);
 int device_demo(void *user, int argc, char *argv[]);
 

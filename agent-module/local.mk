@@ -38,6 +38,7 @@ agent_module_libimgadm_device_la_LIBADD = agent-module/libfirmware.la \
 # imgadm-device
 noinst_LTLIBRARIES += agent-module/libdevice.la
 agent_module_libdevice_la_SOURCES = \
+	%D%/device_advice.c \
 	%D%/device_attention.c %D%/device_attention.h \
 	%D%/device_birth.c \
 	%D%/device_chance.c %D%/device_chance.h \
@@ -48,6 +49,7 @@ agent_module_libdevice_la_SOURCES = \
 	%D%/device_life.c %D%/device_life.h \
 	%D%/device_model.c %D%/device_model.h \
 	%D%/device_reading.c \
+	%D%/device_report.c \
 	%D%/device_show.c \
 	%D%/device_software.c \
 	%D%/device_unit.c

@@ -155,6 +155,12 @@ tests_unit_state_log_SOURCES = %D%/state_log.c $(STATE_TEST_SOURCES)
 tests_unit_state_log_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_state_log_LDADD = $(UNIT_LDADD) $(STATE_LIBS) $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/state_report
+TESTS += tests/unit/state_report
+tests_unit_state_report_SOURCES = %D%/state_report.c $(STATE_TEST_SOURCES)
+tests_unit_state_report_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_state_report_LDADD = $(UNIT_LDADD) $(STATE_LIBS) $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/state_view
 TESTS += tests/unit/state_view
 tests_unit_state_view_SOURCES = %D%/state_view.c $(STATE_TEST_SOURCES)
