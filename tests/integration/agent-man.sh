@@ -49,6 +49,16 @@ try()
 }
 try "imgadm.so(8)" "$(block imgadm.so.8 rocommunity | ours)" user
 try "imgadm-agentd(8)" "$(block imgadm-agentd.8 rocommunity | ours)"
+# The SET of imgadm.so(8), pasted.
+port=$(free_port) agent_mode=module
+snmpd_start agent "$port" "$(block imgadm.so.8 rocommunity | ours | sed 's/^rouser/rwuser/')"
+wait_for 20 answers
+block imgadm.so.8 snmpset | sed -e 's/\\e$/\\/' -e "s/localhost/$(target)/" >"$T/set"
+like "imgadm.so(8): its SET is pasted" "$(cat "$T/set")" imgAdviceText
+ok "imgadm.so(8): and done" sh "$T/set"
+is "imgadm.so(8): there is the advice" "$(get imgAdviceText.4711)" "The fuser is worn"
+agent_stop
+
 try "dist/snmpd-imgadm.conf" "$(ours <"$top_builddir/dist/snmpd-imgadm.conf")" user
 try "dist/snmpd-agentx.conf" "$(ours <"$top_builddir/dist/snmpd-agentx.conf")" user
 unlike "no variable is left in the examples" "$(cat "$top_builddir/dist/snmpd-imgadm.conf" \

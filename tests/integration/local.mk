@@ -20,6 +20,10 @@ AGENT_TESTS = tests/integration/agent.sh tests/integration/agent-view.sh \
 dist_check_SCRIPTS += $(AGENT_TESTS)
 TESTS += $(AGENT_TESTS)
 
+dist_check_SCRIPTS += tests/integration/device-report.sh
+TESTS += tests/integration/device-report.sh
+EXTRA_DIST += tests/data/state/version-1.sql
+
 dist_check_SCRIPTS += tests/integration/digest.sh
 TESTS += tests/integration/digest.sh
 

@@ -1,0 +1,75 @@
+#!/bin/sh
+# imgadm-device report, centre and advice: every option, every refusal; a state
+# of version 1 is upgraded by the first command that writes.
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
+: "${top_builddir:?}"
+need python3 sqlite3
+IMGADM_DEVICE_STATE=$T/device.db
+export IMGADM_DEVICE_STATE
+d() { imgadm-device "$@"; }
+# said NAME STATUS REGEX ARGS...: fails with STATUS, in one line like REGEX
+said()
+{
+	said_name=$1 said_status=$2 said_like=$3
+	shift 3
+	said_rc=0
+	imgadm-device "$@" >"$T/out" 2>"$T/err" || said_rc=$?
+	if [ "$said_rc" = "$said_status" ] && [ "$(wc -l <"$T/err")" = 1 ] && [ ! -s "$T/out" ] &&
+	    grep -Eq -e "^imgadm-device: .*($said_like)" "$T/err"; then
+		tap_result 0 "$said_name"
+	else
+		tap_result 1 "$said_name"
+		diag "exit $said_rc, want $said_status; one line like /$said_like/"
+		diag "$(head -5 "$T/err" "$T/out")"
+	fi
+}
+json() { d "$@" --json | python3 -c 'import json,sys; print(json.dumps(json.load(sys.stdin), sort_keys=True))'; }
+
+# --- a state of version 1
+sqlite3 "$T/device.db" <"$top_srcdir/tests/data/state/version-1.sql"
+is "it is of version 1" "$(sqlite3 "$T/device.db" 'PRAGMA user_version')" 1
+said "reading alone says what to do" 3 'version 1.*program that writes' report show
+ok "a command that writes upgrades it" d boot
+is "to version 2" "$(sqlite3 "$T/device.db" 'PRAGMA user_version')" 2
+like "the rows are there" "$(d error list; d software list; d reading list; d unit list)" 'E-7'
+like "the software too" "$(json software list)" '"id": "fw"'
+like "the device too" "$(json show)" '"id": "old-1".*"newest": 8'
+
+# --- reports
+like "what a device reports unless told otherwise" "$(json report show)" \
+	'"centre": false, "errors_asked": \{"id": 0, "pending": false\}, "errors_by": "device", "errors_every_s": 3600, .*"on_change": true, "on_connect": true, .*"severity": "error", .*"structure_every_s": 86400, .*"threshold": 0'
+like "for people" "$(d report show)" 'no centre is set'
+ok "all that can be set" d report set --structure-every 2h --errors-every 90s --threshold 20 --severity serviceCall \
+	--on-connect no --on-change no
+like "is set" "$(json report show)" \
+	'"errors_every_s": 90, .*"on_change": false, "on_connect": false, .*"severity": "serviceCall", .*"structure_every_s": 7200, .*"threshold": 20'
+ok "one alone" d report set --severity off
+like "leaves the others" "$(json report show)" '"errors_every_s": 90,.*"severity": "off".*"threshold": 20'
+ok "off" d report set --structure-every off --errors-every 0
+like "is 0" "$(json report show)" '"errors_every_s": 0,.*"structure_every_s": 0'
+like "for people too" "$(d report show)" 'structure: +not by the clock \(the device says so\)'
+said "nothing to set" 1 'nothing to set' report set
+said "no span" 1 '--structure-every' report set --structure-every often
+said "no number" 1 '--threshold' report set --threshold -1
+said "no severity" 1 '--severity.*serviceCall|warning' report set --severity heavy
+said "no yes or no" 1 '--on-connect' report set --on-connect maybe
+said "an argument" 1 'argument' report set x
+said "nobody to report to" 1 'no centre is set' report now
+said "no such report" 1 'structure, errors or both' report now all
+
+# --- advice
+is "no advice" "$(d advice list)" 'no advice'
+sqlite3 "$T/device.db" "INSERT INTO advice (idx, subject, kind, severity, text, recommendation, rule_id, catalogue_serial, created, acked, hooked)
+	VALUES (7, 'ENG', 2, 3, 'worn', 'exchange it', 'R-1', 12, 1795365038, 0, 0), (3, '', 5, 1, char(27) || '[31mred', '', '', 0, 0, 0, 0);
+	UPDATE report SET advice_stamp = advice_stamp + 1"
+like "advice list" "$(d advice list)" '7 .*error +trouble +ENG +worn +exchange it +no'
+like "nothing acts on the terminal" "$(d advice list)" 'x1b\[31mred'
+like "as JSON, the newest first" "$(json advice list)" '"index": 3,.*"acked": false, "catalogue_serial": 12, "created": "2026-11-22T.*", "index": 7, "kind": "trouble", "recommendation": "exchange it", "rule_id": "R-1", "severity": "error", "subject": "ENG", "text": "worn"'
+ok "advice ack" d advice ack 7
+like "is read" "$(json advice list)" '"acked": false.*"acked": true'
+ok "advice ack --all" d advice ack --all
+unlike "all are read" "$(json advice list)" '"acked": false'
+said "no such advice" 1 'no advice 8' advice ack 8
+said "which advice" 1 '--all' advice ack
+said "one or all" 1 '--all' advice ack 7 --all
+done_testing
