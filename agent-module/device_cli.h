@@ -48,7 +48,10 @@ int device_cli_error(const struct err *e, int rc);
 
 /* Open for writing: NULL when that failed, which was said: EXIT_STORAGE. */
 struct imgadm_device *device_cli_open(const struct device_cli *cli);
-/* The state itself, for writing what firmware has no door to. 0, or the exit status after saying why. */
+/*
+ * The state itself, for writing what firmware has no door to.  0, or the exit
+ * status after saying why.
+ */
 int device_cli_state(const struct device_cli *cli, struct state **ret_state);
 /*
  * Read all there is, waiting for a writer's moment of exclusion where there is
