@@ -41,6 +41,7 @@ agent_module_libdevice_la_SOURCES = \
 	%D%/device_advice.c \
 	%D%/device_attention.c %D%/device_attention.h \
 	%D%/device_birth.c \
+	%D%/device_centre.c \
 	%D%/device_chance.c %D%/device_chance.h \
 	%D%/device_cli.c %D%/device_cli.h \
 	%D%/device_demo.c \
@@ -60,7 +61,7 @@ bin_PROGRAMS += agent-module/imgadm-device
 agent_module_imgadm_device_SOURCES = %D%/device_main.c
 agent_module_imgadm_device_LDADD = agent-module/libdevice.la \
 	agent-module/libfirmware.la agent-module/libstate.la lib/out/libout.la \
-	lib/db/libdb.la lib/structure/libstructure.la lib/base/libbase.la
+	lib/snmp/libsnmp.la lib/db/libdb.la lib/structure/libstructure.la lib/base/libbase.la
 
 # What the agent answers, the same in imgadm.so and imgadm-agentd.
 noinst_LTLIBRARIES += agent-module/libtables.la

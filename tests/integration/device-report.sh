@@ -57,6 +57,43 @@ said "an argument" 1 'argument' report set x
 said "nobody to report to" 1 'no centre is set' report now
 said "no such report" 1 'structure, errors or both' report now all
 
+# --- the centre
+hex=$(printf '%064d' 7)
+printf 'imgadm-key 1\nuser room-214\nauth SHA-256 %s\npriv AES %s\ncentre udp:192.0.2.1:162\n' "$hex" "$hex" >"$T/room.key"
+chmod 0600 "$T/room.key"
+said "no centre to remove" 1 'no centre is set' centre remove
+is "no centre" "$(d centre show)" 'no centre is set'
+said "no keys" 1 '--key-file is missing' centre set
+said "moved from nowhere" 1 'no centre is set' centre set --address udp:192.0.2.2:162
+said "no such key file" 1 "$T/none" centre set --key-file "$T/none"
+echo 'imgadm-key 2' >"$T/wrong.key"
+chmod 0600 "$T/wrong.key"
+said "no key file" 1 "$T/wrong.key" centre set --key-file "$T/wrong.key"
+chmod 0644 "$T/room.key"
+said "a key file for everybody" 1 "$T/room.key" centre set --key-file "$T/room.key"
+chmod 0600 "$T/room.key"
+is "nothing is set by then" "$(json centre show)" '{"set": false}'
+ok "centre set" d centre set --key-file "$T/room.key"
+like "centre show" "$(d centre show)" 'udp:192\.0\.2\.1:162'
+like "as JSON" "$(json centre show)" '"address": "udp:192.0.2.1:162", "key_file": ".*device.db.key-[0-9a-f]{16}", "set": true, "site": false, "user": "room-214"'
+unlike "no keys are shown" "$(d centre show; json centre show)" "$hex"
+keys=$(echo "$T"/device.db.key-*)
+is "the keys' mode" "$(stat -c %a "$keys")" 600
+ok "are those of the file" cmp "$T/room.key" "$keys"
+like "the threshold counts now" "$(json report show)" '"centre": true,.*"unacknowledged": 5'
+ok "report now" d report now
+like "both are asked for" "$(json report show)" '"errors_asked": \{"id": 0, "pending": true\}.*"structure_asked": \{"id": 0, "pending": true\}'
+ok "report now structure" d report now structure
+ok "it moved" d centre set --address udp:192.0.2.9:1162
+like "is there" "$(json centre show)" '"address": "udp:192.0.2.9:1162".*"user": "room-214"'
+ok "a site's keys" d centre set --key-file "$T/room.key" --address udp:192.0.2.1:162 --site
+like "are a site's" "$(json centre show)" '"site": true'
+like "for people" "$(d centre show)" 'structure only'
+is "one key file" "$(find "$T" -name 'device.db.key-*' | wc -l)" 1
+ok "centre remove" d centre remove
+is "no key file" "$(find "$T" -name 'device.db.key-*' | wc -l)" 0
+is "no centre again" "$(json centre show)" '{"set": false}'
+
 # --- advice
 is "no advice" "$(d advice list)" 'no advice'
 sqlite3 "$T/device.db" "INSERT INTO advice (idx, subject, kind, severity, text, recommendation, rule_id, catalogue_serial, created, acked, hooked)
