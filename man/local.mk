@@ -10,3 +10,5 @@ dist_man_MANS += man/imgadm-device.1 man/imgadm-device.3
 dist_man_MANS += man/imgadm-fleet.8
 
 dist_man_MANS += man/imgadm.conf.5
+
+dist_man_MANS += man/imgadm-centerd.8

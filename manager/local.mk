@@ -19,16 +19,29 @@ manager_libpoll_la_LIBADD = $(EVENT_LIBS)
 # imgadm-centerd: what devices report to.
 noinst_LTLIBRARIES += manager/libcenter.la
 manager_libcenter_la_SOURCES = \
+	%D%/center.c %D%/center.h %D%/center_private.h \
 	%D%/center_commit.c %D%/center_commit.h \
 	%D%/center_engine.c %D%/center_engine.h \
-	%D%/center_keys.c %D%/center_keys.h \
 	%D%/center_facts.c %D%/center_facts.h \
+	%D%/center_forward.c \
+	%D%/center_graph.c \
+	%D%/center_keys.c %D%/center_keys.h \
 	%D%/center_mib.c %D%/center_mib.h \
+	%D%/center_net.c %D%/center_net.h \
+	%D%/center_put.c \
+	%D%/center_queue.c %D%/center_queue.h \
+	%D%/center_soon.c \
 	%D%/center_tables.c %D%/center_tables.h \
-	%D%/center_queue.c %D%/center_queue.h
+	%D%/center_take.c
 nodist_manager_libcenter_la_SOURCES = mibs/imgadm-mib.h mibs/imgadm-center-mib.h
 manager_libcenter_la_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
 manager_libcenter_la_LIBADD = $(EVENT_LIBS)
+
+sbin_PROGRAMS += manager/imgadm-centerd
+manager_imgadm_centerd_SOURCES = %D%/center_main.c
+manager_imgadm_centerd_LDADD = manager/libcenter.la manager/librrdfile.la \
+	lib/store/libstore.la lib/report/libreport.la lib/mib/libmib.la lib/snmp/libsnmp.la \
+	lib/db/libdb.la lib/structure/libstructure.la lib/base/libbase.la
 
 sbin_PROGRAMS += manager/imgadm-poll
 manager_imgadm_poll_SOURCES = %D%/poll_main.c

@@ -23,6 +23,7 @@ enum { SHOWN_MAX = 160, NAME_MAX_OCTETS = 64, RANGES_MAX = 4096 };
 enum conf_kind {
 	CONF_CREDENTIAL, CONF_ASSIGN,
 	CONF_PATH,		/* absolute; one value */
+	CONF_ADDRESS,		/* transport specifier; one value */
 	CONF_NUMBER,		/* min..max */
 	CONF_SPAN,		/* of time: 90s, 5min; in seconds min..max */
 };
@@ -42,11 +43,13 @@ static const struct directive directives[] = {
 	{ "pollInterval", CONF_SPAN, 1, 86400, "TIME: how often imgadm-poll is started" },
 	{ "window", CONF_NUMBER, 1, 16384, "NUMBER: devices asked at a time" },
 	{ "silentWindow", CONF_NUMBER, 1, 16384, "NUMBER: silent devices asked at a time" },
+	{ "forward", CONF_ADDRESS, 0, 0,
+		"ADDRESS: where imgadm-centerd sends copies of what it hears" },
 };
 enum { DIRECTIVES = sizeof(directives) / sizeof(directives[0]) };
 
 struct value {
-	char *text;		/* CONF_PATH */
+	char *text;		/* CONF_PATH, CONF_ADDRESS */
 	int64_t number;		/* CONF_NUMBER, CONF_SPAN */
 	bool set;
 };
@@ -315,6 +318,12 @@ assigns_settle(const struct conf *c, struct assign *a, size_t count,
 
 /* --- the other directives ------------------------------------------------------- */
 
+static bool
+is_text(enum conf_kind kind)
+{
+	return kind == CONF_PATH || kind == CONF_ADDRESS;
+}
+
 static int
 line_value(struct conf *c, size_t at, const struct conf_words *w, struct err *e)
 {
@@ -325,10 +334,14 @@ line_value(struct conf *c, size_t at, const struct conf_words *w, struct err *e)
 
 	if (w->count != 1)
 		return err_set(e, -EINVAL, "%s wants one value: %s", d->token, d->help);
-	if (d->kind == CONF_PATH) {
-		if (w->word[0][0] != '/')
+	if (is_text(d->kind)) {
+		if (d->kind == CONF_PATH && w->word[0][0] != '/')
 			return err_set(e, -EINVAL, "%s wants an absolute path,"
 			    " beginning with '/'", d->token);
+		if (d->kind == CONF_ADDRESS && snmp_resolve_check(w->word[0], NULL, e) < 0) {
+			err_prefix(e, "%s", d->token);
+			return -EINVAL;
+		}
 		text = strdup(w->word[0]);
 		if (text == NULL)
 			return err_set(e, -ENOMEM, "out of memory");
@@ -376,6 +389,7 @@ take_line(void *user, const char *token, const char *value, const char *place, s
 		code = line_assign(c, &w, place, e);
 		break;
 	case CONF_PATH:
+	case CONF_ADDRESS:
 	case CONF_NUMBER:
 	case CONF_SPAN:
 		code = line_value(c, at, &w, e);
@@ -455,7 +469,7 @@ conf_number(const struct conf *c, const char *token, int64_t *ret_value)
 {
 	size_t at = directive_find(token);
 
-	if (at == DIRECTIVES || directives[at].kind == CONF_PATH || !c->values[at].set)
+	if (at == DIRECTIVES || is_text(directives[at].kind) || !c->values[at].set)
 		return false;
 	*ret_value = c->values[at].number;
 	return true;

@@ -420,3 +420,17 @@ pdu_message_read(const uint8_t *octets, size_t len, struct pdu_message *ret_mess
 	*ret_message = m;
 	return 0;
 }
+
+const uint8_t *
+pdu_content(const uint8_t *octets, size_t len, size_t *ret_len)
+{
+	struct ber b = { octets, octets + len };
+	int64_t id;
+	uint8_t tag;
+	size_t n;
+
+	if (!ber_header(&b, &tag, &n) || n > (size_t)(b.end - b.p) || !ber_integer(&b, &id))
+		return NULL;
+	*ret_len = (size_t)(b.end - b.p);
+	return b.p;
+}

@@ -77,6 +77,12 @@ int pdu_read(const uint8_t *octets, size_t len, struct pdu_room *room,
 	struct pdu *ret_pdu);
 
 /*
+ * What a PDU says, without its tag and request id: the same content sent again
+ * under another id is the same there.  NULL when it is no PDU.
+ */
+const uint8_t *pdu_content(const uint8_t *octets, size_t len, size_t *ret_len);
+
+/*
  * SNMPv1's Trap-PDU as the notification it would be in SNMPv2 (RFC 3584 3.1):
  * tag PDU_TRAP2, request id 0, varbinds sysUpTime.0, snmpTrapOID.0, the trap's
  * own, then snmpTrapAddress.0 and snmpTrapEnterprise.0 where it has not brought

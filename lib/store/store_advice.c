@@ -38,12 +38,6 @@ store_advice_source_name(enum store_advice_source source)
 		sources[source] : NULL;
 }
 
-int
-store_device_key(struct store *s, const char *name, int64_t *ret_device, struct err *e)
-{
-	return store_find(s, name, ret_device, e);
-}
-
 /* --- reading ---------------------------------------------------------- */
 
 enum { ROWS_MAX = 2 * STORE_ADVICE_MAX };

@@ -380,3 +380,24 @@ store_units_now(struct store *s, int64_t device, struct unit **ret_units,
 	*ret_count = count;
 	return 0;
 }
+
+int
+store_device_use(struct store *s, int64_t device, uint64_t *ret_use, struct err *e)
+{
+	uint64_t use = STORE_NOT_READ;
+	struct db_stmt *q;
+	int rc;
+
+	q = store_stmt(s, SQL_LIVE_USE, &rc, e);
+	if (q == NULL)
+		return rc;
+	db_bind_i64(q, 1, device);
+	rc = db_step(q, e);
+	if (rc < 0)
+		return rc;
+	if (rc == 1)
+		use = (uint64_t)db_i64(q, 0);
+	db_reset(q);
+	*ret_use = use;
+	return 0;
+}

@@ -154,6 +154,12 @@ void store_device_release(struct store_device *d);
 int store_units_now(struct store *s, int64_t device, struct unit **ret_units,
 	size_t *ret_count, struct err *e);
 
+/*
+ * Impressions over life as they were heard last; STORE_NOT_READ when there are
+ * none.  For graphs.
+ */
+int store_device_use(struct store *s, int64_t device, uint64_t *ret_use, struct err *e);
+
 /* --- parts, software, log ------------------------------------------------------ */
 
 /* What to list; zero lists everything. Strings NULL = any. */

@@ -8,11 +8,13 @@
 
 #include "lib/base/text.h"
 #include "lib/report/report.h"
+#include "lib/snmp/pdu.h"
 #include "lib/store/store_impl.h"
 
 enum {
 	NAME_TRIES = 100,	/* NAME, NAME-2, ... for a device whose id is taken as its name */
 	HEAD_SIZE = STRUCTURE_DIGEST_SIZE + 8,	/* of the parts of one report */
+	ID_SLACK = 16,	/* octets by which a request id makes a PDU longer */
 };
 
 /* The device that a report is of, as the store knows it. */
@@ -441,6 +443,20 @@ check_kept(struct put *p, const uint8_t head[HEAD_SIZE], struct err *e)
 	return drop_parts(p, e);
 }
 
+/* Sent again it has another request id. */
+static bool
+is_same(const uint8_t *octets, size_t len, const struct report *r)
+{
+	size_t old_len = 0, new_len = 0;
+	const uint8_t *old, *now;
+
+	if (len == r->octets_len && memcmp(octets, r->octets, len) == 0)
+		return true;
+	old = pdu_content(octets, len, &old_len);
+	now = pdu_content(r->octets, r->octets_len, &new_len);
+	return old != NULL && now != NULL && old_len == new_len && memcmp(old, now, old_len) == 0;
+}
+
 /* Whether this part is there: 1 the same octets, 0 no, -EBADMSG others. */
 static int
 is_kept(struct put *p, struct err *e)
@@ -460,13 +476,13 @@ is_kept(struct put *p, struct err *e)
 	rc = db_step(q, e);
 	if (rc <= 0)
 		return rc;
-	octets = malloc(r->octets_len + 1);
+	octets = malloc(r->octets_len + ID_SLACK);
 	if (octets == NULL) {
 		db_reset(q);
 		return err_set(e, -ENOMEM, "out of memory for a part");
 	}
-	len = db_blob(q, 0, octets, r->octets_len);
-	rc = len == r->octets_len && memcmp(octets, r->octets, len) == 0 ? 1 : -EBADMSG;
+	len = db_blob(q, 0, octets, r->octets_len + ID_SLACK);
+	rc = len <= r->octets_len + ID_SLACK && is_same(octets, len, r) ? 1 : -EBADMSG;
 	db_reset(q);
 	free(octets);
 	return rc;

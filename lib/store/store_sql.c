@@ -195,6 +195,7 @@ const char *const store_sql_text[SQL_COUNT] = {
 		" ORDER BY lo DESC LIMIT 1",
 	[SQL_GAP_REMOVE] = "DELETE FROM gap WHERE memory = ?1 AND lo = ?2",
 
+	[SQL_LIVE_USE] = "SELECT use_count FROM live WHERE device = ?1",
 	[SQL_SLOTS] =
 		"SELECT file, slot, unit, symbol, since, until FROM slot WHERE device = ?1"
 		" ORDER BY file, slot",

@@ -34,3 +34,11 @@ check_LTLIBRARIES += tests/fake/late_module.la
 tests_fake_late_module_la_SOURCES = %D%/late_module.c
 tests_fake_late_module_la_CPPFLAGS = $(AM_CPPFLAGS) $(NETSNMPAGENT_CFLAGS)
 tests_fake_late_module_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
+
+# Devices that report.
+check_PROGRAMS += tests/fake/reporter
+tests_fake_reporter_SOURCES = %D%/reporter.c tests/unit/store_world.c tests/unit/store_world.h
+tests_fake_reporter_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
+tests_fake_reporter_LDADD = lib/store/libstore.la lib/report/libreport.la \
+	lib/snmp/libsnmp.la lib/db/libdb.la lib/structure/libstructure.la \
+	lib/base/libbase.la $(EVENT_LIBS)

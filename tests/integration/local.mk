@@ -77,3 +77,10 @@ TESTS += tests/integration/poll.sh tests/integration/poll-odd.sh \
 
 dist_check_SCRIPTS += tests/integration/powercut.sh
 TESTS += tests/integration/powercut.sh
+
+EXTRA_DIST += tests/integration/center-lib.sh
+dist_check_SCRIPTS += tests/integration/center.sh
+TESTS += tests/integration/center.sh
+
+dist_check_SCRIPTS += tests/integration/center-report.sh tests/integration/center-kill.sh
+TESTS += tests/integration/center-report.sh tests/integration/center-kill.sh

@@ -1,0 +1,90 @@
+/*
+ * Polls that are wanted soon: one run of imgadm-poll --soon at a time, at most
+ * every CENTER_SOON_EVERY_MS, as long as devices are marked in the store.
+ */
+#include <config.h>
+
+#include "manager/center_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/log.h"
+
+enum { ENV_TEXT = 1024 };
+
+/* What imgadm-poll may know of our environment. */
+static const char *const passed[] = { "PATH", "HOME", "TZ", "SNMPCONFPATH",
+	"SNMP_PERSISTENT_DIR", "RRDCACHED_ADDRESS", "LC_ALL", "MIBS", "MIBDIRS" };
+enum { PASSED = sizeof(passed) / sizeof(passed[0]) };
+
+static void
+start(struct center *c)
+{
+	const char *const argv[] = { c->o.poll, "--soon", "--quiet", "--db", c->o.db,
+		c->rrd != NULL ? "--rrd-dir" : "--no-rrd", c->rrd != NULL ? c->o.rrd_dir : NULL,
+		NULL };
+	const char *env[PASSED + 1];
+	char text[PASSED][ENV_TEXT];
+	struct err e = { 0 };
+	size_t n = 0;
+
+	for (size_t i = 0; i < PASSED; i++) {
+		const char *value = getenv(passed[i]);
+		int len = value == NULL ? -1 :
+		    snprintf(text[n], ENV_TEXT, "%s=%s", passed[i], value);
+
+		if (len <= 0 || len >= ENV_TEXT)
+			continue;
+		env[n] = text[n];
+		n++;
+	}
+	env[n] = NULL;
+	c->child_started_ms = center_now_ms(c);
+	if (child_start(&(struct child_options){ .argv = argv, .env = env,
+	    .limit_ms = CENTER_SOON_LIMIT_MS }, c->child_started_ms, &c->child, &e) < 0)
+		center_say(c, "imgadm-poll cannot be started", NULL, NULL, e.text);
+}
+
+void
+center_soon_child(struct center *c)
+{
+	struct child_end end;
+	char text[64];
+
+	if (c->child == NULL || child_check(c->child, center_now_ms(c), &end) == 0)
+		return;
+	child_free(c->child);
+	c->child = NULL;
+	/* That some devices did not answer, it has stored. */
+	if (end.status != EXIT_DONE && end.status != EXIT_SOME_FAILED)
+		center_say(c, "imgadm-poll --soon failed", NULL, NULL,
+		    child_end_text(&end, text, sizeof(text)));
+}
+
+void
+center_soon_tick(struct center *c)
+{
+	int64_t now_ms = center_now_ms(c);
+	struct err e = { 0 };
+	uint64_t marked = 0;
+
+	center_soon_child(c);
+	if (now_ms - c->holes_ms >= CENTER_HOLES_EVERY_MS) {
+		utc_s now = clock_utc_s(c->o.clock);
+
+		c->holes_ms = now_ms;
+		if (store_mark_holes(c->store, now - CENTER_HOLES_AGE_S, now, NULL, &e) < 0 ||
+		    store_parts_forget(c->store, now - STORE_PARTS_AGE_S, &e) < 0)
+			center_say(c, "the store cannot be tidied", NULL, NULL, e.text);
+	}
+	if (c->o.poll == NULL || c->child != NULL ||
+	    (c->child_started_ms != 0 && now_ms - c->child_started_ms < CENTER_SOON_EVERY_MS))
+		return;
+	c->soon = false;
+	if (store_soon_count(c->store, &marked, &e) < 0)
+		center_say(c, "the store cannot be read", NULL, NULL, e.text);
+	else if (marked > 0)
+		start(c);
+}
