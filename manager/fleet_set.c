@@ -61,6 +61,9 @@ refusal(int error_status)
 		return "noAccess: its snmpd's access control admits no writes to this user";
 	case PDU_NO_SUCH_NAME: case PDU_NO_CREATION:
 		return "it does not know IMGADM-MIB's reports";
+	case PDU_INCONSISTENT_VALUE:
+		return "inconsistentValue: it has no centre to gather entries for "
+			"(imgadm-device centre set), or admits no such value";
 	case PDU_RESOURCE_UNAVAILABLE:
 		return "resourceUnavailable: its state is busy; try again";
 	case PDU_COMMIT_FAILED: case PDU_UNDO_FAILED:

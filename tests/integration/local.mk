@@ -14,6 +14,9 @@ TESTS += tests/integration/fleetsim.sh
 
 EXTRA_DIST += tests/integration/agent-lib.sh
 
+dist_check_SCRIPTS += tests/integration/fleet-report.sh
+TESTS += tests/integration/fleet-report.sh
+
 AGENT_TESTS = tests/integration/agent.sh tests/integration/agent-view.sh \
 	tests/integration/agent-reload.sh tests/integration/agent-man.sh \
 	tests/integration/agent-set.sh tests/integration/agentd.sh
