@@ -19,12 +19,6 @@ store_device_add_unpolled(struct store *s, const struct store_device_new *d,
 	return store_add(s, &without, false, ret_device, e);
 }
 
-int
-store_device_key(struct store *s, const char *name, int64_t *ret_device, struct err *e)
-{
-	return store_find(s, name, ret_device, e);
-}
-
 static int
 check_new(struct store *s, int64_t device, const char *name, struct err *e)
 {
