@@ -46,7 +46,7 @@ manager_imgadm_centerd_LDADD = manager/libcenter.la manager/librrdfile.la \
 sbin_PROGRAMS += manager/imgadm-poll
 manager_imgadm_poll_SOURCES = %D%/poll_main.c
 manager_imgadm_poll_LDADD = manager/libpoll.la manager/libpollplan.la \
-	manager/librrdfile.la lib/store/libstore.la lib/snmp/libsnmp.la \
+	manager/librrdfile.la lib/store/libstore.la lib/report/libreport.la lib/snmp/libsnmp.la \
 	lib/db/libdb.la lib/structure/libstructure.la lib/base/libbase.la
 
 bin_PROGRAMS += manager/imgadm

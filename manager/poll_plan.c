@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/base/text.h"
+#include "lib/report/row.h"
 #include "manager/poll_plan_rows.h"
 #include "manager/poll_plan_scalars.h"
 #include "manager/poll_plan_walk.h"
@@ -297,7 +298,7 @@ sink_scalar(void *user, unsigned n, const struct snmp_varbind *value, struct err
 	uint64_t generation;
 
 	(void)n;
-	if (value == NULL || !poll_plan_number(value, &generation))
+	if (value == NULL || !row_number(value, &generation))
 		return err_set(e, -EPROTO, "imgErrorLogGeneration went away");
 	if (generation != p->scalars.log.generation) {
 		p->log_moved = true;

@@ -2,8 +2,8 @@
  * poll_plan_rows: cells of IMGADM-MIB's tables become rows.
  *
  * A walk hands over cells in any mixture of columns; here they are joined by
- * index into struct unit, struct software, ... .  What a device says is
- * checked: types, ranges, lengths, UTF-8.  What can be put right (a bad byte,
+ * index into struct unit, struct software, ..., by lib/report/row.h.  What a
+ * device says is checked: types, ranges, lengths, UTF-8.  What can be put right (a bad byte,
  * an enumeration's value that we do not know) is, and noted as repaired; what
  * cannot is an error that names the cell.  A log entry is never refused for
  * one bad cell: evidence counts more than form.
@@ -100,11 +100,5 @@ poll_plan_rows_count(const struct poll_plan_rows *r, enum poll_plan_table t)
 {
 	return r->table[t].count;
 }
-
-/*
- * A number of any SMI type that holds one (a life count is sent as INTEGER by
- * some); false when it is none or negative.
- */
-bool poll_plan_number(const struct snmp_varbind *vb, uint64_t *ret_number);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/text.h"
+#include "lib/report/row.h"
 #include "manager/poll_plan_rows.h"
 #include "mibs/imgadm-mib.h"
 
@@ -148,7 +149,7 @@ take_u32(const struct snmp_varbind *vb, uint32_t *ret)
 {
 	uint64_t n;
 
-	if (!poll_plan_number(vb, &n) || n > UINT32_MAX)
+	if (!row_number(vb, &n) || n > UINT32_MAX)
 		return false;
 	*ret = (uint32_t)n;
 	return true;
@@ -170,7 +171,7 @@ take_state(const struct snmp_varbind *vb, enum device_state *ret)
 {
 	uint64_t n;
 
-	if (!poll_plan_number(vb, &n))
+	if (!row_number(vb, &n))
 		return false;
 	*ret = n <= UINT8_MAX && structure_name(NAME_DEVICE_STATE, (int)n) != NULL ?
 		(enum device_state)n : DEVICE_UNKNOWN;
@@ -202,7 +203,7 @@ take(struct poll_plan_scalars *s, enum poll_plan_scalar which,
 {
 	switch (which) {
 	case POLL_PLAN_SYS_UPTIME:
-		return poll_plan_number(vb, &s->sys_uptime_cs);
+		return row_number(vb, &s->sys_uptime_cs);
 	case POLL_PLAN_SYS_OBJECT_ID:
 		if (vb->type != SNMP_TYPE_OID)
 			return false;
@@ -216,7 +217,7 @@ take(struct poll_plan_scalars *s, enum poll_plan_scalar which,
 	case POLL_PLAN_STATE:
 		return take_state(vb, &s->device.state);
 	case POLL_PLAN_USE_COUNT:
-		return poll_plan_number(vb, &s->device.use_count);
+		return row_number(vb, &s->device.use_count);
 	case POLL_PLAN_DIGEST:
 		return take_digest(vb, s->digest);
 	case POLL_PLAN_REVISION:

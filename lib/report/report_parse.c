@@ -131,7 +131,8 @@ which_row(const struct reader *r, enum row_tables *ret_table, uint32_t index[ROW
 	for (enum row_tables t = 0; t < ROW_TABLES; t++) {
 		const struct row_table *def = row_table(t);
 
-		if ((t == ROW_LOG) != errors || v->name_len != def->entry_len + 1 + def->index_len ||
+		if ((t == ROW_LOG) != errors ||
+		    v->name_len != def->entry_len + 1 + def->index_len ||
 		    !snmp_name_below(def->entry, def->entry_len, v->name, v->name_len))
 			continue;
 		index[1] = 0;
@@ -187,7 +188,8 @@ check_row(const struct reader *r, enum row_tables t, const union row *row,
 	if (t == ROW_UNITS && row->unit.banks > BANKS)
 		return err_set(r->e, -EBADMSG, "imgUnitBanks.%" PRIu32 " is over %d", index[0],
 		    BANKS);
-	if (t == ROW_READINGS && (row->reading.scale > SCALE_MAX || row->reading.scale < -SCALE_MAX))
+	if (t == ROW_READINGS &&
+	    (row->reading.scale > SCALE_MAX || row->reading.scale < -SCALE_MAX))
 		return err_set(r->e, -EBADMSG, "imgReadingScale.%" PRIu32 ".%" PRIu32 " is outside"
 		    " -6..6", index[0], index[1]);
 	if (t == ROW_LOG && index[0] > r->report->head.log.newest)

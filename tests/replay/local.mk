@@ -5,7 +5,7 @@ tests_replay_replay_SOURCES = \
 	%D%/keep.c \
 	%D%/replay.c %D%/replay.h \
 	%D%/words.c
-tests_replay_replay_LDADD = manager/libpollplan.la lib/snmp/libsnmp.la \
+tests_replay_replay_LDADD = manager/libpollplan.la lib/report/libreport.la lib/snmp/libsnmp.la \
 	lib/structure/libstructure.la lib/base/libbase.la
 TESTS += tests/replay/replay
 EXTRA_DIST += %D%/README $(REPLAY_SCENARIOS)

@@ -130,7 +130,7 @@ check_PROGRAMS += tests/unit/poll_plan
 TESTS += tests/unit/poll_plan
 tests_unit_poll_plan_SOURCES = %D%/poll_plan.c tests/replay/device.c tests/replay/device.h
 tests_unit_poll_plan_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
-tests_unit_poll_plan_LDADD = manager/libpollplan.la lib/snmp/libsnmp.la \
+tests_unit_poll_plan_LDADD = manager/libpollplan.la lib/report/libreport.la lib/snmp/libsnmp.la \
 	lib/structure/libstructure.la lib/base/libbase.la $(CHECK_LIBS)
 
 # The device's state; libstate's and its libraries.

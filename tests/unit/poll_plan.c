@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/report/row.h"
 #include "manager/poll_plan.h"
 #include "manager/poll_plan_rows.h"
 #include "manager/poll_plan_scalars.h"
@@ -23,18 +24,18 @@ START_TEST(number_of_any_type)
 	struct snmp_varbind vb = { .type = SNMP_TYPE_INTEGER, .integer = 5 };
 	uint64_t n = 0;
 
-	ck_assert(poll_plan_number(&vb, &n));
+	ck_assert(row_number(&vb, &n));
 	ck_assert_uint_eq(n, 5);
 	vb.integer = -1;
-	ck_assert(!poll_plan_number(&vb, &n));
+	ck_assert(!row_number(&vb, &n));
 	vb.type = SNMP_TYPE_COUNTER64;
 	vb.number = UINT64_MAX;
-	ck_assert(poll_plan_number(&vb, &n));
+	ck_assert(row_number(&vb, &n));
 	ck_assert(n == UINT64_MAX);
 	vb.type = SNMP_TYPE_OCTETS;
-	ck_assert(!poll_plan_number(&vb, &n));
+	ck_assert(!row_number(&vb, &n));
 	vb.type = SNMP_TYPE_NO_SUCH_INSTANCE;
-	ck_assert(!poll_plan_number(&vb, &n));
+	ck_assert(!row_number(&vb, &n));
 }
 END_TEST
 

@@ -645,7 +645,7 @@ START_TEST(a_missing_varbind)
 		drop(i);
 		ck_assert_int_eq(parse_spoilt(), i < 2 ? -ENOMSG : -EBADMSG);
 	}
-	/* Cut off within the head or the row; but not before it, and not where it may be divided. */
+	/* Cut off anywhere but before the row, and where it may be divided. */
 	for (size_t n = 2; n < count; n++) {
 		take_part(p, 1);
 		spoilt.count = n;
@@ -824,7 +824,8 @@ END_TEST
 
 START_TEST(what_is_no_report)
 {
-	const snmp_sub up[] = { 1, 3, 6, 1, 2, 1, 1, 3, 0 }, trap[] = { 1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0 };
+	const snmp_sub up[] = { 1, 3, 6, 1, 2, 1, 1, 3, 0 };
+	const snmp_sub trap[] = { 1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0 };
 	const snmp_sub cold[] = { 1, 3, 6, 1, 6, 3, 1, 1, 5, 1 };
 	const struct snmp_varbind v[] = {
 		{ .name = up, .name_len = 9, .type = SNMP_TYPE_TIMETICKS },
