@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/base/text.h"
+#include "lib/store/store_advice.h"
 #include "lib/store/store_impl.h"
 
 int
@@ -17,6 +18,12 @@ store_device_add_unpolled(struct store *s, const struct store_device_new *d,
 	if (without.address == NULL)
 		without.address = "";
 	return store_add(s, &without, false, ret_device, e);
+}
+
+int
+store_device_key(struct store *s, const char *name, int64_t *ret_device, struct err *e)
+{
+	return store_find(s, name, ret_device, e);
 }
 
 static int
