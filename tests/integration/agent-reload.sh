@@ -51,7 +51,7 @@ reload_under_walks()
 }
 
 "$agent_state" make "$state" 30 100
-varbinds=$((6 + 3 + 5 + 8 * 17 + 4 * 7 + 7 * 7 + 30 * 12))
+varbinds=$((6 + 3 + 5 + 11 + 8 * 17 + 4 * 7 + 7 * 7 + 30 * 12))
 ok "starts" agent_start module "$state"
 reload_under_walks 100 30 "snmpd"
 agent_stop
