@@ -201,6 +201,7 @@ static const struct command commands[] = {
 	{ "add", fleet_add, "NAME ADDRESS | -f FILE", "add devices" },
 	{ "approve", fleet_approve, "DEVICE", "take over a new device that reports" },
 	{ "report", fleet_report, "DEVICE | --all", "ask devices to report, now or from now on" },
+	{ "enrol", fleet_enrol, "DEVICE | --site SITE", "make the keys with which it reports" },
 	{ "remove", fleet_remove, "DEVICE ...", "with all that is kept of them" },
 	{ "discover", fleet_discover, "NETWORK ...", "ask addresses who answers there" },
 	{ "export", fleet_export, "", "everything, for other programs" },

@@ -102,6 +102,7 @@ manager_libfleet_la_SOURCES = \
 	%D%/fleet_approve.c \
 	%D%/fleet_cli.c %D%/fleet_cli.h \
 	%D%/fleet_discover.c \
+	%D%/fleet_enrol.c \
 	%D%/fleet_export.c \
 	%D%/fleet_history.c \
 	%D%/fleet_list.c \

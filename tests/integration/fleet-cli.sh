@@ -29,7 +29,7 @@ status "unknown option" 1 "$fleet" list --sight x
 status "--help" 0 "$fleet" --help
 like "--help names the commands" "$(cat "$T/out")" "discover"
 status "--version" 0 "$fleet" --version
-for c in list show log history add remove approve report discover export prune; do
+for c in list show log history add remove approve enrol report discover export prune; do
 	status "$c --help" 0 "$fleet" "$c" --help
 	status "$c with an unknown option" 1 "$fleet" "$c" --no-such-option
 done

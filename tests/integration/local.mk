@@ -14,6 +14,9 @@ TESTS += tests/integration/fleetsim.sh
 
 EXTRA_DIST += tests/integration/agent-lib.sh
 
+dist_check_SCRIPTS += tests/integration/fleet-enrol.sh
+TESTS += tests/integration/fleet-enrol.sh
+
 dist_check_SCRIPTS += tests/integration/fleet-report.sh
 TESTS += tests/integration/fleet-report.sh
 
