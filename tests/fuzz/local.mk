@@ -53,6 +53,11 @@ FUZZ_TARGETS += tests/fuzz/snmp_pdu
 tests_fuzz_snmp_pdu_SOURCES = %D%/snmp_pdu.c
 tests_fuzz_snmp_pdu_LDADD = $(FUZZ_LDADD) lib/snmp/libsnmp.la lib/base/libbase.la
 
+FUZZ_TARGETS += tests/fuzz/report_parse
+tests_fuzz_report_parse_SOURCES = %D%/report_parse.c
+tests_fuzz_report_parse_LDADD = $(FUZZ_LDADD) lib/report/libreport.la lib/snmp/libsnmp.la \
+	lib/structure/libstructure.la lib/base/libbase.la $(SODIUM_LIBS)
+
 check_PROGRAMS += $(FUZZ_TARGETS)
 
 # What is found lies in tests/fuzz/found; the corpus that grew in tests/fuzz/corpus.
