@@ -42,3 +42,8 @@ tests_fake_reporter_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
 tests_fake_reporter_LDADD = lib/store/libstore.la lib/report/libreport.la \
 	lib/snmp/libsnmp.la lib/db/libdb.la lib/structure/libstructure.la \
 	lib/base/libbase.la $(EVENT_LIBS)
+
+check_PROGRAMS += tests/fake/snmpsay
+tests_fake_snmpsay_SOURCES = %D%/snmpsay.c
+tests_fake_snmpsay_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
+tests_fake_snmpsay_LDADD = lib/snmp/libsnmp.la lib/base/libbase.la $(EVENT_LIBS)

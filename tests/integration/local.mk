@@ -49,6 +49,9 @@ TESTS += tests/integration/rrd-kill.sh
 dist_check_SCRIPTS += tests/integration/graph.sh
 TESTS += tests/integration/graph.sh
 
+dist_check_SCRIPTS += tests/integration/engine-say.sh
+TESTS += tests/integration/engine-say.sh
+
 dist_check_SCRIPTS += tests/integration/engine.sh
 TESTS += tests/integration/engine.sh
 
