@@ -173,6 +173,12 @@ fleet_cli_note(const struct store_note *n, char *dst, size_t size)
 		(void)snprintf(dst, size, "the log of generation %u went back to entry %u: "
 			"restored from a copy?", n->generation, n->index);
 		return;
+	case STORE_NOTE_LOG_FORGOTTEN:
+		(void)snprintf(dst, size, "it changes its id or its log's generation again and "
+			"again: %u of the oldest logs, with %u stored entr%s, %s forgotten",
+			n->times, n->index, n->index == 1 ? "y" : "ies",
+			n->times == 1 ? "was" : "were");
+		return;
 	}
 	(void)snprintf(dst, size, "%s", n->text);
 }

@@ -10,6 +10,7 @@ lib_store_libstore_la_SOURCES = \
 	%D%/store_device.c \
 	%D%/store_devices.c \
 	%D%/store_engine.c \
+	%D%/store_forget.c \
 	%D%/store_impl.h \
 	%D%/store_lists.c \
 	%D%/store_live.c %D%/store_live.h \

@@ -29,6 +29,11 @@
  *   that is taken is noted (STORE_NOTE_ENTRY_DIFFERS), and what was stored
  *   first stays.  Entries overwritten before they were fetched are a
  *   recorded gap.
+ * - A device keeps STORE_MACHINES_MAX machines, a machine STORE_MEMORIES_MAX
+ *   generations of its log.  For one more, one that holds neither entries nor
+ *   gaps is forgotten, else the one that brought nothing new for longest, with
+ *   its entries; never the one that is read now.  STORE_NOTE_LOG_FORGOTTEN
+ *   counts what went.
  * - A newer file is refused; an older one is upgraded in steps, each a
  *   transaction.
  *
@@ -54,6 +59,8 @@ enum {
 	STORE_ADDRESS_MAX = 128,
 	STORE_ENGINE_ID_MAX = 32,
 	STORE_TEXT_MAX = 255,	/* sysName, sysObjectID, reasons; longer is cut */
+	STORE_MACHINES_MAX = 64,	/* that one device is remembered as */
+	STORE_MEMORIES_MAX = 64,	/* generations of one machine's log */
 };
 
 enum store_mode {

@@ -237,6 +237,7 @@ set_live(struct store *s, int64_t device, struct structure *structure)
 
 /* --- the whole --------------------------------------------------------------------- */
 
+_Static_assert(STORE_NOTE_LOG_FORGOTTEN == 5, "stands in the query of notes");
 #define MACHINES " FROM machine m CROSS JOIN memory y ON y.machine = m.id"
 
 static const struct {
@@ -258,8 +259,9 @@ static const struct {
 	  add_gap },
 	{ "SELECT since, until, contact, reason FROM silence WHERE device = ?1"
 	  " ORDER BY since DESC LIMIT 100", add_silence },
+	/* What was forgotten (kind 5) is told however many notes came after it. */
 	{ "SELECT kind, generation, idx, text, first, last, times FROM note"
-	  " WHERE device = ?1 ORDER BY last DESC LIMIT 100", add_note },
+	  " WHERE device = ?1 ORDER BY kind = 5 DESC, last DESC LIMIT 100", add_note },
 };
 
 static int

@@ -31,6 +31,9 @@ enum store_sql {
 	SQL_MEMORY, SQL_MEMORY_ADD, SQL_MEMORY_SET,
 	SQL_ENTRY_ADD, SQL_ENTRY_GET, SQL_ENTRY_NEXT, SQL_HOLE_SET, SQL_HOLE_REMOVE,
 	SQL_GAP_ADD, SQL_GAP_AT, SQL_GAP_REMOVE,
+	SQL_MEMORY_OLDEST, SQL_MACHINE_OLDEST, SQL_MACHINE_MEMORY,
+	SQL_FORGET_ENTRIES, SQL_FORGET_GAPS, SQL_FORGET_MEMORY,
+	SQL_FORGET_SAMPLES, SQL_FORGET_MACHINE, SQL_NOTE_FORGOT_AGAIN, SQL_NOTE_FORGOT,
 	SQL_SLOTS, SQL_SLOT_ADD,
 	SQL_LIVES, SQL_SAMPLE_FROM, SQL_LOST, SQL_NOTE_COUNT,
 	SQL_LIVE_UNITS, SQL_LIVE_READINGS, SQL_LIVE_USE,
@@ -144,6 +147,14 @@ int store_check_log(const struct store_poll_result *r, struct err *e);
 #define STORE_LOG_OF_DEVICE \
 	"SELECT l.key FROM machine m CROSS JOIN memory y ON y.machine = m.id" \
 	" CROSS JOIN log l ON " STORE_LOG_OF_MEMORY " WHERE m.device = ?1"
+
+/*
+ * store_forget.c: make room for another memory of a machine, for another
+ * machine of a device (STORE_MEMORIES_MAX, STORE_MACHINES_MAX in store.h).
+ */
+int store_forget_memories(struct store *s, int64_t device, int64_t machine, utc_s when,
+	struct err *e);
+int store_forget_machines(struct store *s, int64_t device, utc_s when, struct err *e);
 
 /* store_note.c */
 int store_note_put(struct store *s, int64_t device, enum store_note_kind kind,

@@ -46,6 +46,9 @@ memory_add(struct store *s, struct memory *m, int64_t machine,
 	struct db_stmt *q;
 	int rc;
 
+	rc = store_forget_memories(s, r->device, machine, r->when, e);
+	if (rc < 0)
+		return rc;
 	/* What was overwritten tells which index the generation began with. */
 	m->read_to = b->overwritten < b->oldest ? b->oldest - b->overwritten - 1 : 0;
 	m->capacity = b->capacity;

@@ -264,6 +264,8 @@ store_put_machine(struct store *s, int64_t device, const char *id, utc_s when,
 		db_reset(q);
 		return 0;
 	}
+	if (rc == 0)
+		rc = store_forget_machines(s, device, when, e);
 	if (rc < 0)
 		return rc;
 	q = store_stmt(s, SQL_MACHINE_ADD, &rc, e);

@@ -89,14 +89,19 @@ enum store_note_kind {
 	STORE_NOTE_TWIN,		/* the same imgDeviceId at another name */
 	STORE_NOTE_ENTRY_DIFFERS,	/* a log entry differs from the stored one */
 	STORE_NOTE_LOG_WENT_BACK,	/* newest index fell within a generation */
+	STORE_NOTE_LOG_FORGOTTEN,	/* too many generations or machines; see store.h */
 };
 
-/* Something that a person should know about a device's data; 1,000 a device are kept. */
+/*
+ * Something that a person should know about a device's data; 1,000 a device are
+ * kept.  STORE_NOTE_LOG_FORGOTTEN is one note a device: `times` counts the
+ * memories, `index` their stored log entries.
+ */
 struct store_note {
 	enum store_note_kind kind;
 	utc_s first, last;	/* noticed */
 	uint32_t times;
-	uint32_t generation, index;	/* of a log entry; else 0 */
+	uint32_t generation, index;	/* of a log entry; else 0, but see above */
 	char text[STORE_TEXT_MAX + 1];	/* ids, names, what differs */
 };
 
@@ -139,7 +144,7 @@ struct store_device {
 	size_t gap_count;
 	struct store_silence *silences;	/* newest first, at most 100 */
 	size_t silence_count;
-	struct store_note *notes;	/* newest first, at most 100 */
+	struct store_note *notes;	/* what was forgotten, then newest first; at most 100 */
 	size_t note_count;
 };
 /* -ENOENT. On failure *ret is untouched. */

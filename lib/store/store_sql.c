@@ -15,6 +15,10 @@
 	" FROM device d CROSS JOIN live l ON l.device = d.id" \
 	" LEFT JOIN machine m ON m.id = d.machine"
 
+#define HOLDS_SOMETHING \
+	"EXISTS (SELECT 1 FROM log l WHERE " STORE_LOG_OF_MEMORY ")" \
+	" OR EXISTS (SELECT 1 FROM gap WHERE memory = y.id)"
+
 const char *const store_sql_text[SQL_COUNT] = {
 	[SQL_DEVICE_ADD] =
 		"INSERT INTO device (name, site, address, credential, added, numeric,"
@@ -196,6 +200,36 @@ const char *const store_sql_text[SQL_COUNT] = {
 	[SQL_GAP_REMOVE] = "DELETE FROM gap WHERE memory = ?1 AND lo = ?2",
 
 	[SQL_LIVE_USE] = "SELECT use_count FROM live WHERE device = ?1",
+	/* What holds nothing goes first, then what brought nothing new for longest. */
+	[SQL_MEMORY_OLDEST] =
+		"SELECT y.id FROM memory y WHERE y.machine = ?1"
+		" AND (SELECT count(*) FROM memory WHERE machine = ?1) >= ?2"
+		" AND y.id <> COALESCE((SELECT l.memory FROM machine m CROSS JOIN live l"
+		" ON l.device = m.device WHERE m.id = ?1), 0)"
+		" ORDER BY " HOLDS_SOMETHING ", y.last_new, y.id LIMIT 1",
+	[SQL_MACHINE_OLDEST] =
+		"SELECT m.id FROM machine m WHERE m.device = ?1"
+		" AND (SELECT count(*) FROM machine WHERE device = ?1) >= ?2"
+		" AND m.id <> COALESCE((SELECT machine FROM device WHERE id = ?1), 0)"
+		" ORDER BY EXISTS (SELECT 1 FROM memory y WHERE y.machine = m.id"
+		" AND (" HOLDS_SOMETHING ")), max(m.since, COALESCE((SELECT max(last_new)"
+		" FROM memory WHERE machine = m.id), 0)), m.id LIMIT 1",
+	[SQL_MACHINE_MEMORY] = "SELECT id FROM memory WHERE machine = ?1 LIMIT 1",
+	[SQL_FORGET_ENTRIES] =
+		"DELETE FROM log WHERE key > (?1 << 32) AND key < ((?1 + 1) << 32)",
+	[SQL_FORGET_GAPS] = "DELETE FROM gap WHERE memory = ?1",
+	[SQL_FORGET_MEMORY] = "DELETE FROM memory WHERE id = ?1",
+	[SQL_FORGET_SAMPLES] =
+		"DELETE FROM sample WHERE machine = ?1"
+		" AND device = (SELECT device FROM machine WHERE id = ?1)",
+	[SQL_FORGET_MACHINE] = "DELETE FROM machine WHERE id = ?1",
+	[SQL_NOTE_FORGOT_AGAIN] =
+		"UPDATE note SET idx = min(idx + ?3, 4294967295), times = times + 1, last = ?4"
+		" WHERE device = ?1 AND kind = ?2",
+	[SQL_NOTE_FORGOT] =
+		"INSERT INTO note (device, kind, generation, idx, text, first, last, times)"
+		" VALUES (?1, ?2, 0, min(?3, 4294967295), '', ?4, ?4, 1)",
+
 	[SQL_SLOTS] =
 		"SELECT file, slot, unit, symbol, since, until FROM slot WHERE device = ?1"
 		" ORDER BY file, slot",

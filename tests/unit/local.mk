@@ -61,6 +61,12 @@ tests_unit_store_files_SOURCES = %D%/store_files.c $(store_fixture)
 tests_unit_store_files_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_store_files_LDADD = $(UNIT_LDADD) $(store_test_libs)
 
+check_PROGRAMS += tests/unit/store_forget
+TESTS += tests/unit/store_forget
+tests_unit_store_forget_SOURCES = %D%/store_forget.c $(store_fixture)
+tests_unit_store_forget_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_store_forget_LDADD = $(UNIT_LDADD) $(store_test_libs)
+
 check_PROGRAMS += tests/unit/store_model
 TESTS += tests/unit/store_model
 tests_unit_store_model_SOURCES = %D%/store_model.c $(store_world)
