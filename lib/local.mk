@@ -9,3 +9,4 @@ include lib/db/local.mk
 include lib/snmp/local.mk
 include lib/report/local.mk
 include lib/store/local.mk
+include lib/advice/local.mk

@@ -208,6 +208,7 @@ static const struct command commands[] = {
 	{ "approve", fleet_approve, "DEVICE", "take over a new device that reports" },
 	{ "report", fleet_report, "DEVICE | --all", "ask devices to report, now or from now on" },
 	{ "enrol", fleet_enrol, "DEVICE | --site SITE", "make the keys with which it reports" },
+	{ "advise", fleet_advise, "DEVICE TEXT", "tell a device and whoever stands before it" },
 	{ "remove", fleet_remove, "DEVICE ...", "with all that is kept of them" },
 	{ "discover", fleet_discover, "NETWORK ...", "ask addresses who answers there" },
 	{ "export", fleet_export, "", "everything, for other programs" },

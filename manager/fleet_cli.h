@@ -88,6 +88,7 @@ const char *fleet_cli_contact(enum store_contact contact);
 /* --- the commands ---------------------------------------------------------- */
 
 int fleet_add(void *user, int argc, char *argv[]);
+int fleet_advise(void *user, int argc, char *argv[]);
 int fleet_approve(void *user, int argc, char *argv[]);
 int fleet_enrol(void *user, int argc, char *argv[]);
 int fleet_report(void *user, int argc, char *argv[]);

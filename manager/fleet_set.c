@@ -154,33 +154,46 @@ numeric(const struct store_target *t, char dst[SNMP_ADDRESS_MAX], struct err *e)
 	return rc < 0 ? rc : 0;
 }
 
-/* 0, or negative with e: this device cannot be asked. */
-static int
-begin(struct run *r, struct job *j, struct err *e)
+int
+fleet_set_target(struct conf *conf, const struct store_target *t, struct snmp_target *ret,
+	struct err *e)
 {
-	const struct store_target *t = &j->target;
+	struct snmp_target to = {0};
 	const struct snmp_credential *c;
 	int rc;
 
-	rc = numeric(t, j->snmp.address, e);
+	rc = numeric(t, to.address, e);
 	if (rc < 0)
 		return rc;
-	c = conf_credential_for(r->set->conf, t->credential, t->name, j->snmp.address, e);
+	c = conf_credential_for(conf, t->credential, t->name, to.address, e);
 	if (c == NULL)
 		return -EINVAL;
 	if (!snmp_credential_is_auth_priv(c))
 		return err_set(e, -EINVAL, "credential '%s' is not SNMPv3 authPriv; nothing is "
 			"written with less (imgadm.conf(5), credential)",
 			snmp_credential_name(c));
-	j->snmp.credential = c;
-	j->snmp.timeout_ms = snmp_credential_timeout_ms(c);
-	j->snmp.retries = snmp_credential_retries(c) >= 0 ?
+	to.credential = c;
+	to.timeout_ms = snmp_credential_timeout_ms(c);
+	to.retries = snmp_credential_retries(c) >= 0 ?
 		(unsigned)snmp_credential_retries(c) : RETRIES;
-	j->snmp.v3.engine_id_len = t->engine_id_len;
-	memcpy(j->snmp.v3.engine_id, t->engine_id, t->engine_id_len);
-	j->snmp.v3.boots = t->engine_boots;
-	j->snmp.v3.time_s = t->engine_time_s;
-	j->snmp.v3.heard_utc_s = t->engine_heard_utc_s;
+	to.v3.engine_id_len = t->engine_id_len;
+	memcpy(to.v3.engine_id, t->engine_id, t->engine_id_len);
+	to.v3.boots = t->engine_boots;
+	to.v3.time_s = t->engine_time_s;
+	to.v3.heard_utc_s = t->engine_heard_utc_s;
+	*ret = to;
+	return 0;
+}
+
+/* 0, or negative with e: this device cannot be asked. */
+static int
+begin(struct run *r, struct job *j, struct err *e)
+{
+	int rc;
+
+	rc = fleet_set_target(r->set->conf, &j->target, &j->snmp, e);
+	if (rc < 0)
+		return rc;
 	j->job = (struct snmp_job){ .target = &j->snmp, .step = step, .done = done,
 		.user = j };
 	return 0;

@@ -9,6 +9,7 @@
 #define IMGADM_MANAGER_FLEET_SET_H
 
 #include "lib/snmp/conf.h"
+#include "lib/snmp/engine.h"
 #include "lib/snmp/value.h"
 #include "lib/store/store.h"
 
@@ -33,5 +34,13 @@ struct fleet_set_counts {
 
 /* 0, also when devices failed; negative with e. */
 int fleet_set_run(struct fleet_set *f, struct fleet_set_counts *ret_counts, struct err *e);
+
+/*
+ * How to write to a device: its address in numbers (no name server is asked),
+ * its credential, what is known of its engine.  -EINVAL with e: it has no such
+ * address, or no credential of SNMPv3 authPriv.
+ */
+int fleet_set_target(struct conf *conf, const struct store_target *t, struct snmp_target *ret,
+	struct err *e);
 
 #endif

@@ -99,6 +99,8 @@ manager_imgadm_graph_LDADD = $(GRAPH_LIBS)
 noinst_LTLIBRARIES += manager/libfleet.la
 manager_libfleet_la_SOURCES = \
 	%D%/fleet_add.c \
+	%D%/fleet_advice.c %D%/fleet_advice.h \
+	%D%/fleet_advise.c \
 	%D%/fleet_approve.c \
 	%D%/fleet_cli.c %D%/fleet_cli.h \
 	%D%/fleet_discover.c \
@@ -122,5 +124,6 @@ manager_libfleet_la_LIBADD = $(JANSSON_LIBS) $(EVENT_LIBS)
 sbin_PROGRAMS += manager/imgadm-fleet
 manager_imgadm_fleet_SOURCES = %D%/fleet_main.c
 manager_imgadm_fleet_LDADD = manager/libfleet.la manager/librrdfile.la \
-	lib/store/libstore.la lib/snmp/libsnmp.la lib/out/libout.la lib/db/libdb.la \
+	lib/advice/libadvice.la lib/store/libstore.la lib/snmp/libsnmp.la lib/out/libout.la \
+	lib/db/libdb.la \
 	lib/structure/libstructure.la lib/base/libbase.la

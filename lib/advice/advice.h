@@ -35,8 +35,8 @@ struct advice_row {
 };
 
 enum advice_do {
-	ADVICE_PUT = 1,		/* createAndGo */
-	ADVICE_REMOVE,		/* destroy */
+	ADVICE_REMOVE = 1,	/* destroy: not wanted any more, or no room for it */
+	ADVICE_PUT,		/* createAndGo */
 	ADVICE_NOTE_DONE,	/* nothing to write: it stands, or is gone already */
 	ADVICE_REINDEX,		/* another manager's row has its index */
 	ADVICE_LEAVE,		/* wanted, but the table has no room for it */
@@ -48,9 +48,10 @@ struct advice_step {
 };
 
 /*
- * What is to be done, so that what the store wants (wanted[]) stands at a
- * device that has rows[]; a step for each of wanted that is not settled, those
- * that remove first.  ret_steps has room for wanted_count; returns how many.
+ * What is to be done, so that what the store wants (wanted[], at most twice
+ * STORE_ADVICE_MAX) stands at a device that has rows[]; a step for each of
+ * wanted that is not settled, those that remove first.  ret_steps has room for
+ * wanted_count; returns how many.
  */
 size_t advice_plan(const struct store_advice_row *wanted, size_t wanted_count,
 	const struct advice_row *rows, size_t row_count, struct advice_step *ret_steps);
@@ -71,13 +72,12 @@ struct advice_result {
 	char detail[256];	/* for a person; empty where end is ADVICE_STANDS */
 };
 
-struct advice_work;	/* one device; while an engine has its job */
-
 /*
  * A job that makes the device's rows what the store wants.  store, target and
- * done's user are borrowed until done() was called, which frees the work.
- * target->credential must be SNMPv3 with authPriv, else -EPERM: a device takes
- * advice from no one else.  Rows are noted in the store as they are settled.
+ * done's user are borrowed until done() was called; the work then frees
+ * itself.  target->credential must be SNMPv3 with authPriv, else -EPERM: a
+ * device takes advice from no one else.  Rows are noted in the store as they
+ * are settled, so no list may be open in it while the engine runs.
  */
 int advice_work_new(struct store *store, int64_t device, struct snmp_target *target,
 	void (*done)(void *user, const struct advice_result *result), void *user,

@@ -78,9 +78,6 @@ int store_advice_set(struct store *s, int64_t device, enum store_advice_source s
 	const struct store_advice_item *items, size_t count, utc_s when,
 	struct store_advice_changes *ret, struct err *e);
 
-/* The device of a name. -ENOENT. */
-int store_device_key(struct store *s, const char *name, int64_t *ret_device, struct err *e);
-
 /*
  * All rows of a device by number, those to be removed too, at most twice
  * STORE_ADVICE_MAX.  Caller frees with free(); NULL with 0 when there are none.

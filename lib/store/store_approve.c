@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "lib/base/text.h"
-#include "lib/store/store_advice.h"
 #include "lib/store/store_impl.h"
 
 int

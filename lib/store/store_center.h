@@ -145,6 +145,8 @@ int store_device_add_unpolled(struct store *s, const struct store_device_new *d,
  */
 int store_device_approve(struct store *s, const char *name, const char *rename,
 	const char *address, struct err *e);
+/* The key of a device by name.  -ENOENT. */
+int store_device_key(struct store *s, const char *name, int64_t *ret_device, struct err *e);
 /* The device that a transport address belongs to: its host part. -ENOENT: none, or several. */
 int store_device_by_address(struct store *s, const char *from, int64_t *ret_device,
 	struct err *e);

@@ -93,3 +93,6 @@ TESTS += tests/integration/center.sh
 
 dist_check_SCRIPTS += tests/integration/center-report.sh tests/integration/center-kill.sh
 TESTS += tests/integration/center-report.sh tests/integration/center-kill.sh
+
+dist_check_SCRIPTS += tests/integration/advise.sh
+TESTS += tests/integration/advise.sh

@@ -12,3 +12,10 @@ nodist_tests_unit_center_mib_SOURCES = mibs/imgadm-mib.h mibs/imgadm-center-mib.
 tests_unit_center_mib_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_center_mib_LDADD = $(UNIT_LDADD) manager/libcenter.la lib/mib/libmib.la \
 	lib/snmp/libsnmp.la $(store_test_libs)
+
+check_PROGRAMS += tests/unit/advice
+TESTS += tests/unit/advice
+tests_unit_advice_SOURCES = %D%/advice.c
+tests_unit_advice_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_advice_LDADD = $(UNIT_LDADD) lib/advice/libadvice.la lib/snmp/libsnmp.la \
+	$(store_test_libs)

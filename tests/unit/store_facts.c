@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/store/store_center.h"
 #include "tests/unit/store_fixture.h"
 
 static struct store_models *models;
