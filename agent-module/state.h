@@ -53,8 +53,8 @@ enum state_mode { STATE_READ, STATE_WRITE };
 /*
  * Open a state file made by state_create.  STATE_READ never waits, never
  * creates a file, and works on a file (and folder) the process may not write.
- * -ENOENT no file, -EBADMSG damaged, -EINVAL not a state file, newer than this
- * program, or holding what structure_check() refuses, -EACCES, -EBUSY (locked by
+ * -ENOENT no file, -EBADMSG damaged, or holding what structure_check() refuses,
+ * -EINVAL not a state file, or newer than this program, -EACCES, -EBUSY (locked by
  * a writer's recovery), -EIO, -ENOMEM; e names the file and what to do.
  */
 int state_open(const char *path, enum state_mode mode, struct state **ret_state,

@@ -134,8 +134,10 @@ int state_unit_find(struct state *s, const char *symbol, struct unit *ret_unit,
 int state_row_check(const struct unit *u, const struct software *w,
 	const struct reading *r, struct err *e);
 
-/* "FILE: damaged (what)": -EINVAL. */
+/* "FILE: damaged (what)": -EBADMSG. */
 int state_damaged(const struct state *s, struct err *e, const char *what);
+/* What was read from the file is a structure: structure_check(), as damage. */
+int state_whole(const struct state *s, const struct structure *st, struct err *e);
 
 /* --- reports (state_report.c), advice (state_advice.c) --------------------- */
 

@@ -16,7 +16,15 @@ state_damaged(const struct state *s, struct err *e, const char *what)
 		"away and make a new one with imgadm-device init", s->path, what);
 }
 
-/* What no enumeration names: structure_check tells then. */
+int
+state_whole(const struct state *s, const struct structure *st, struct err *e)
+{
+	struct err what = {0};
+
+	return structure_check(st, &what) == 0 ? 0 : state_damaged(s, e, what.text);
+}
+
+/* What no enumeration names: state_whole tells then. */
 static int
 enumeration(const struct db_stmt *q, int column)
 {

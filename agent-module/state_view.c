@@ -78,12 +78,12 @@ structure_read(struct state *s, const struct state_view *v, bool all, struct fre
 	if (rc < 0)
 		return rc;
 	if (f->units || f->software || f->readings)
-		return structure_check(st, e);
+		return state_whole(s, st, e);
 	/* The device's own columns are all that may be new. */
 	alone.device = st->device;
 	alone.units = st->units;
 	alone.unit_count = 1;
-	return structure_check(&alone, e);
+	return state_whole(s, &alone, e);
 }
 
 static int
