@@ -135,6 +135,8 @@ store_device_by_address(struct store *s, const char *from, int64_t *ret_device,
 	struct err *e)
 {
 	char host[STORE_ADDRESS_MAX + 1], low[STORE_ADDRESS_MAX + 3];
+	char bare_low[STORE_ADDRESS_MAX + 3];
+	const char *bare;
 	struct db_stmt *q;
 	int64_t device = 0;
 	int rc, count = 0;
@@ -156,6 +158,15 @@ store_device_by_address(struct store *s, const char *from, int64_t *ret_device,
 	low[len] = ';';
 	db_bind_text(q, 2, low);
 	db_bind_text(q, 3, host);
+	bare = strchr(host, ':');
+	bare = bare == NULL ? host : bare + 1;
+	db_bind_text(q, 4, bare);
+	len = strlen(bare);
+	memcpy(bare_low, bare, len);
+	memcpy(bare_low + len, ":", 2);
+	db_bind_text(q, 5, bare_low);
+	bare_low[len] = ';';
+	db_bind_text(q, 6, bare_low);
 	while ((rc = db_step(q, e)) == 1) {
 		device = db_i64(q, 0);
 		count++;

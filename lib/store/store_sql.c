@@ -83,6 +83,10 @@ const char *const store_sql_text[SQL_COUNT] = {
 	[SQL_REPORT_FROM] = "UPDATE device SET report_from = ?2 WHERE id = ?1",
 	[SQL_BY_HOST] =
 		"SELECT id FROM device WHERE numeric <> '' AND numeric >= ?1 AND numeric < ?2"
+		/* One that was given as a number was never looked up. */
+		" UNION SELECT id FROM device WHERE numeric = '' AND address <> '' AND (address = ?3"
+		" OR address = ?4 OR (address >= ?1 AND address < ?2)"
+		" OR (address >= ?5 AND address < ?6))"
 		" UNION SELECT id FROM device WHERE report_from <> '' AND report_from = ?3"
 		" LIMIT 2",
 	[SQL_PART_HEAD] =

@@ -3,7 +3,7 @@ bench:
 	@$(MAKE) -s all $(check_PROGRAMS) $(check_LTLIBRARIES) >&2
 	@$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/tests/bench/run.sh $(BENCH)
 .PHONY: bench
-EXTRA_DIST += tests/bench/run.sh
+EXTRA_DIST += tests/bench/run.sh tests/bench/reports.sh
 
 EXTRA_DIST += tests/bench/poll.sh tests/bench/store.sh
 check_PROGRAMS += tests/bench/measure

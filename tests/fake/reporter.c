@@ -32,7 +32,7 @@
 enum { KEY_SIZE = 32, UNITS = 12, SOFTWARE = 10 };
 
 struct sending {
-	uint32_t devices, entries, each, window, timeout_ms, deadline_s, machine, repeat;
+	uint32_t devices, entries, each, window, timeout_ms, deadline_s, machine, repeat, change;
 	bool structure, spoil, last_part, wrong_key;
 	const char *port, *user;
 	uint32_t next;
@@ -41,13 +41,15 @@ struct sending {
 };
 
 enum { O_DEVICES = OPTIONS_LONG_ONLY, O_ENTRIES, O_EACH, O_WINDOW, O_MS, O_DEADLINE, O_STRUCTURE,
-	O_MACHINE, O_USER, O_SPOIL, O_LAST_PART, O_WRONG_KEY, O_REPEAT };
+	O_MACHINE, O_USER, O_SPOIL, O_LAST_PART, O_WRONG_KEY, O_REPEAT,
+	O_CHANGE };
 
 static const struct option_row rows[] = {
 	{ O_DEVICES, "devices", "N", "how many (1)" },
 	{ O_ENTRIES, "entries", "N", "log entries of each (0)" },
 	{ O_EACH, "each", "N", "entries of a report (4)" },
 	{ O_STRUCTURE, "structure", NULL, "each sends its structure first" },
+	{ O_CHANGE, "change", "N", "the structure after N changes (0)" },
 	{ O_REPEAT, "repeat", "N", "send each inform so often (1)" },
 	{ O_WINDOW, "window", "N", "devices at a time (256)" },
 	{ O_MS, "timeout-ms", "MS", "of a try (1000)" },
@@ -289,10 +291,16 @@ job_next(void *user)
 	j->job = (struct snmp_job){ .target = &j->target, .step = job_step, .done = job_done };
 	world_machine_init(&j->machine, s->machine != UINT32_MAX ? s->machine : n, UNITS, SOFTWARE,
 	    WORLD_LOG_MAX);
+	for (uint32_t i = 1; i <= s->change; i++) {
+		(void)snprintf(j->machine.structure.software[0].version,
+		    sizeof(j->machine.structure.software[0].version), "1.%u", i);
+		world_changed(&j->machine, 1 + i);
+		j->report_id = 100 * i;
+	}
 	if (s->spoil)
 		j->machine.structure.digest[0] ^= 1;
 	world_log_add(&j->machine, s->entries);
-	j->report_id = 1;
+	j->report_id++;
 	if (!next_report(j)) {
 		job_done(&j->job, SNMP_END_DONE);
 		return job_next(user);
@@ -337,6 +345,8 @@ set_option(struct sending *s, int key, const char *a, struct err *e)
 		return parse_u32(a, 1, 100, &s->each, e);
 	case O_REPEAT:
 		return parse_u32(a, 1, 100, &s->repeat, e);
+	case O_CHANGE:
+		return parse_u32(a, 0, 1000, &s->change, e);
 	case O_WINDOW:
 		return parse_u32(a, 1, SNMP_ENGINE_WINDOW_MAX, &s->window, e);
 	case O_MS:

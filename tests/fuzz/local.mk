@@ -58,6 +58,11 @@ tests_fuzz_report_parse_SOURCES = %D%/report_parse.c
 tests_fuzz_report_parse_LDADD = $(FUZZ_LDADD) lib/report/libreport.la lib/snmp/libsnmp.la \
 	lib/structure/libstructure.la lib/base/libbase.la $(SODIUM_LIBS)
 
+FUZZ_TARGETS += tests/fuzz/center_engine
+tests_fuzz_center_engine_SOURCES = %D%/center_engine.c
+tests_fuzz_center_engine_LDADD = $(FUZZ_LDADD) manager/libcenter.la lib/snmp/libsnmp.la \
+	lib/base/libbase.la
+
 check_PROGRAMS += $(FUZZ_TARGETS)
 
 # What is found lies in tests/fuzz/found; the corpus that grew in tests/fuzz/corpus.

@@ -225,8 +225,23 @@ END_TEST
 
 START_TEST(a_device_is_found_by_where_it_sends_from)
 {
-	int64_t device, beta;
+	int64_t device, beta, gamma;
 
+	/* Given as numbers, and so never looked up. */
+	OK(store_device_add(store, &(struct store_device_new){ .name = "gamma",
+		.address = "10.0.0.7:1161" }, &gamma, &e));
+	OK(store_device_by_address(store, "udp:10.0.0.7:50123", &device, &e));
+	ck_assert_int_eq(device, gamma);
+	OK(store_device_add(store, &(struct store_device_new){ .name = "delta",
+		.address = "10.0.0.8" }, &gamma, &e));
+	OK(store_device_by_address(store, "udp:10.0.0.8:50123", &device, &e));
+	ck_assert_int_eq(device, gamma);
+	OK(store_device_add(store, &(struct store_device_new){ .name = "epsilon",
+		.address = "udp6:[fd00::1]:161" }, &gamma, &e));
+	OK(store_device_by_address(store, "udp6:[fd00::1]:50123", &device, &e));
+	ck_assert_int_eq(device, gamma);
+	ck_assert_int_eq(store_device_by_address(store, "udp6:[fd00::]:50123", &device, &e),
+		-ENOENT);
 	OK(store_device_set_numeric(store, target.device, "udp:10.0.0.1:161", &e));
 	OK(store_device_by_address(store, "udp:10.0.0.1:50123", &device, &e));
 	ck_assert_int_eq(device, target.device);
