@@ -833,8 +833,10 @@ START_TEST(what_is_no_report)
 	};
 	struct report r = { 0 };
 
-	ck_assert_int_eq(report_parse(&(struct pdu){ .varbinds = v, .count = 2 }, &r, NULL), -ENOMSG);
-	ck_assert_int_eq(report_parse(&(struct pdu){ .varbinds = v, .count = 0 }, &r, NULL), -ENOMSG);
+	ck_assert_int_eq(report_parse(&(struct pdu){ .varbinds = v, .count = 2 }, &r, NULL),
+		-ENOMSG);
+	ck_assert_int_eq(report_parse(&(struct pdu){ .varbinds = v, .count = 0 }, &r, NULL),
+		-ENOMSG);
 	ck_assert_str_eq(report_reason_name(REPORT_REQUESTED), "request");
 	ck_assert_ptr_null(report_reason_name(0));
 	ck_assert_ptr_null(report_reason_name(8));

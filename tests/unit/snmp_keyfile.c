@@ -78,7 +78,8 @@ START_TEST(wrong_lines)
 	refused(GOOD "user again\n", ":5: user is there twice");
 	refused("imgadm-key 1\nuser\n", ":2: user: want one value");
 	refused("imgadm-key 1\nuser a b\n", ":2: user: want one value");
-	refused("imgadm-key 1\nuser aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n", ":2: the user is not 1 to 32");
+	refused("imgadm-key 1\nuser aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n",
+		":2: the user is not 1 to 32");
 	refused("imgadm-key 1\nuser \xc3\xa9\n", ":2: the user");
 	refused("imgadm-key 1\nauth SHA-256\n", ":2: auth: want a protocol and a key");
 	refused("imgadm-key 1\nauth SHA-256 " KEY32 "0\n", ":2: the key is not hex");
@@ -136,7 +137,8 @@ START_TEST(written)
 	(void)umask(0);
 	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++) {
 		old = k;
-		ck_assert_int_eq(keyfile_make_keys(&k, protocols[i].auth, protocols[i].priv, &why), 0);
+		ck_assert_int_eq(keyfile_make_keys(&k, protocols[i].auth, protocols[i].priv, &why),
+			0);
 		ck_assert_uint_eq(k.auth_key_len, protocols[i].len);
 		ck_assert_uint_eq(k.priv_key_len, protocols[i].len);
 		ck_assert_int_ne(memcmp(k.auth_key, old.auth_key, 16), 0);
