@@ -10,7 +10,7 @@
 die() { echo "bench: $*" >&2; exit 3; }
 users=${BENCH_USERS:-10000}
 devices=${BENCH_DEVICES:-3000}
-[ -x "$reporter_bin" ] || die "tests/fake/reporter is not built"
+[ -x "${reporter_bin:?}" ] || die "tests/fake/reporter is not built"
 cpu_us()
 {
 	sed 's/.*) //' "/proc/$(cat "$T/centerd.pid")/stat" |

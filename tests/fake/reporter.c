@@ -190,7 +190,8 @@ next_report(struct device_job *j)
 		uint32_t n = left < j->s->each ? left : j->s->each;
 
 		j->upto = j->acknowledged + n;
-		rc = report_pack_errors(&head, &j->machine.entries[j->acknowledged], n, &j->pack, &e);
+		rc = report_pack_errors(&head, &j->machine.entries[j->acknowledged], n, &j->pack,
+		    &e);
 	} else {
 		return false;
 	}
@@ -240,7 +241,8 @@ job_step(struct snmp_job *job, const struct snmp_answer *answer, struct snmp_req
 			j->s->left++;
 			return false;
 		}
-		if (answer->outcome == SNMP_AUTH_FAILED && (j->s->wrong_key || j->s->user != NULL)) {
+		if (answer->outcome == SNMP_AUTH_FAILED &&
+		    (j->s->wrong_key || j->s->user != NULL)) {
 			j->s->refused++;
 			return false;
 		}
