@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "agent-module/agentd.h"
 #include "agent-module/daemonize.h"
@@ -16,16 +17,17 @@
 #define PROGRAM "imgadm-agentd"
 
 enum { KEY_AGENTX = OPTIONS_LONG_ONLY, KEY_NOTIFY, KEY_STATE, KEY_PID_FILE,
-	KEY_TRUST_MASTER };
+	KEY_TRUST_MASTER, KEY_HOOK };
 
 static const struct option_row rows[] = {
 	{ KEY_AGENTX, "agentx", "[=SOCKET]",
-		"serve the tables as subagent of snmpd, and tell of changes" },
+		"serve the tables as subagent of snmpd, and tell it of changes" },
 	{ KEY_NOTIFY, "notify", "[=SOCKET]",
-		"only tell of changes: imgadm.so serves the tables" },
+		"only tell snmpd of changes: imgadm.so serves the tables" },
 	{ KEY_STATE, "state", "FILE", "the device's state" },
 	{ KEY_TRUST_MASTER, "trust-master", NULL,
 		"take SETs from the master, which admits them at authPriv only" },
+	{ KEY_HOOK, "advice-hook", "PROGRAM", "run for each new advice of the centre" },
 	{ 'f', "foreground", NULL, "stay in the foreground, log to stderr" },
 	{ 'L', "log", "stderr|syslog", "where messages go" },
 	{ KEY_PID_FILE, "pid-file", "FILE",
@@ -35,14 +37,13 @@ static const struct option_row rows[] = {
 
 static const struct options options = {
 	.program = PROGRAM,
-	.usage = "--agentx[=SOCKET] | --notify[=SOCKET] [options]",
-	.summary = "Serves a device's state to snmpd.",
+	.usage = "[--agentx[=SOCKET] | --notify[=SOCKET]] [options]",
+	.summary = "Reports a device's state to its centre, and serves it to snmpd.",
 	.rows = rows,
 };
 
 struct settings {
 	struct agentd_options agentd;
-	bool connect;		/* --agentx or --notify was given */
 	bool foreground;
 	bool log_given;
 	enum log_target target;
@@ -62,16 +63,30 @@ set_log(struct settings *s, const char *where, struct err *e)
 	return 0;
 }
 
+/* Looked at now, so that a wrong path is told before the first advice comes. */
+static int
+set_hook(struct settings *s, const char *program, struct err *e)
+{
+	if (program[0] != '/')
+		return err_set(e, -EINVAL, "option --advice-hook: %s: want a whole path, "
+			"as /usr/local/bin/%s", program, program);
+	if (access(program, X_OK) < 0)
+		return err_set(e, -errno, "option --advice-hook: %s: %s", program,
+			strerror(errno));
+	s->agentd.advice_hook = program;
+	return 0;
+}
+
 static int
 set_option(struct settings *s, int key, const char *argument, struct err *e)
 {
 	switch (key) {
 	case KEY_AGENTX:
 	case KEY_NOTIFY:
-		if (s->connect && s->agentd.serve != (key == KEY_AGENTX))
+		if (s->agentd.connect && s->agentd.serve != (key == KEY_AGENTX))
 			return err_set(e, -EINVAL,
 				"--agentx and --notify: one of the two");
-		s->connect = true;
+		s->agentd.connect = true;
 		s->agentd.serve = key == KEY_AGENTX;
 		if (argument != NULL)
 			s->agentd.socket = argument;
@@ -82,6 +97,8 @@ set_option(struct settings *s, int key, const char *argument, struct err *e)
 	case KEY_TRUST_MASTER:
 		s->agentd.trust_master = true;
 		break;
+	case KEY_HOOK:
+		return set_hook(s, argument, e);
 	case 'f':
 		s->foreground = true;
 		break;
@@ -112,9 +129,6 @@ read_options(struct settings *s, int argc, char *argv[], struct err *e)
 	r = options_arguments(&pass, 0, 0, e);
 	if (r < 0)
 		return r;
-	if (!s->connect)
-		return err_set(e, -EINVAL, "nothing to do: give --agentx to serve "
-			"the tables, or --notify beside imgadm.so");
 	s->agentd.state = paths_state(s->agentd.state);
 	if (!s->log_given)
 		s->target = s->foreground ? LOG_TO_STDERR : LOG_TO_SYSLOG;

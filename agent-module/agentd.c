@@ -14,10 +14,15 @@
 #include <net-snmp/agent/net-snmp-agent-includes.h>
 #include <net-snmp/agent/agent_callbacks.h>
 
+#include "agent-module/advice_hook.h"
 #include "agent-module/agentx_loop.h"
 #include "agent-module/config_change.h"
+#include "agent-module/link_watch.h"
+#include "agent-module/report_send.h"
 #include "agent-module/serve.h"
+#include "agent-module/state.h"
 #include "agent-module/view.h"
+#include "agent-module/wake.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 
@@ -32,8 +37,14 @@ struct agentd {
 	struct agentd_options options;
 	struct event_base *base;
 	struct agentx_loop *loop;
-	struct event *terminated, *interrupted, *watch;
+	struct event *terminated, *interrupted, *watch, *woken;
+	int wake_fd;
 	struct serve *serve;
+	struct state *state;	/* for writing; NULL until that was possible */
+	char state_failure[ERR_TEXT_SIZE];	/* why not, so that it is said once */
+	struct report_send *reports;
+	struct link_watch *links;
+	struct advice_hook *hook;
 	struct config_change change;
 	bool connected;
 	bool started;	/* init_snmp() was called */
@@ -129,17 +140,88 @@ send_config_change(struct agentd *a)
 	agentx_loop_update(a->loop);
 }
 
-static void
-look(evutil_socket_t fd, short what, void *user)
+/* --- the state ------------------------------------------------------------- */
+
+static const struct state_view *
+newest(void *user)
 {
+	static const struct state_view none;
 	struct agentd *a = user;
 	const struct snapshot *s = serve_look(a->serve);
 
-	(void)fd;
-	(void)what;
-	if (s->loaded && config_change_due(&a->change, &s->structure,
+	return s->entries == NULL ? &none : s->entries;
+}
+
+static struct state *
+writer(void *user)
+{
+	struct agentd *a = user;
+	struct err e;
+
+	if (a->state != NULL)
+		return a->state;
+	if (state_open(a->options.state, STATE_WRITE, &a->state, &e) < 0) {
+		if (strcmp(a->state_failure, e.text) != 0)
+			log_warning("the state cannot be written, so nothing is reported: %s",
+				e.text);
+		memcpy(a->state_failure, e.text, sizeof(a->state_failure));
+		return NULL;
+	}
+	a->state_failure[0] = '\0';
+	state_set_wait(a->state, AGENTD_WRITE_WAIT_MS);
+	return a->state;
+}
+
+static void
+look(struct agentd *a)
+{
+	const struct snapshot *s = serve_look(a->serve);
+	const struct state_view *view;
+
+	if (s->loaded && a->options.connect && config_change_due(&a->change, &s->structure,
 		clock_monotonic_ms(clock_system()), a->connected))
 		send_config_change(a);
+	report_send_look(a->reports);
+	if (a->hook == NULL)
+		return;
+	view = newest(a);
+	if (view->loaded && view->advice_count > 0 && writer(a) != NULL)
+		advice_hook_look(a->hook, view, a->state);
+}
+
+static void
+each_second(evutil_socket_t fd, short what, void *user)
+{
+	struct agentd *a = user;
+
+	(void)fd;
+	(void)what;
+	/* What was gathered is an entry now, though nobody writes. */
+	if (a->state != NULL)
+		(void)state_log_settle(a->state, clock_utc_s(clock_system()), NULL);
+	look(a);
+}
+
+static void
+woken(evutil_socket_t fd, short what, void *user)
+{
+	(void)what;
+	wake_drain(fd);
+	look(user);
+}
+
+static void
+link_came(void *user)
+{
+	struct agentd *a = user;
+
+	report_send_link(a->reports);
+}
+
+static void
+hook_ended(void *user)
+{
+	look(user);
 }
 
 static void
@@ -181,6 +263,8 @@ set_defaults(const struct agentd_options *options)
 		NETSNMP_DS_LIB_DISABLE_PERSISTENT_SAVE, 1);
 	(void)netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID,
 		NETSNMP_DS_LIB_ALARM_DONT_USE_SIG, 1);
+	if (!options->connect)
+		return;
 	netsnmp_enable_subagent();
 	(void)netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID,
 		NETSNMP_DS_AGENT_NO_CONNECTION_WARNINGS, 1);
@@ -195,6 +279,15 @@ start_agent(struct agentd *a)
 	(void)snmp_register_callback(SNMP_CALLBACK_LIBRARY,
 		SNMP_CALLBACK_LOGGING, snmp_says, NULL);
 	set_defaults(&a->options);
+	a->started = true;
+	serve_allow_set(a->serve, false, a->options.trust_master);
+	config_serve = a->serve;
+	(void)register_config_handler(APPLICATION, "imgadmTrustMaster", trust_master, NULL,
+		"yes|no");
+	if (!a->options.connect) {
+		init_snmp(APPLICATION);
+		return;
+	}
 	(void)init_agent(APPLICATION);	/* sets the interval to its own default */
 	(void)netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID,
 		NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL, AGENTD_RECONNECT_S);
@@ -202,14 +295,9 @@ start_agent(struct agentd *a)
 		SNMPD_CALLBACK_INDEX_START, connected, a);
 	(void)snmp_register_callback(SNMP_CALLBACK_APPLICATION,
 		SNMPD_CALLBACK_INDEX_STOP, disconnected, a);
-	serve_allow_set(a->serve, false, a->options.trust_master);
-	config_serve = a->serve;
-	(void)register_config_handler(APPLICATION, "imgadmTrustMaster", trust_master, NULL,
-		"yes|no");
 	if (a->options.serve)
 		serve_register(a->serve);
 	init_snmp(APPLICATION);
-	a->started = true;
 	if (!a->connected)
 		log_warning("no master agent answers at %s: trying every %d s; "
 			"does its snmpd.conf say 'master agentx'?",
@@ -224,6 +312,10 @@ start_agent(struct agentd *a)
 static void
 stop_agent(struct agentd *a)
 {
+	if (!a->options.connect) {
+		snmp_shutdown(APPLICATION);
+		return;
+	}
 	(void)snmp_unregister_callback(SNMP_CALLBACK_APPLICATION,
 		SNMPD_CALLBACK_INDEX_START, connected, a, 1);
 	(void)snmp_unregister_callback(SNMP_CALLBACK_APPLICATION,
@@ -243,11 +335,41 @@ start_events(struct agentd *a, struct err *e)
 
 	a->terminated = evsignal_new(a->base, SIGTERM, stop, a);
 	a->interrupted = evsignal_new(a->base, SIGINT, stop, a);
-	a->watch = event_new(a->base, -1, EV_PERSIST, look, a);
+	a->watch = event_new(a->base, -1, EV_PERSIST, each_second, a);
 	if (a->terminated == NULL || a->interrupted == NULL || a->watch == NULL ||
 		event_add(a->terminated, NULL) < 0 ||
 		event_add(a->interrupted, NULL) < 0 ||
 		event_add(a->watch, &every) < 0)
+		return err_set(e, -ENOMEM, "event loop: out of memory");
+	return 0;
+}
+
+/* Reports, and what makes them come at once rather than within a second. */
+static int
+start_reports(struct agentd *a, struct err *e)
+{
+	const struct report_send_options options = { .base = a->base, .view = newest,
+		.writer = writer, .user = a };
+	struct err why;
+
+	a->reports = report_send_new(&options, e);
+	if (a->reports == NULL)
+		return -ENOMEM;
+	if (a->options.advice_hook != NULL) {
+		a->hook = advice_hook_new(a->base, a->options.advice_hook, e);
+		if (a->hook == NULL)
+			return -ENOMEM;
+		advice_hook_on_end(a->hook, hook_ended, a);
+	}
+	a->links = link_watch_new(a->base, link_came, a, &why);
+	if (a->links == NULL)
+		log_warning("%s", why.text);
+	if (wake_open(a->options.state, &a->wake_fd, &why) < 0) {
+		log_warning("%s", why.text);
+		return 0;
+	}
+	a->woken = event_new(a->base, a->wake_fd, EV_READ | EV_PERSIST, woken, a);
+	if (a->woken == NULL || event_add(a->woken, NULL) < 0)
 		return err_set(e, -ENOMEM, "event loop: out of memory");
 	return 0;
 }
@@ -262,6 +384,7 @@ agentd_new(const struct agentd_options *options, struct err *e)
 		return NULL;
 	}
 	a->options = *options;
+	a->wake_fd = -1;
 	a->base = agentx_loop_base();
 	if (a->base == NULL) {
 		(void)err_set(e, -ENOMEM, "event loop: out of memory");
@@ -272,7 +395,7 @@ agentd_new(const struct agentd_options *options, struct err *e)
 		goto fail;
 	start_agent(a);
 	a->loop = agentx_loop_new(a->base, e);
-	if (a->loop == NULL)
+	if (a->loop == NULL || start_reports(a, e) < 0)
 		goto fail;
 	return a;
 fail:
@@ -285,6 +408,13 @@ agentd_free(struct agentd *a)
 {
 	if (a == NULL)
 		return;
+	advice_hook_free(a->hook);
+	link_watch_free(a->links);
+	if (a->woken != NULL)
+		event_free(a->woken);
+	wake_close(a->options.state, a->wake_fd);
+	report_send_free(a->reports);
+	state_close(a->state);
 	agentx_loop_free(a->loop);
 	if (a->started)
 		stop_agent(a);
@@ -303,7 +433,7 @@ agentd_free(struct agentd *a)
 int
 agentd_run(struct agentd *a, struct err *e)
 {
-	look(-1, 0, a);	/* tell what is wrong before the first request */
+	look(a);	/* tell what is wrong before the first request */
 	if (event_base_dispatch(a->base) < 0)
 		return err_set(e, -EIO, "the event loop broke");
 	return 0;

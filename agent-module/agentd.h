@@ -1,6 +1,8 @@
 /*
- * agentd: imgadm-agentd without its main: an AgentX subagent that serves the
- * tables, tells of structure changes (entConfigChange), or both.
+ * agentd: imgadm-agentd without its main: sends the device's reports to its
+ * centre, hands new advice to a program, and where it is told to connect to a
+ * master agent is an AgentX subagent that tells of structure changes
+ * (entConfigChange) and may serve the tables.
  *
  * It connects to the master agent again whenever that went away.  Net-SNMP
  * keeps its state in the process, so there is one agentd in a process.
@@ -12,7 +14,10 @@
 
 #include "lib/base/err.h"
 
-enum { AGENTD_RECONNECT_S = 2 };	/* how often it tries to connect */
+enum {
+	AGENTD_RECONNECT_S = 2,		/* how often it tries to connect */
+	AGENTD_WRITE_WAIT_MS = 20,	/* how long it waits for another's write */
+};
 
 struct agentd;
 
@@ -20,8 +25,10 @@ struct agentd_options {
 	const char *state;	/* the state file; borrowed */
 	/* The master's AgentX address, NULL = as configured, else Net-SNMP's. */
 	const char *socket;
+	bool connect;		/* to a master agent at all */
 	bool serve;		/* answer the tables (else another module does) */
 	bool trust_master;	/* SETs that the master lets through are taken */
+	const char *advice_hook;	/* run for new advice; NULL = none; borrowed */
 };
 
 /*

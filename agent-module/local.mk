@@ -101,17 +101,24 @@ agent_module_imgadm_la_LIBADD = $(TABLES_LIBS) $(SQLITE_LIBS) $(SODIUM_LIBS)
 # The daemon.
 noinst_LTLIBRARIES += agent-module/libagentd.la
 agent_module_libagentd_la_SOURCES = \
+	%D%/advice_hook.c %D%/advice_hook.h \
 	%D%/agentd.c %D%/agentd.h \
 	%D%/agentx_loop.c %D%/agentx_loop.h \
 	%D%/config_change.c %D%/config_change.h \
 	%D%/daemonize.c %D%/daemonize.h \
+	%D%/link_table.c %D%/link_table.h \
+	%D%/link_watch.c %D%/link_watch.h \
+	%D%/locate.c %D%/locate.h \
+	%D%/report_centre.c %D%/report_centre.h \
+	%D%/report_content.c %D%/report_content.h \
 	%D%/report_due.c \
-	%D%/report_plan.c %D%/report_plan.h %D%/report_plan_private.h
+	%D%/report_plan.c %D%/report_plan.h %D%/report_plan_private.h \
+	%D%/report_send.c %D%/report_send.h
 agent_module_libagentd_la_CPPFLAGS = $(AM_CPPFLAGS) $(NETSNMPAGENT_CFLAGS) \
 	$(EVENT_CFLAGS)
 
-AGENTD_LIBS = agent-module/libagentd.la $(TABLES_LIBS) $(SQLITE_LIBS) \
-	$(SODIUM_LIBS) $(EVENT_LIBS) $(NETSNMPAGENT_LIBS)
+AGENTD_LIBS = agent-module/libagentd.la lib/report/libreport.la lib/snmp/libsnmp.la \
+	$(TABLES_LIBS) $(SQLITE_LIBS) $(SODIUM_LIBS) $(EVENT_LIBS) $(NETSNMPAGENT_LIBS)
 
 sbin_PROGRAMS += agent-module/imgadm-agentd
 agent_module_imgadm_agentd_SOURCES = %D%/agent_main.c

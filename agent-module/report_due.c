@@ -220,7 +220,7 @@ report_due_errors(struct report_plan *p, const struct report_facts *f, int64_t t
 
 	take_ages(p, f, t_ms);
 	see_request(l, &f->report->errors_asked);
-	if (l->stage != LANE_IDLE || f->structure_only || !over(p, l->wait_ms, t_ms))
+	if (l->stage != LANE_IDLE || !over(p, l->wait_ms, t_ms))
 		return false;
 	if (!series_goes_on(s, f) && !series_begins(p, f, t_ms))
 		return false;

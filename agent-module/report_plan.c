@@ -138,7 +138,7 @@ another_centre(struct report_plan *p, int64_t t_ms)
 		l->wait_ms = 0;
 	}
 	p->series.active = false;
-	p->aged = false;
+	p->aged = p->met = false;
 	p->tries = p->stale = 0;
 	p->forget = false;
 	p->silent_since_ms = -1;
@@ -218,6 +218,7 @@ contact(struct report_plan *p, enum report_kind kind, int64_t t_ms)
 	bool lost = p->silent_since_ms >= 0 &&
 		t_ms - p->silent_since_ms >= REPORT_PLAN_LOST_MS;
 
+	p->met = true;
 	p->tries = p->stale = 0;
 	p->silent_ms = 0;
 	p->silent_since_ms = -1;
@@ -268,6 +269,7 @@ report_plan_ended(struct report_plan *p, unsigned slot, enum report_plan_end end
 			break;
 		p->stale = 0;
 		p->forget = true;
+		p->met = false;
 		p->silent_ms = t_ms;
 		break;
 	case REPORT_PLAN_SILENT:
@@ -277,6 +279,8 @@ report_plan_ended(struct report_plan *p, unsigned slot, enum report_plan_end end
 		break;
 	case REPORT_PLAN_FAULT:
 		p->silent_ms = t_ms + REPORT_PLAN_WAIT_MS;
+		break;
+	case REPORT_PLAN_UNSENT:
 		break;
 	}
 }
@@ -320,7 +324,7 @@ compare(struct report_plan *p, const struct report_facts *f, int64_t t_ms)
 	}
 	if (e->stage != LANE_SENDING)
 		return;
-	if (e->generation != f->log.generation || f->structure_only)
+	if (e->generation != f->log.generation)
 		give_up(p, e, t_ms);
 	else if (e->to >= e->from && !e->answers && report_due_acknowledged(f) >= e->to)
 		complete(e, &p->series);	/* by another way */
@@ -405,7 +409,7 @@ order_send(struct report_plan *p, int64_t t_ms, struct report_plan_order *o)
 			vacant = i;
 		}
 	}
-	if (count >= (p->tries > 0 ? 1 : REPORT_PLAN_SLOTS))
+	if (count >= (p->tries > 0 || !p->met ? 1 : REPORT_PLAN_SLOTS))
 		return false;
 	for (unsigned i = 0; i < LANES; i++)
 		part[i] = next_part(p, (enum lane_number)i);

@@ -12,7 +12,8 @@
  *   same facts owes the same.  Nothing is queued, so nothing is lost.
  * - What was answered counts when it was written down, not before.
  * - At most one report of each kind is under way, and at most
- *   REPORT_PLAN_SLOTS parts of both together; one while the centre is silent.
+ *   REPORT_PLAN_SLOTS parts of both together; one until the centre has
+ *   answered, and while it is silent.
  * - A report's number stands for one content, which the sender holds while
  *   the report is under way.  A structure that changed meanwhile is given up,
  *   and a new one begun; one that changes again and again is finished as it
@@ -69,7 +70,6 @@ struct report_facts {
 	uint32_t occasion;
 	/* How long ago the centre took the last, by the device's clock; -1 = not known. */
 	int64_t structure_age_ms, errors_age_ms;
-	bool structure_only;	/* the user is a site's: entries would be refused */
 };
 
 enum report_plan_event {
@@ -121,6 +121,7 @@ enum report_plan_end {
 	REPORT_PLAN_STALE,	/* notInTimeWindow */
 	REPORT_PLAN_DENIED,	/* no such user there, or another key */
 	REPORT_PLAN_FAULT,	/* ours: nothing was sent */
+	REPORT_PLAN_UNSENT,	/* the report had ended before */
 };
 
 /*

@@ -86,6 +86,7 @@ struct report_plan {
 	uint8_t changed_digest[STRUCTURE_DIGEST_SIZE];
 	int64_t changed_first_ms, changed_last_ms;
 
+	bool met;		/* the centre answered, and its time is known */
 	unsigned tries;		/* in vain, in a row */
 	int64_t silent_ms;	/* nothing is sent before */
 	int64_t silent_since_ms;	/* -1: it answers */

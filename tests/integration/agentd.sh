@@ -14,8 +14,6 @@ socket=unix:$T/agentx.sock
 status "--help" 0 "$agentd" --help
 like "--help tells of --agentx" "$(cat "$T/out")" '--agentx\[=SOCKET\]'
 status "--version" 0 "$agentd" --version
-status "nothing to do" 1 "$agentd" -f
-like "nothing to do says what to give" "$(cat "$T/err")" '^imgadm-agentd: .*--agentx'
 status "an unknown option" 1 "$agentd" --agentx --sate=x
 like "an unknown option names the nearest" "$(cat "$T/err")" "did you mean --state"
 status "--agentx and --notify" 1 "$agentd" --agentx --notify

@@ -30,6 +30,19 @@ dist_check_SCRIPTS += tests/integration/device-report.sh
 TESTS += tests/integration/device-report.sh
 EXTRA_DIST += tests/data/state/version-1.sql
 
+EXTRA_DIST += tests/integration/reports-lib.sh
+
+check_PROGRAMS += tests/integration/report_state
+tests_integration_report_state_SOURCES = %D%/report_state.c
+tests_integration_report_state_LDADD = agent-module/libstate.la \
+	lib/db/libdb.la lib/structure/libstructure.la lib/base/libbase.la \
+	$(SQLITE_LIBS) $(SODIUM_LIBS)
+
+REPORT_TESTS = tests/integration/reports-ways.sh tests/integration/reports-kill.sh \
+	tests/integration/reports-cut.sh tests/integration/advice-hook.sh
+dist_check_SCRIPTS += $(REPORT_TESTS)
+TESTS += $(REPORT_TESTS)
+
 dist_check_SCRIPTS += tests/integration/digest.sh
 TESTS += tests/integration/digest.sh
 

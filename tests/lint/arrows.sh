@@ -38,6 +38,8 @@ check "only lib/snmp and the agent include Net-SNMP" \
 	"$(includes . 'net-snmp' | except '\./lib/snmp/|\./agent-module/|\./tests/')"
 check "the poll plan has no I/O and no clock" \
 	"$(grep -nE '#[[:space:]]*include[[:space:]]*<(stdio|unistd|time|sys/|net|event|fcntl)' manager/poll_plan*.[ch] 2>/dev/null)"
+check "the report plan has no I/O and no clock" \
+	"$(grep -nE '#[[:space:]]*include[[:space:]]*(<(stdio|unistd|time|sys/|net|event|fcntl)|"lib/base/(clock|log))' agent-module/report_plan*.[ch] agent-module/report_due.c 2>/dev/null)"
 check "the module knows state, tables, lib base, db, mib, structure only" \
 	"$(includes agent-module 'lib/' | grep -E '/(table|view|plugin|entity|state)' | grep -vE 'lib/(base|db|mib|structure)/')"
 echo "1..$n"

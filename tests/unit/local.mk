@@ -96,6 +96,13 @@ tests_unit_report_plan_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_report_plan_LDADD = $(UNIT_LDADD) agent-module/libagentd.la \
 	$(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/link_table
+TESTS += tests/unit/link_table
+tests_unit_link_table_SOURCES = %D%/link_table.c
+tests_unit_link_table_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_link_table_LDADD = $(UNIT_LDADD) agent-module/libagentd.la \
+	$(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/mib
 TESTS += tests/unit/mib
 tests_unit_mib_SOURCES = %D%/mib.c

@@ -104,7 +104,7 @@ facts(const struct world *w)
 {
 	struct report_facts f = {
 		.report = &w->report, .log = w->log, .revision = w->revision,
-		.digest = w->digest, .structure_only = w->structure_only,
+		.digest = w->digest,
 		.structure_age_ms = w->structure_taken_ms < 0 ? -1 :
 			w->now_ms - w->structure_taken_ms,
 		.errors_age_ms = w->errors_taken_ms < 0 ? -1 :
@@ -194,7 +194,9 @@ send_part(struct world *w, const struct report_plan_order *o)
 		.end = ends[w->network], .end_ms = w->now_ms +
 			(w->network == WORLD_CUT || w->network == WORLD_DEAF ?
 				WORLD_SILENT_MS : w->latency_ms) };
-	if (w->network == WORLD_UP || w->network == WORLD_DEAF)
+	if (w->network == WORLD_UP && (int)o->kind == w->refused_kind)
+		s->end = REPORT_PLAN_REFUSED;
+	else if (w->network == WORLD_UP || w->network == WORLD_DEAF)
 		arrive(w, o);
 	if (++w->in_flight > w->in_flight_most)
 		w->in_flight_most = w->in_flight;

@@ -51,7 +51,6 @@ struct world {
 	enum severity severity[WORLD_ENTRIES_MAX + 1];
 	uint32_t revision;
 	uint8_t digest[STRUCTURE_DIGEST_SIZE];
-	bool structure_only;
 	int64_t structure_taken_ms, errors_taken_ms;	/* -1: never */
 	uint32_t next_id;
 	unsigned write_failures;	/* so many writes fail */
@@ -60,6 +59,7 @@ struct world {
 
 	/* The network. */
 	enum world_network network;
+	int refused_kind;	/* of reports; 0 = none */
 	int64_t latency_ms;
 	unsigned change_every_sends;	/* the structure changes while it is sent */
 	unsigned sends;
