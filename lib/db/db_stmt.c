@@ -207,7 +207,8 @@ db_blob(const struct db_stmt *stmt, int column, void *dst, size_t size)
 	int bytes = sqlite3_column_bytes(stmt->handle, column);
 	size_t len = blob != NULL && bytes > 0 ? (size_t)bytes : 0;
 
-	if (len > 0)
+	/* Who only asks for the length gives no room. */
+	if (len > 0 && size > 0)
 		(void)memcpy(dst, blob, len < size ? len : size);
 	return len;
 }
