@@ -25,6 +25,7 @@ REPLAY_SCENARIOS = \
 	%D%/log-generation.scenario \
 	%D%/log-goes-on.scenario \
 	%D%/log-long.scenario \
+	%D%/log-made-while-walked.scenario \
 	%D%/log-new-entries.scenario \
 	%D%/log-nonsense-bounds.scenario \
 	%D%/log-overwritten-during-walk.scenario \
