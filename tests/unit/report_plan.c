@@ -1,4 +1,7 @@
-/* Which report is owed when: the nine ways, and all that may come between. */
+/*
+ * Which report is owed when: the nine ways, and all that may come between.
+ * Over 600 lines: forty-eight small cases over one world, found in one place.
+ */
 #include <config.h>
 
 #include "agent-module/report_plan.h"
