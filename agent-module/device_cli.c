@@ -262,6 +262,7 @@ static const struct command COMMANDS[] = {
 	{ "centre set", device_centre_set, "--key-file FILE", "whom to report to" },
 	{ "centre show", device_centre_show, "", "whom it reports to" },
 	{ "centre remove", device_centre_remove, "", "report to nobody" },
+	{ "ask", device_ask, "", "what the centre knows of this device" },
 	{ "advice list", device_advice_list, "", "what the centre advises" },
 	{ "advice ack", device_advice_ack, "INDEX | --all", "it was read" },
 	{ "demo", device_demo, "", "a believable device, to try things on" },

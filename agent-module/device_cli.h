@@ -111,6 +111,7 @@ int device_report_now(void *user, int argc, char *argv[]);
 int device_centre_set(void *user, int argc, char *argv[]);
 int device_centre_show(void *user, int argc, char *argv[]);
 int device_centre_remove(void *user, int argc, char *argv[]);
+int device_ask(void *user, int argc, char *argv[]);
 int device_advice_list(void *user, int argc, char *argv[]);
 int device_advice_ack(void *user, int argc, char *argv[]);
 int device_show(void *user, int argc, char *argv[]);

@@ -38,7 +38,9 @@ agent_module_libimgadm_device_la_LIBADD = agent-module/libfirmware.la \
 # imgadm-device
 noinst_LTLIBRARIES += agent-module/libdevice.la
 agent_module_libdevice_la_SOURCES = \
+	%D%/ask.c %D%/ask.h \
 	%D%/device_advice.c \
+	%D%/device_ask.c \
 	%D%/device_attention.c %D%/device_attention.h \
 	%D%/device_birth.c \
 	%D%/device_centre.c \
@@ -54,14 +56,15 @@ agent_module_libdevice_la_SOURCES = \
 	%D%/device_show.c \
 	%D%/device_software.c \
 	%D%/device_unit.c
-agent_module_libdevice_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
-agent_module_libdevice_la_LIBADD = $(JANSSON_LIBS)
+nodist_agent_module_libdevice_la_SOURCES = mibs/imgadm-mib.h mibs/imgadm-center-mib.h
+agent_module_libdevice_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(EVENT_CFLAGS)
+agent_module_libdevice_la_LIBADD = $(JANSSON_LIBS) $(EVENT_LIBS)
 
 bin_PROGRAMS += agent-module/imgadm-device
 agent_module_imgadm_device_SOURCES = %D%/device_main.c
 agent_module_imgadm_device_LDADD = agent-module/libdevice.la \
 	agent-module/libfirmware.la agent-module/libstate.la lib/out/libout.la \
-	lib/snmp/libsnmp.la lib/db/libdb.la lib/structure/libstructure.la lib/base/libbase.la
+	lib/report/libreport.la lib/snmp/libsnmp.la lib/db/libdb.la lib/structure/libstructure.la lib/base/libbase.la
 
 # What the agent answers, the same in imgadm.so and imgadm-agentd.
 noinst_LTLIBRARIES += agent-module/libtables.la

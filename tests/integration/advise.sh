@@ -1,8 +1,9 @@
 #!/bin/sh
 # Advice goes to a real snmpd over SNMPv3 authPriv: written once, written again
 # nothing, renewed, removed; another manager's row stays.
-. "${top_srcdir:?}/tests/lib.sh"
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
 . "$top_srcdir/tests/integration/agent-lib.sh"
+: "${device:?}" "${v2c:?}" "${v3:?}" "${top_builddir:?}" "${port:=}"
 need snmpset sqlite3
 fleet=$top_builddir/manager/imgadm-fleet
 IMGADM_DB=$T/db

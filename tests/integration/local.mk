@@ -112,3 +112,6 @@ TESTS += tests/integration/advise.sh
 
 dist_check_SCRIPTS += tests/integration/center-soon.sh
 TESTS += tests/integration/center-soon.sh
+
+dist_check_SCRIPTS += tests/integration/center-mib.sh
+TESTS += tests/integration/center-mib.sh
