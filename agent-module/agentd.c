@@ -288,6 +288,8 @@ start_agent(struct agentd *a)
 		init_snmp(APPLICATION);
 		return;
 	}
+	/* A master that is gone is an error of a write, not the end of us. */
+	(void)signal(SIGPIPE, SIG_IGN);
 	(void)init_agent(APPLICATION);	/* sets the interval to its own default */
 	(void)netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID,
 		NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL, AGENTD_RECONNECT_S);

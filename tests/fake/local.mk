@@ -47,3 +47,7 @@ check_PROGRAMS += tests/fake/snmpsay
 tests_fake_snmpsay_SOURCES = %D%/snmpsay.c
 tests_fake_snmpsay_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
 tests_fake_snmpsay_LDADD = lib/snmp/libsnmp.la lib/base/libbase.la $(EVENT_LIBS)
+
+check_PROGRAMS += tests/fake/agentx-master
+tests_fake_agentx_master_SOURCES = %D%/agentx_master.c
+tests_fake_agentx_master_LDADD = lib/base/libbase.la

@@ -115,3 +115,6 @@ TESTS += tests/integration/center-soon.sh
 
 dist_check_SCRIPTS += tests/integration/center-mib.sh
 TESTS += tests/integration/center-mib.sh
+
+dist_check_SCRIPTS += tests/integration/agentx.sh
+TESTS += tests/integration/agentx.sh
