@@ -31,7 +31,7 @@ static struct {
 	char dir[PATH_MAX];
 	size_t dir_len;
 	char log[PATH_MAX];
-	uint32_t at, deaf;
+	uint32_t at, deaf, deaf_cut;
 	struct counts *counts;
 	bool watched[FDS_MAX];
 	char *folder[FDS_MAX];	/* of descriptors of watched folders */
@@ -62,6 +62,7 @@ set_up(void)
 	memcpy(cut.log, log, strlen(log) + 1);
 	cut.at = number_from("POWERCUT_AT");
 	cut.deaf = number_from("POWERCUT_DEAF");
+	cut.deaf_cut = number_from("POWERCUT_DEAF_CUT");
 	memcpy(path, log, strlen(log));
 	memcpy(path + strlen(log), ".count", 7);
 	fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -329,8 +330,11 @@ do_sync(int fd)
 	bool ours = watched(fd) || folder;
 	uint32_t number = ours ? count() : 0;
 
-	if (ours && atomic_fetch_add(&cut.counts->syncs, 1) + 1 == cut.deaf)
+	if (ours && atomic_fetch_add(&cut.counts->syncs, 1) + 1 == cut.deaf) {
+		if (cut.deaf_cut != 0)
+			cut.at = number + cut.deaf_cut;
 		return 0;
+	}
 	if (ours)
 		note(folder ? POWERCUT_SYNC_DIR : POWERCUT_SYNC, number, inode_of(fd), 0,
 			folder ? cut.folder[fd] : NULL, NULL, NULL, 0);

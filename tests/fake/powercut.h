@@ -12,6 +12,8 @@
  *				would do one is killed; 0 or nothing: none
  *   POWERCUT_DEAF=N		the N-th fsync (from 1) is noted as if it were not
  *				called: the test must then fail
+ *   POWERCUT_DEAF_CUT=N	cut with the N-th operation after that fsync, of the process
+ *				that called it
  *
  * The operations of all processes count together, through a counter beside the
  * log (FILE.count).

@@ -10,6 +10,8 @@
  * is not answered is sent again for good; what was acknowledged is never sent
  * again, so that whatever a centre lost stays lost and can be seen.
  * The last line: "informs N refused N seconds S.SSS", where all was acknowledged.
+ * With --tell before it, a line a device: "dN structure 0|1 log INDEX", what was
+ * acknowledged.
  */
 #include <config.h>
 
@@ -33,7 +35,8 @@ enum { KEY_SIZE = 32, UNITS = 12, SOFTWARE = 10 };
 
 struct sending {
 	uint32_t devices, entries, each, window, timeout_ms, deadline_s, machine, repeat, change;
-	bool structure, spoil, last_part, wrong_key;
+	uint32_t first_id, give_up;
+	bool structure, spoil, last_part, wrong_key, tell;
 	const char *port, *user;
 	uint32_t next;
 	int64_t end_ms;
@@ -41,8 +44,8 @@ struct sending {
 };
 
 enum { O_DEVICES = OPTIONS_LONG_ONLY, O_ENTRIES, O_EACH, O_WINDOW, O_MS, O_DEADLINE, O_STRUCTURE,
-	O_MACHINE, O_USER, O_SPOIL, O_LAST_PART, O_WRONG_KEY, O_REPEAT,
-	O_CHANGE };
+	O_MACHINE, O_USER, O_SPOIL, O_LAST_PART, O_WRONG_KEY, O_REPEAT, O_FIRST_ID, O_GIVE_UP,
+	O_TELL, O_CHANGE };
 
 static const struct option_row rows[] = {
 	{ O_DEVICES, "devices", "N", "how many (1)" },
@@ -51,6 +54,9 @@ static const struct option_row rows[] = {
 	{ O_STRUCTURE, "structure", NULL, "each sends its structure first" },
 	{ O_CHANGE, "change", "N", "the structure after N changes (0)" },
 	{ O_REPEAT, "repeat", "N", "send each inform so often (1)" },
+	{ O_FIRST_ID, "first-id", "N", "the number of a device's first report (2)" },
+	{ O_GIVE_UP, "give-up", "N", "a device ends after so many tries without an answer (0: not)" },
+	{ O_TELL, "tell", NULL, "what of each device was acknowledged" },
 	{ O_WINDOW, "window", "N", "devices at a time (256)" },
 	{ O_MS, "timeout-ms", "MS", "of a try (1000)" },
 	{ O_DEADLINE, "deadline", "S", "give up (60)" },
@@ -159,7 +165,8 @@ struct device_job {
 	struct world_machine machine;
 	struct report_pack *pack;
 	uint32_t report_id;
-	unsigned part, parts, sent;
+	unsigned part, parts, sent, unanswered;
+	uint32_t number;
 	bool structure_done;
 	uint32_t acknowledged;	/* log index */
 	uint32_t upto;		/* of the report under way */
@@ -230,6 +237,7 @@ job_step(struct snmp_job *job, const struct snmp_answer *answer, struct snmp_req
 	struct device_job *j = (struct device_job *)job;
 
 	if (answer != NULL && answer->outcome == SNMP_ANSWERED) {
+		j->unanswered = 0;
 		if (answer->error_status != 0) {
 			j->s->refused++;
 			return false;
@@ -237,7 +245,8 @@ job_step(struct snmp_job *job, const struct snmp_answer *answer, struct snmp_req
 		if (!advance(j))
 			return false;
 	} else if (answer != NULL) {
-		if (answer->outcome == SNMP_FAULT || now_ms() > j->s->end_ms) {
+		if (answer->outcome == SNMP_FAULT || now_ms() > j->s->end_ms ||
+		    ++j->unanswered == j->s->give_up) {
 			j->s->left++;
 			return false;
 		}
@@ -258,6 +267,9 @@ job_done(struct snmp_job *job, enum snmp_end end)
 	struct device_job *j = (struct device_job *)job;
 
 	j->s->left += end == SNMP_END_STOPPED;
+	if (j->s->tell)
+		(void)printf("d%u structure %d log %u\n", j->number, j->structure_done,
+		    j->acknowledged);
 	report_pack_free(j->pack);
 	world_machine_release(&j->machine);
 	snmp_credential_free(j->credential);
@@ -281,6 +293,7 @@ job_next(void *user)
 	if (j == NULL)
 		abort();
 	j->s = s;
+	j->number = n;
 	(void)snprintf(name, sizeof(name), "u%u", n);
 	keys_of(s->wrong_key ? n + 1000000 : n, auth, priv);
 	j->credential = snmp_credential_of_keys(s->user != NULL ? s->user : name, "SHA-256", auth,
@@ -302,7 +315,7 @@ job_next(void *user)
 	if (s->spoil)
 		j->machine.structure.digest[0] ^= 1;
 	world_log_add(&j->machine, s->entries);
-	j->report_id++;
+	j->report_id += s->first_id - 1;
 	if (!next_report(j)) {
 		job_done(&j->job, SNMP_END_DONE);
 		return job_next(user);
@@ -363,6 +376,13 @@ set_option(struct sending *s, int key, const char *a, struct err *e)
 	case O_STRUCTURE:
 		s->structure = true;
 		break;
+	case O_FIRST_ID:
+		return parse_u32(a, 1, 1000000000, &s->first_id, e);
+	case O_GIVE_UP:
+		return parse_u32(a, 0, 1000, &s->give_up, e);
+	case O_TELL:
+		s->tell = true;
+		break;
 	case O_SPOIL:
 		s->spoil = true;
 		break;
@@ -380,7 +400,7 @@ int
 main(int argc, char *argv[])
 {
 	struct sending s = { .devices = 1, .each = 4, .window = 256, .timeout_ms = 1000,
-		.deadline_s = 60, .machine = UINT32_MAX, .repeat = 1 };
+		.deadline_s = 60, .machine = UINT32_MAX, .repeat = 1, .first_id = 2 };
 	struct options_pass pass;
 	struct err e = { 0 };
 	uint32_t count;

@@ -1,7 +1,8 @@
 # center-lib.sh: imgadm-centerd under test, sourced after tests/lib.sh.
 #
-#   center_start OPTION...  imgadm-centerd on $T/db and $T/rrd at 127.0.0.1:$center_port
-#                           (chosen the first time); its messages in $T/centerd.log
+#   center_start OPTION...  imgadm-centerd on $center_db ($T/db) and $T/rrd at
+#                           127.0.0.1:$center_port (chosen the first time); its messages
+#                           in $T/centerd.log; $center_wrap runs it
 #   center_stop             by SIGTERM: its last line tells the counts
 #   center_kill             with SIGKILL
 #   counted WORDS           the number before these words in its last line
@@ -12,12 +13,12 @@
 #   logged DEVICE           its log entries as "GENERATION INDEX" lines
 # shellcheck shell=sh
 reporter_bin=${top_builddir:?}/tests/fake/reporter
-: "${user:=me}" "${pass:=maplesyrup}"
+: "${user:=me}" "${pass:=maplesyrup}" "${center_db:=$T/db}"
 center_start()
 {
 	: "${center_port:=$(free_port)}"
 	# shellcheck disable=SC2086 # ${center_wrap} is a word list
-	spawn centerd ${center_wrap:-} imgadm-centerd --db "$T/db" --rrd-dir "$T/rrd" \
+	spawn centerd ${center_wrap:-} imgadm-centerd --db "$center_db" --rrd-dir "$T/rrd" \
 		--listen "udp:127.0.0.1:$center_port" "$@"
 	wait_for "${center_deadline:-20}" grep -q 'ready; engine boots' "$T/centerd.log" || {
 		diag "imgadm-centerd does not start:"; sed 's/^/# /' "$T/centerd.log"; return 1; }
@@ -26,8 +27,8 @@ center_stop() { stop centerd TERM; }
 center_kill() { stop centerd KILL; }
 counted() { tail -1 "$T/centerd.log" | sed -n "s/.*[ ;:]\([0-9][0-9]*\) $1.*/\1/p"; }
 counted_after() { tail -1 "$T/centerd.log" | sed -n "s/.*$1 \([0-9][0-9]*\).*/\1/p"; }
-enrol_one() { "$reporter_bin" enrol-one "$T/db" "$@"; }
-enrol_many() { "$reporter_bin" enrol "$T/db" "$1"; }
+enrol_one() { "$reporter_bin" enrol-one "$center_db" "$@"; }
+enrol_many() { "$reporter_bin" enrol "$center_db" "$1"; }
 reporter()
 {
 	reporter_status=0
@@ -51,4 +52,4 @@ v3()
 	"$v3_tool" -v3 -l authPriv -u "$user" -a SHA-256 -A "$pass" -x AES -X "$pass" -t 3 -r 1 \
 		$v3_options "127.0.0.1:$center_port" "$@"
 }
-fleet() { imgadm-fleet --db "$T/db" "$@"; }
+fleet() { imgadm-fleet --db "$center_db" "$@"; }

@@ -118,3 +118,6 @@ TESTS += tests/integration/center-mib.sh
 
 dist_check_SCRIPTS += tests/integration/agentx.sh
 TESTS += tests/integration/agentx.sh
+
+dist_check_SCRIPTS += tests/integration/storm.sh tests/integration/center-powercut.sh
+TESTS += tests/integration/storm.sh tests/integration/center-powercut.sh
