@@ -42,3 +42,9 @@ tests_bench_engine_bench_LDADD = lib/snmp/libsnmp.la lib/base/libbase.la $(EVENT
 check_PROGRAMS += tests/bench/store_bench
 tests_bench_store_bench_SOURCES = %D%/store_bench.c
 tests_bench_store_bench_LDADD = $(store_test_libs)
+
+check_PROGRAMS += tests/bench/center_mib_bench
+tests_bench_center_mib_bench_SOURCES = %D%/center_mib_bench.c $(store_world)
+nodist_tests_bench_center_mib_bench_SOURCES = mibs/imgadm-mib.h mibs/imgadm-center-mib.h
+tests_bench_center_mib_bench_LDADD = manager/libcenter.la lib/mib/libmib.la \
+	lib/snmp/libsnmp.la $(store_test_libs)

@@ -39,6 +39,13 @@ FUZZ_TARGETS += tests/fuzz/text
 tests_fuzz_text_SOURCES = %D%/text.c
 tests_fuzz_text_LDADD = $(FUZZ_LDADD) lib/base/libbase.la
 
+FUZZ_TARGETS += tests/fuzz/center_mib
+tests_fuzz_center_mib_SOURCES = %D%/center_mib.c tests/unit/store_world.c tests/unit/store_world.h
+tests_fuzz_center_mib_CPPFLAGS = $(AM_CPPFLAGS)
+tests_fuzz_center_mib_LDADD = $(FUZZ_LDADD) manager/libcenter.la lib/mib/libmib.la \
+	lib/store/libstore.la lib/snmp/libsnmp.la lib/db/libdb.la lib/structure/libstructure.la \
+	lib/base/libbase.la
+
 FUZZ_TARGETS += tests/fuzz/snmp_text
 tests_fuzz_snmp_text_SOURCES = %D%/snmp_text.c
 tests_fuzz_snmp_text_LDADD = $(FUZZ_LDADD) lib/snmp/libsnmp.la lib/base/libbase.la
