@@ -140,7 +140,7 @@ store_rates_read(struct store *s, int64_t device, int64_t machine, uint64_t use_
 	bool all = true;
 	int rc;
 
-	entries = calloc(STORE_FACTS_ENTRIES, sizeof(*entries));
+	entries = malloc(STORE_FACTS_ENTRIES * sizeof(*entries));
 	if (entries == NULL)
 		return err_set(e, -ENOMEM, "out of memory for a device's errors");
 	rc = entries_read(s, machine, entries, &count, &all, e);
@@ -207,8 +207,15 @@ struct store_model {
 	uint32_t devices;
 	struct running *running;	/* ascending, as SQLite sorts: by octets */
 	size_t running_count;
-	struct store_rates *rates;	/* of up to STORE_MODEL_DEVICES devices that have one */
-	size_t rate_count;
+	bool known;		/* enough devices have a rate */
+	struct store_rate_of *medians;	/* ascending by symbol; of the others it is 0 */
+	size_t median_count;
+};
+
+/* What medians are made of: of up to STORE_MODEL_DEVICES devices that have rates. */
+struct sampled {
+	struct store_rates rates[STORE_MODEL_DEVICES];
+	size_t count;
 };
 
 struct store_models {
@@ -219,9 +226,7 @@ struct store_models {
 static void
 model_clear(struct store_model *m)
 {
-	for (size_t i = 0; i < m->rate_count; i++)
-		store_rates_release(&m->rates[i]);
-	free(m->rates);
+	free(m->medians);
 	free(m->running);
 	*m = (struct store_model){0};
 }
@@ -310,7 +315,7 @@ read_software(struct store *s, struct store_model *m, struct err *e)
 
 /* The rates of one device of the model; one that makes too few impressions has none. */
 static int
-read_rate(struct store *s, struct store_model *m, int64_t device, utc_s now, struct err *e)
+read_rate(struct store *s, struct sampled *to, int64_t device, utc_s now, struct err *e)
 {
 	struct store_rates r = {0};
 	int64_t machine = 0;
@@ -330,16 +335,76 @@ read_rate(struct store *s, struct store_model *m, int64_t device, utc_s now, str
 	db_reset(q);
 	rc = store_rates_read(s, device, machine, use, now, &r, e);
 	if (rc == 0 && r.known)
-		m->rates[m->rate_count++] = r;
+		to->rates[to->count++] = r;
 	else
 		store_rates_release(&r);
 	return rc;
 }
 
 static int
+by_value(const void *a, const void *b)
+{
+	int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static int32_t
+median(const struct sampled *from, const char *symbol)
+{
+	int32_t values[STORE_MODEL_DEVICES];
+	size_t count = from->count, i;
+
+	for (i = 0; i < count; i++)
+		values[i] = store_rates_find(&from->rates[i], symbol);
+	qsort(values, count, sizeof(values[0]), by_value);
+	if (count % 2 == 1)
+		return values[count / 2];
+	return (int32_t)(((int64_t)values[count / 2 - 1] + values[count / 2]) / 2);
+}
+
+static int
+by_symbol(const void *a, const void *b)
+{
+	return strcmp(((const struct store_rate_of *)a)->symbol,
+		((const struct store_rate_of *)b)->symbol);
+}
+
+/* Of every symbol that had an error somewhere. */
+static int
+set_medians(struct store_model *m, const struct sampled *from, struct err *e)
+{
+	size_t count = 0, i, n = 0;
+
+	m->known = from->count >= STORE_MODEL_MEDIAN_MIN;
+	if (!m->known)
+		return 0;
+	for (i = 0; i < from->count; i++)
+		count += from->rates[i].count;
+	m->medians = calloc(count == 0 ? 1 : count, sizeof(*m->medians));
+	if (m->medians == NULL)
+		return err_set(e, -ENOMEM, "out of memory for a model");
+	for (i = 0; i < from->count; i++) {
+		const struct store_rates *r = &from->rates[i];
+
+		if (r->count > 0)
+			(void)memcpy(m->medians + n, r->of, r->count * sizeof(*r->of));
+		n += r->count;
+	}
+	qsort(m->medians, count, sizeof(*m->medians), by_symbol);
+	for (i = 0; i < count; i++)
+		if (i == 0 || by_symbol(&m->medians[i], &m->medians[m->median_count - 1]) != 0)
+			m->medians[m->median_count++] = m->medians[i];
+	for (i = 0; i < m->median_count; i++)
+		m->medians[i].rate = median(from, m->medians[i].symbol);
+	return 0;
+}
+
+static int
 read_rates(struct store *s, struct store_model *m, utc_s now, struct err *e)
 {
 	int64_t devices[STORE_MODEL_DEVICES];
+	struct sampled from = { .count = 0 };
 	size_t count = 0, i;
 	struct db_stmt *q;
 	int rc;
@@ -351,11 +416,12 @@ read_rates(struct store *s, struct store_model *m, utc_s now, struct err *e)
 	while ((rc = db_step(q, e)) == 1)
 		if (count < STORE_MODEL_DEVICES)
 			devices[count++] = db_i64(q, 0);
-	m->rates = calloc(count == 0 ? 1 : count, sizeof(*m->rates));
-	if (rc == 0 && m->rates == NULL)
-		rc = err_set(e, -ENOMEM, "out of memory for a model");
 	for (i = 0; rc == 0 && i < count; i++)
-		rc = read_rate(s, m, devices[i], now, e);
+		rc = read_rate(s, &from, devices[i], now, e);
+	if (rc == 0)
+		rc = set_medians(m, &from, e);
+	for (i = 0; i < from.count; i++)
+		store_rates_release(&from.rates[i]);
 	return rc;
 }
 
@@ -443,26 +509,15 @@ store_model_software(const struct store_model *m, const char *symbol, const char
 	return n == NULL ? 0 : n->devices;
 }
 
-static int
-by_value(const void *a, const void *b)
-{
-	int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 int32_t
 store_model_rate(const struct store_model *m, const char *symbol)
 {
-	int32_t values[STORE_MODEL_DEVICES];
-	size_t count = 0, i;
+	const struct store_rate_of *o;
 
-	for (i = 0; i < m->rate_count; i++)
-		values[count++] = store_rates_find(&m->rates[i], symbol);
-	if (count < STORE_MODEL_MEDIAN_MIN)
+	if (!m->known)
 		return -1;
-	qsort(values, count, sizeof(values[0]), by_value);
-	if (count % 2 == 1)
-		return values[count / 2];
-	return (int32_t)(((int64_t)values[count / 2 - 1] + values[count / 2]) / 2);
+	if (m->median_count == 0)
+		return 0;
+	o = bsearch(symbol, m->medians, m->median_count, sizeof(*m->medians), find_symbol);
+	return o == NULL ? 0 : o->rate;
 }
