@@ -35,7 +35,7 @@ run first --structure
 run informs --structure --change 1
 run entries --entries 20
 awk '/VmHWM/ { printf "reports.rss %.1f MiB\n", $2 / 1024 }' "/proc/$(cat "$T/centerd.pid")/status"
-mkdir "$T/asking" && "$top_builddir/tests/bench/center_mib_bench" "$T/asking" "$users" ||
+mkdir "$T/asking" && "${top_builddir:?}/tests/bench/center_mib_bench" "$T/asking" "$users" ||
 	die "center_mib_bench failed"
 echo "bench: $(nproc) cores, $users users, $devices devices; $(uname -m)" >&2
 center_stop
