@@ -149,9 +149,10 @@ next_target(void *user, struct store_target *ret, struct err *e)
 }
 
 static void
-ended(void *user, const struct store_target *t, const char *reason)
+ended(void *user, const struct store_target *t, const struct fleet_set_end *end)
 {
 	struct report_cli *x = user;
+	const char *reason = end->reason;
 
 	if (x->listing == NULL) {
 		if (reason != NULL)

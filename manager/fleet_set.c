@@ -29,18 +29,19 @@ struct job {
 	struct snmp_target snmp;
 	struct store_target target;
 	struct run *run;
-	bool done;
+	struct fleet_set_end end;
+	struct snmp_varbind values[FLEET_SET_FILL_MAX];
 	char reason[FLEET_SET_REASON];
 };
 
 static void
-ended(struct run *r, const struct store_target *t, const char *reason)
+ended(struct run *r, const struct store_target *t, const struct fleet_set_end *end)
 {
-	if (reason == NULL)
+	if (end->how == FLEET_SET_DONE)
 		r->counts->done++;
 	else
 		r->counts->failed++;
-	r->set->ended(r->set->user, t, reason);
+	r->set->ended(r->set->user, t, end);
 }
 
 /* --- one device ------------------------------------------------------------------ */
@@ -77,16 +78,19 @@ explain(struct job *j, const struct snmp_answer *a)
 {
 	const char *text = "";
 
-	j->done = false;
+	j->end = (struct fleet_set_end){ .how = FLEET_SET_SILENT, .reason = j->reason };
 	switch (a->outcome) {
 	case SNMP_ANSWERED:
 		text = refusal(a->error_status);
-		j->done = text == NULL;
-		if (text != NULL && text[0] == '\0')
+		j->end.how = text == NULL ? FLEET_SET_DONE : FLEET_SET_REFUSED;
+		j->end.error_status = a->error_status;
+		if (text == NULL)
+			j->end.reason = NULL;
+		else if (text[0] == '\0')
 			(void)snprintf(j->reason, sizeof(j->reason),
 				"refused: error-status %d at varbind %d", a->error_status,
 				a->error_index);
-		else if (text != NULL)
+		else
 			(void)text_copy(j->reason, sizeof(j->reason), text);
 		return;
 	case SNMP_TIMED_OUT:
@@ -120,6 +124,10 @@ step(struct snmp_job *job, const struct snmp_answer *answer, struct snmp_request
 	request->op = SNMP_OP_SET;
 	request->values = j->run->set->values;
 	request->value_count = j->run->set->value_count;
+	if (j->run->set->fill != NULL) {
+		j->run->set->fill(j->run->set->user, &j->target, j->values);
+		request->values = j->values;
+	}
 	return true;
 }
 
@@ -131,7 +139,7 @@ done(struct snmp_job *job, enum snmp_end end)
 	if (end == SNMP_END_STOPPED)
 		j->run->counts->stopped = true;
 	else
-		ended(j->run, &j->target, j->done ? NULL : j->reason);
+		ended(j->run, &j->target, &j->end);
 	free(j);
 }
 
@@ -154,18 +162,19 @@ numeric(const struct store_target *t, char dst[SNMP_ADDRESS_MAX], struct err *e)
 	return rc < 0 ? rc : 0;
 }
 
-int
-fleet_set_target(struct conf *conf, const struct store_target *t, struct snmp_target *ret,
-	struct err *e)
+/* c NULL = what imgadm.conf assigns. */
+static int
+set_target(struct conf *conf, const struct snmp_credential *c, const struct store_target *t,
+	struct snmp_target *ret, struct err *e)
 {
 	struct snmp_target to = {0};
-	const struct snmp_credential *c;
 	int rc;
 
 	rc = numeric(t, to.address, e);
 	if (rc < 0)
 		return rc;
-	c = conf_credential_for(conf, t->credential, t->name, to.address, e);
+	if (c == NULL)
+		c = conf_credential_for(conf, t->credential, t->name, to.address, e);
 	if (c == NULL)
 		return -EINVAL;
 	if (!snmp_credential_is_auth_priv(c))
@@ -185,13 +194,20 @@ fleet_set_target(struct conf *conf, const struct store_target *t, struct snmp_ta
 	return 0;
 }
 
+int
+fleet_set_target(struct conf *conf, const struct store_target *t, struct snmp_target *ret,
+	struct err *e)
+{
+	return set_target(conf, NULL, t, ret, e);
+}
+
 /* 0, or negative with e: this device cannot be asked. */
 static int
 begin(struct run *r, struct job *j, struct err *e)
 {
 	int rc;
 
-	rc = fleet_set_target(r->set->conf, &j->target, &j->snmp, e);
+	rc = set_target(r->set->conf, r->set->credential, &j->target, &j->snmp, e);
 	if (rc < 0)
 		return rc;
 	j->job = (struct snmp_job){ .target = &j->snmp, .step = step, .done = done,
@@ -220,7 +236,8 @@ next(void *user)
 	while ((rc = r->set->next(r->set->user, &j->target, r->e)) == 1) {
 		if (begin(r, j, &e) == 0)
 			return &j->job;
-		ended(r, &j->target, e.text);
+		ended(r, &j->target, &(struct fleet_set_end){ .how = FLEET_SET_NOT_ASKED,
+			.reason = e.text });
 	}
 	if (rc < 0)
 		r->rc = rc;

@@ -1,5 +1,11 @@
 # manager/
 
+# SETs to many devices: of imgadm-fleet's and of imgadm-poll's.
+noinst_LTLIBRARIES += manager/libfleetset.la
+manager_libfleetset_la_SOURCES = %D%/fleet_set.c %D%/fleet_set.h
+manager_libfleetset_la_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
+manager_libfleetset_la_LIBADD = $(EVENT_LIBS)
+
 # The poll plan is pure: no I/O, no clock.
 noinst_LTLIBRARIES += manager/libpollplan.la
 manager_libpollplan_la_SOURCES = \
@@ -11,10 +17,12 @@ manager_libpollplan_la_SOURCES = \
 noinst_LTLIBRARIES += manager/libpoll.la
 manager_libpoll_la_SOURCES = \
 	%D%/poll.c %D%/poll.h \
+	%D%/poll_acknowledge.c %D%/poll_acknowledge.h \
 	%D%/poll_say.c %D%/poll_say.h \
 	%D%/poll_sink.c %D%/poll_sink.h
+nodist_manager_libpoll_la_SOURCES = mibs/imgadm-mib.h
 manager_libpoll_la_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
-manager_libpoll_la_LIBADD = $(EVENT_LIBS)
+manager_libpoll_la_LIBADD = manager/libfleetset.la $(EVENT_LIBS)
 
 # imgadm-centerd: what devices report to.
 noinst_LTLIBRARIES += manager/libcenter.la
@@ -114,12 +122,11 @@ manager_libfleet_la_SOURCES = \
 	%D%/fleet_remove.c \
 	%D%/fleet_report.c \
 	%D%/fleet_rows.c \
-	%D%/fleet_set.c %D%/fleet_set.h \
 	%D%/fleet_show.c \
 	%D%/fleet_show_json.c
 nodist_manager_libfleet_la_SOURCES = mibs/imgadm-mib.h
 manager_libfleet_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(EVENT_CFLAGS)
-manager_libfleet_la_LIBADD = $(JANSSON_LIBS) $(EVENT_LIBS)
+manager_libfleet_la_LIBADD = manager/libfleetset.la $(JANSSON_LIBS) $(EVENT_LIBS)
 
 sbin_PROGRAMS += manager/imgadm-fleet
 manager_imgadm_fleet_SOURCES = %D%/fleet_main.c

@@ -152,6 +152,8 @@ put(struct poll *p, struct poll_job *j)
 		r.engine_time_s = v3->time_s;
 		r.engine_heard_utc_s = v3->heard_utc_s;
 	}
+	r.acknowledge = p->options.acknowledge &&
+		snmp_credential_is_auth_priv(j->snmp.credential);
 	if (j->snmp.shared_engine_id)
 		r.quirks |= STORE_QUIRK_SHARED_ENGINE;
 	rc = poll_sink_put(p->sink, &r, clock_monotonic_ms(p->options.clock), &outcome, &e);

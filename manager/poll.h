@@ -30,6 +30,7 @@ struct poll_options {
 	const char *device;	/* NULL = all */
 	bool soon;		/* only those that are marked to be polled soon */
 	unsigned window, silent_window;	/* 0 = the engine's */
+	bool acknowledge;	/* new log entries are noted, to be acknowledged after the run */
 	bool progress;		/* a line on stderr that is written over */
 	/* For every device, instead of what imgadm.conf says; may be NULL. */
 	const struct snmp_credential *credential;
@@ -44,6 +45,7 @@ struct poll_counts {
 	uint64_t failed;	/* answered, but of no use */
 	uint64_t log_entries, log_gaps;	/* new; lost */
 	uint64_t requests, retries, dropped;	/* datagrams */
+	uint64_t acknowledged, unacknowledged;	/* devices; the latter: not told */
 	uint64_t graphs_failed;
 	int64_t ms;
 	bool stopped;

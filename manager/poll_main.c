@@ -15,6 +15,7 @@
 #include "lib/snmp/engine.h"
 #include "lib/store/store_read.h"
 #include "manager/poll.h"
+#include "manager/poll_acknowledge.h"
 #include "manager/poll_say.h"
 
 #define PROGRAM "imgadm-poll"
@@ -55,7 +56,7 @@ struct settings {
 	const char *db, *rrd_dir, *device;
 	int64_t interval_s;	/* 0 = not given */
 	uint32_t window, silent_window;
-	bool no_rrd, json, quiet, soon;
+	bool no_rrd, json, quiet, soon, acknowledge;
 	enum log_target log;
 	struct snmp_options snmp;
 };
@@ -181,6 +182,7 @@ read_conf(struct settings *s, struct run *r, struct err *e)
 	s->rrd_dir = conf_rrd_dir(r->conf, s->rrd_dir);
 	if (s->interval_s == 0)
 		s->interval_s = conf_number(r->conf, "pollInterval", &n) ? n : INTERVAL_S;
+	s->acknowledge = conf_number(r->conf, "acknowledge", &n) && n != 0;
 	if (s->window == 0 && conf_number(r->conf, "window", &n))
 		s->window = (uint32_t)n;
 	if (s->silent_window == 0 && conf_number(r->conf, "silentWindow", &n))
@@ -237,6 +239,7 @@ open_all(struct settings *s, struct run *r, struct err *e)
 	struct poll_options o = {
 		.device = s->device,
 		.soon = s->soon,
+		.acknowledge = s->acknowledge,
 		.window = s->window,
 		.silent_window = s->silent_window,
 		.progress = !s->quiet && s->log == LOG_TO_STDERR && isatty(STDERR_FILENO),
@@ -250,7 +253,7 @@ open_all(struct settings *s, struct run *r, struct err *e)
 	};
 	int rc;
 
-	rc = store_open(s->db, STORE_POLL, &r->store, e);
+	rc = store_open(s->db, s->acknowledge ? STORE_TOLD : STORE_POLL, &r->store, e);
 	if (rc < 0)
 		return rc;
 	if (!s->no_rrd) {
@@ -277,9 +280,23 @@ say_too_long(const struct settings *s, const struct poll_counts *c)
 		needs, interval);
 }
 
+/* What is stored for good now; after a signal the next run does it. */
+static int
+acknowledge(const struct settings *s, struct run *r, utc_s since, struct poll_counts *counts,
+	struct err *e)
+{
+	if (!s->acknowledge || counts->stopped)
+		return 0;
+	/* Its loop of events ends, for that of the SETs. */
+	poll_free(r->poll);
+	r->poll = NULL;
+	return poll_acknowledge(r->store, r->conf, r->credential, since, counts, e);
+}
+
 static enum exit_status
 run(struct settings *s, struct run *r, struct err *e)
 {
+	utc_s since = clock_utc_s(clock_system());
 	struct poll_counts counts = {0};
 	int rc;
 
@@ -295,6 +312,8 @@ run(struct settings *s, struct run *r, struct err *e)
 			log_err(e);
 		return EXIT_USAGE;
 	}
+	if (rc == 0)
+		rc = acknowledge(s, r, since, &counts, e);
 	if (rc < 0) {
 		log_error("%s%s", e->text, counts.polled == 0 ? "" :
 			"; what was not stored is polled again by the next run");

@@ -66,11 +66,12 @@ say_json(const struct poll_counts *c)
 		",\"changed\":%" PRIu64 ",\"silent\":%" PRIu64 ",\"failed\":%" PRIu64
 		",\"log_entries\":%" PRIu64 ",\"log_entries_lost\":%" PRIu64
 		",\"requests\":%" PRIu64 ",\"retries\":%" PRIu64 ",\"dropped\":%" PRIu64
+		",\"acknowledged\":%" PRIu64 ",\"unacknowledged\":%" PRIu64
 		",\"graphs_failed\":%" PRIu64 ",\"milliseconds\":%" PRId64
 		",\"stopped\":%s}\n",
 		c->devices, c->polled, c->unchanged, c->changed, c->silent, c->failed,
 		c->log_entries, c->log_gaps, c->requests, c->retries, c->dropped,
-		c->graphs_failed, c->ms, c->stopped ? "true" : "false");
+		c->acknowledged, c->unacknowledged, c->graphs_failed, c->ms, c->stopped ? "true" : "false");
 }
 
 void
@@ -98,5 +99,8 @@ poll_say_summary(const struct poll_counts *c, bool json)
 		text_grouped(n[1], sizeof(n[1]), (int64_t)c->log_gaps);
 		printf(", lost %s", n[1]);
 	}
+	if (c->acknowledged > 0)
+		printf(", acknowledged to %" PRIu64 " device%s", c->acknowledged,
+			c->acknowledged == 1 ? "" : "s");
 	putchar('\n');
 }

@@ -26,6 +26,7 @@ enum conf_kind {
 	CONF_ADDRESS,		/* transport specifier; one value */
 	CONF_NUMBER,		/* min..max */
 	CONF_SPAN,		/* of time: 90s, 5min; in seconds min..max */
+	CONF_TRUTH,		/* yes or no: 1 or 0 */
 };
 
 struct directive {
@@ -45,12 +46,14 @@ static const struct directive directives[] = {
 	{ "silentWindow", CONF_NUMBER, 1, 16384, "NUMBER: silent devices asked at a time" },
 	{ "forward", CONF_ADDRESS, 0, 0,
 		"ADDRESS: where imgadm-centerd sends copies of what it hears" },
+	{ "acknowledge", CONF_TRUTH, 0, 0,
+		"yes|no: imgadm-poll tells devices how far their log is stored" },
 };
 enum { DIRECTIVES = sizeof(directives) / sizeof(directives[0]) };
 
 struct value {
 	char *text;		/* CONF_PATH, CONF_ADDRESS */
-	int64_t number;		/* CONF_NUMBER, CONF_SPAN */
+	int64_t number;		/* CONF_NUMBER, CONF_SPAN, CONF_TRUTH */
 	bool set;
 };
 
@@ -349,6 +352,11 @@ line_value(struct conf *c, size_t at, const struct conf_words *w, struct err *e)
 		v->text = text;
 	} else if (d->kind == CONF_NUMBER) {
 		code = parse_i64(w->word[0], d->min, d->max, &v->number, e);
+	} else if (d->kind == CONF_TRUTH) {
+		bool truth = false;
+
+		code = parse_bool(w->word[0], &truth, e);
+		v->number = code == 0 ? truth : v->number;
 	} else {
 		code = parse_duration(w->word[0], d->min, d->max, &v->number, e);
 	}
@@ -392,6 +400,7 @@ take_line(void *user, const char *token, const char *value, const char *place, s
 	case CONF_ADDRESS:
 	case CONF_NUMBER:
 	case CONF_SPAN:
+	case CONF_TRUTH:
 		code = line_value(c, at, &w, e);
 		break;
 	}

@@ -52,7 +52,7 @@ int conf_read(struct conf *c, struct err *e);
 
 /* The value of a path, address or word directive; NULL when not set.  The last line wins. */
 const char *conf_text(const struct conf *c, const char *token);
-/* The value of a number or time (seconds) directive; false when not set. */
+/* The value of a number, time (seconds) or yes|no (1, 0) directive; false when not set. */
 bool conf_number(const struct conf *c, const char *token, int64_t *ret_value);
 
 /*

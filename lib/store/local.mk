@@ -2,6 +2,7 @@
 noinst_LTLIBRARIES += lib/store/libstore.la
 lib_store_libstore_la_SOURCES = \
 	%D%/store.c %D%/store.h \
+	%D%/store_acknowledge.c \
 	%D%/store_advice.c %D%/store_advice.h \
 	%D%/store_facts.c %D%/store_facts.h \
 	%D%/store_models.c %D%/store_models.h \

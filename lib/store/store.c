@@ -376,6 +376,7 @@ static const char *const remove_sql[] = {
 	"DELETE FROM user WHERE device = ?1",
 	"DELETE FROM part WHERE device = ?1",
 	"DELETE FROM soon WHERE device = ?1",
+	"DELETE FROM acknowledge WHERE device = ?1",
 	"DELETE FROM live WHERE device = ?1",
 	"DELETE FROM device WHERE id = ?1",
 };

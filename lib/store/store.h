@@ -218,6 +218,8 @@ struct store_poll_result {
 	struct log_bounds log;
 	const struct log_entry *entries;
 	size_t entry_count;
+	/* What is new of the log is to be acknowledged: store_center.h. */
+	bool acknowledge;
 	/* Learned; whole, as it is to be kept. */
 	unsigned quirks;
 	unsigned max_varbinds;	/* 0 = as before */

@@ -163,7 +163,24 @@ int store_mark_holes(struct store *s, utc_s before, utc_s when, uint64_t *ret_ma
 	struct err *e);
 /* How many are marked. */
 int store_soon_count(struct store *s, uint64_t *ret_count, struct err *e);
-/* As store_targets_open, only those that are marked. */
+/*
+ * As store_targets_open, only those that are marked.  What was marked before this
+ * call is done by any result of a poll that begins after it, in the same second
+ * as well; so it writes where something is marked.
+ */
 int store_targets_open_soon(struct store *s, struct store_targets **ret, struct err *e);
+
+/* --- logs that a poll acknowledges ---------------------------------------------- */
+
+/*
+ * As store_targets_open, only devices of whose log a poll stored more
+ * (store_poll_result.acknowledge) than they were told, and which answered a poll
+ * that began at `since` or after.  log_generation and log_index of a target are
+ * what is stored; log_index 0: another machine stands there now, of which nothing is.
+ */
+int store_targets_open_acknowledge(struct store *s, utc_s since, struct store_targets **ret,
+	struct err *e);
+/* These were told, or do not take it: they are listed no more until there is more. */
+int store_acknowledged(struct store *s, const int64_t *devices, size_t count, struct err *e);
 
 #endif

@@ -16,7 +16,7 @@
 enum store_sql {
 	SQL_DEVICE_ADD, SQL_DEVICE_LIVE, SQL_DEVICE_BY_NAME, SQL_DEVICE_BY_ADDRESS,
 	SQL_DEVICE_NUMERIC,
-	SQL_TARGET, SQL_USER, SQL_SOON_DONE, SQL_REPORTED, SQL_LIVE_REPORTED,
+	SQL_TARGET, SQL_USER, SQL_SOON_DONE, SQL_ACKNOWLEDGE, SQL_ACKNOWLEDGED, SQL_REPORTED, SQL_LIVE_REPORTED,
 	SQL_REPORT_CONTACT, SQL_REPORT_DONE, SQL_REPORTER, SQL_REPORTER_BY_ID, SQL_REPORT_BIND,
 	SQL_REPORT_FROM, SQL_BY_HOST,
 	SQL_PART_HEAD, SQL_PART_GET, SQL_PART_ADD, SQL_PART_COUNT, SQL_PARTS, SQL_PARTS_DROP,
@@ -155,6 +155,12 @@ int store_check_log(const struct store_poll_result *r, struct err *e);
 int store_forget_memories(struct store *s, int64_t device, int64_t machine, utc_s when,
 	struct err *e);
 int store_forget_machines(struct store *s, int64_t device, utc_s when, struct err *e);
+
+/* store_soon.c: what is marked now was marked before any poll that begins from now on. */
+int store_soon_taken(struct store *s, struct err *e);
+
+/* store_acknowledge.c: within a write, a device is to be told how far its log is stored. */
+int store_acknowledge(struct store *s, int64_t device, struct err *e);
 
 /* store_note.c */
 int store_note_put(struct store *s, int64_t device, enum store_note_kind kind,

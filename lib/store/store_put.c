@@ -549,6 +549,8 @@ store_poll_put(struct store *s, const struct store_poll_result *r,
 		return store_write_refuse(s, own, rc);
 	rc = r->contact == STORE_ANSWERED ? store_put_answered(s, &b, r, &o, e) :
 		put_failed(s, &b, r, e);
+	if (rc == 0 && r->acknowledge && o.entries_new > 0)
+		rc = store_acknowledge(s, r->device, e);
 	if (rc == 0)
 		rc = soon_done(s, r, e);
 	rc = store_write_end(s, own, rc, e);

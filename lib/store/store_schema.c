@@ -334,8 +334,16 @@ static const char step_3[] =
 
 	"CREATE INDEX machine_model ON machine (manufacturer, model);";
 
+/*
+ * Devices of whose log a poll stored more than they were told: a run that was
+ * killed before it could tell them leaves them to the next.
+ */
+static const char step_4[] =
+	"CREATE TABLE acknowledge (device INTEGER PRIMARY KEY);";
+
 const struct db_step store_schema_steps[STORE_SCHEMA_VERSION] = {
 	{ step_1, NULL },
 	{ step_2, NULL },
 	{ step_3, NULL },
+	{ step_4, NULL },
 };

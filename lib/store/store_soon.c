@@ -54,6 +54,12 @@ store_mark_holes(struct store *s, utc_s before, utc_s when, uint64_t *ret_marked
 }
 
 int
+store_soon_taken(struct store *s, struct err *e)
+{
+	return write_two(s, "UPDATE soon SET since = ?1 WHERE since > ?2", 0, 0, NULL, e);
+}
+
+int
 store_soon_count(struct store *s, uint64_t *ret_count, struct err *e)
 {
 	int64_t count;

@@ -65,6 +65,8 @@ const char *const store_sql_text[SQL_COUNT] = {
 		" engine_id = COALESCE(?5, engine_id), sys_name = COALESCE(?6, sys_name),"
 		" sys_object_id = COALESCE(?7, sys_object_id) WHERE id = ?8",
 	[SQL_SOON_DONE] = "DELETE FROM soon WHERE device = ?1 AND since < ?2",
+	[SQL_ACKNOWLEDGE] = "INSERT OR IGNORE INTO acknowledge (device) VALUES (?1)",
+	[SQL_ACKNOWLEDGED] = "DELETE FROM acknowledge WHERE device = ?1",
 
 	/* The same of a report; a contact only where the device is not polled. */
 	[SQL_REPORTED] = "UPDATE device SET machine = ?1, has_agent = 1 WHERE id = ?2",

@@ -32,18 +32,13 @@ targets_room(struct store_targets *t, struct err *e)
 	return 0;
 }
 
+/* Devices as the statement lists them: key and contact; the statement is freed. */
 static int
-targets_load(struct store_targets *t, bool soon, struct err *e)
+targets_load(struct store_targets *t, struct db_stmt *q, struct err *e)
 {
-	struct db_stmt *q = NULL;
 	int rc;
 
-	rc = db_prepare(t->store->db, soon ?
-		"SELECT l.device, l.contact FROM soon s CROSS JOIN live l ON l.device = s.device"
-		" CROSS JOIN device d ON d.id = s.device WHERE d.polled ORDER BY s.device" :
-		"SELECT l.device, l.contact FROM device d CROSS JOIN live l ON l.device = d.id"
-		" WHERE d.polled ORDER BY d.id", &q, e);
-	while (rc == 0 && (rc = db_step(q, e)) == 1) {
+	while ((rc = db_step(q, e)) == 1) {
 		rc = targets_room(t, e);
 		if (rc < 0)
 			break;
@@ -51,9 +46,54 @@ targets_load(struct store_targets *t, bool soon, struct err *e)
 			t->keys[t->living++] = db_i64(q, 0);
 		else
 			t->keys[t->size - ++t->silent] = db_i64(q, 0);
-		rc = 0;
 	}
 	db_stmt_free(q);
+	return rc;
+}
+
+/* A list of what a statement says; ?1 is `since`, where it has one. */
+static int
+targets_open(struct store *s, const char *sql, const utc_s *since, struct store_targets **ret,
+	struct err *e)
+{
+	struct db_stmt *q = NULL;
+	struct store_targets *t;
+	int rc;
+
+	t = calloc(1, sizeof(*t));
+	if (t == NULL)
+		return err_set(e, -ENOMEM, "out of memory for the list of devices");
+	t->store = s;
+	rc = db_prepare(s->db, sql, &q, e);
+	if (rc == 0 && since != NULL)
+		db_bind_i64(q, 1, *since);
+	if (rc == 0)
+		rc = targets_load(t, q, e);
+	if (rc < 0)
+		store_targets_close(t);
+	else
+		*ret = t;
+	return rc;
+}
+
+static int
+targets_open_one(struct store *s, const char *name, struct store_targets **ret, struct err *e)
+{
+	struct store_targets *t;
+	int rc;
+
+	t = calloc(1, sizeof(*t));
+	if (t == NULL)
+		return err_set(e, -ENOMEM, "out of memory for the list of devices");
+	t->store = s;
+	rc = targets_room(t, e);
+	if (rc == 0)
+		rc = store_find(s, name, &t->keys[0], e);
+	t->living = 1;
+	if (rc < 0)
+		store_targets_close(t);
+	else
+		*ret = t;
 	return rc;
 }
 
@@ -61,45 +101,38 @@ int
 store_targets_open(struct store *s, const char *name, struct store_targets **ret,
 	struct err *e)
 {
-	struct store_targets *t;
-	int rc;
-
-	t = calloc(1, sizeof(*t));
-	if (t == NULL)
-		return err_set(e, -ENOMEM, "out of memory for the list of devices");
-	t->store = s;
-	if (name == NULL) {
-		rc = targets_load(t, false, e);
-	} else {
-		rc = targets_room(t, e);
-		if (rc == 0)
-			rc = store_find(s, name, &t->keys[0], e);
-		t->living = 1;
-	}
-	if (rc < 0) {
-		store_targets_close(t);
-		return rc;
-	}
-	*ret = t;
-	return 0;
+	if (name != NULL)
+		return targets_open_one(s, name, ret, e);
+	return targets_open(s, "SELECT l.device, l.contact FROM device d"
+		" CROSS JOIN live l ON l.device = d.id WHERE d.polled ORDER BY d.id", NULL, ret, e);
 }
 
 int
 store_targets_open_soon(struct store *s, struct store_targets **ret, struct err *e)
 {
-	struct store_targets *t;
+	struct store_targets *t = NULL;
 	int rc;
 
-	t = calloc(1, sizeof(*t));
-	if (t == NULL)
-		return err_set(e, -ENOMEM, "out of memory for the list of devices");
-	t->store = s;
-	rc = targets_load(t, true, e);
-	if (rc < 0)
-		store_targets_close(t);
-	else
+	rc = targets_open(s, "SELECT l.device, l.contact FROM soon s"
+		" CROSS JOIN live l ON l.device = s.device CROSS JOIN device d"
+		" ON d.id = s.device WHERE d.polled ORDER BY s.device", NULL, &t, e);
+	if (rc == 0 && store_targets_count(t) > 0)
+		rc = store_soon_taken(s, e);
+	if (rc == 0)
 		*ret = t;
+	else if (rc < 0 && t != NULL)
+		store_targets_close(t);
 	return rc;
+}
+
+int
+store_targets_open_acknowledge(struct store *s, utc_s since, struct store_targets **ret,
+	struct err *e)
+{
+	return targets_open(s, "SELECT l.device, l.contact FROM acknowledge a"
+		" CROSS JOIN live l ON l.device = a.device CROSS JOIN device d ON d.id = a.device"
+		" WHERE d.polled AND l.contact = 1 AND l.tried >= ?1 ORDER BY a.device",
+		&since, ret, e);
 }
 
 size_t

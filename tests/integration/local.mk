@@ -20,6 +20,9 @@ TESTS += tests/integration/fleet-enrol.sh
 dist_check_SCRIPTS += tests/integration/fleet-report.sh
 TESTS += tests/integration/fleet-report.sh
 
+dist_check_SCRIPTS += tests/integration/poll-acknowledge.sh
+TESTS += tests/integration/poll-acknowledge.sh
+
 AGENT_TESTS = tests/integration/agent.sh tests/integration/agent-view.sh \
 	tests/integration/agent-reload.sh tests/integration/agent-man.sh \
 	tests/integration/agent-set.sh tests/integration/agentd.sh

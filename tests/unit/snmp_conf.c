@@ -92,8 +92,27 @@ START_TEST(values_are_read)
 	ck_assert(conf_number(conf, "window", &n));
 	ck_assert_int_eq(n, 2048);
 	ck_assert(!conf_number(conf, "silentWindow", &n));
+	ck_assert(!conf_number(conf, "acknowledge", &n));
 	ck_assert(!conf_number(conf, "db", &n));
 	ck_assert(!conf_number(conf, "nonsense", &n));
+}
+END_TEST
+
+START_TEST(yes_and_no_are_read)
+{
+	int64_t n;
+
+	ck_assert_int_eq(read_conf("acknowledge no\nacknowledge yes\n"), 0);
+	ck_assert(conf_number(conf, "acknowledge", &n));
+	ck_assert_int_eq(n, 1);
+	conf_free(conf);
+	conf = conf_new();
+	ck_assert_int_eq(read_conf("acknowledge off\n"), 0);
+	ck_assert(conf_number(conf, "acknowledge", &n));
+	ck_assert_int_eq(n, 0);
+	conf_free(conf);
+	conf = conf_new();
+	wrong("window 5\nacknowledge maybe\n", -EINVAL, 2, "acknowledge");
 }
 END_TEST
 
@@ -513,6 +532,7 @@ main(void)
 
 	tcase_add_test(tc, no_file_is_no_error);
 	tcase_add_test(tc, values_are_read);
+	tcase_add_test(tc, yes_and_no_are_read);
 	tcase_add_test(tc, local_file_and_context_lines_count);
 	tcase_add_test(tc, environment_is_left_as_it_was);
 	tcase_add_test(tc, a_second_conf_is_read_anew);
