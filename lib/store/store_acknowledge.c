@@ -22,7 +22,7 @@ forget(struct store *s, const int64_t *devices, size_t count, struct err *e)
 {
 	struct db_stmt *q;
 	size_t i;
-	int rc;
+	int rc = 0;
 
 	q = store_stmt(s, SQL_ACKNOWLEDGED, &rc, e);
 	if (q == NULL)

@@ -53,7 +53,7 @@ while True:
         if noted(): open(held, "w").close()
         else: outside.send(data)'
 
-ok "a device" "$agent_state" make "$state" 5 3
+ok "a device" "$agent_state" make "$state" 3 50
 hex=$(printf '%064d' 7)
 printf 'imgadm-key 1\nuser room-1\nauth SHA-256 %s\npriv AES %s\ncentre udp:127.0.0.1:9\n' \
 	"$hex" "$hex" >"$T/room.key"

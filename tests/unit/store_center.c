@@ -159,19 +159,95 @@ END_TEST
 static unsigned
 soon(void)
 {
+	uint64_t count;
+
+	OK(store_soon_count(store, &count, &e));
+	return (unsigned)count;
+}
+
+/* A run begins over what is marked. */
+static unsigned
+soon_taken(void)
+{
 	struct store_target t;
 	struct store_targets *list;
 	unsigned n = 0;
-	uint64_t count;
 
 	OK(store_targets_open_soon(store, &list, &e));
 	while (store_targets_next(list, &t, &e) == 1)
 		n++;
 	store_targets_close(list);
-	OK(store_soon_count(store, &count, &e));
-	ck_assert_uint_eq(count, n);
+	ck_assert_uint_eq(soon(), n);
 	return n;
 }
+
+START_TEST(what_is_marked_when_a_run_begins_is_done_by_it)
+{
+	ck_assert_uint_eq(soon_taken(), 0);
+	OK(store_mark_soon(store, target.device, T0 + 10, &e));
+	ck_assert_uint_eq(soon_taken(), 1);
+	/* In the same second: done.  Marked again in it, after the run began: not. */
+	OK(store_mark_soon(store, target.device, T0 + 10, &e));
+	(void)poll_at("alpha", &machine, T0 + 10);
+	ck_assert_uint_eq(soon_taken(), 1);
+	(void)poll_at("alpha", &machine, T0 + 10);
+	ck_assert_uint_eq(soon_taken(), 0);
+}
+END_TEST
+
+/* Devices to be acknowledged that answered since; the log of the last in *ret. */
+static unsigned
+acknowledge(utc_s since, struct store_target *ret)
+{
+	struct store_targets *list;
+	unsigned n = 0;
+
+	OK(store_targets_open_acknowledge(store, since, &list, &e));
+	while (store_targets_next(list, ret, &e) == 1)
+		n++;
+	ck_assert_uint_eq(store_targets_count(list), n);
+	store_targets_close(list);
+	return n;
+}
+
+START_TEST(what_a_poll_stored_of_a_log_is_acknowledged_once)
+{
+	struct store_poll_result r = {
+		.device = target.device, .contact = STORE_ANSWERED, .when = T0 + 10,
+		.has_agent = true, .identity = &machine.structure.device,
+		.structure = &machine.structure, .log_read = true,
+	};
+	struct store_poll_result silent = {
+		.device = target.device, .contact = STORE_SILENT, .when = T0 + 30,
+		.reason = "no answer",
+	};
+	struct store_target t;
+
+	world_log_add(&machine, 10);
+	r.log = machine.log;
+	r.entries = machine.entries;
+	r.entry_count = machine.log.newest - 1;
+	OK(store_poll_put(store, &r, NULL, &e));
+	ck_assert_uint_eq(acknowledge(0, &t), 0);
+	r.acknowledge = true;
+	OK(store_poll_put(store, &r, NULL, &e));	/* nothing new */
+	ck_assert_uint_eq(acknowledge(0, &t), 0);
+	r.entries = &machine.entries[machine.log.newest - 1];
+	r.entry_count = 1;
+	OK(store_poll_put(store, &r, NULL, &e));
+	ck_assert_uint_eq(acknowledge(T0 + 11, &t), 0);
+	ck_assert_uint_eq(acknowledge(T0 + 10, &t), 1);
+	ck_assert_uint_eq(t.log_generation, machine.log.generation);
+	ck_assert_uint_eq(t.log_index, machine.log.newest);
+	OK(store_poll_put(store, &silent, NULL, &e));
+	ck_assert_uint_eq(acknowledge(0, &t), 0);
+	(void)poll_at("alpha", &machine, T0 + 40);
+	ck_assert_uint_eq(acknowledge(0, &t), 1);
+	OK(store_acknowledged(store, &t.device, 1, &e));
+	ck_assert_uint_eq(acknowledge(0, &t), 0);
+	OK(store_acknowledged(store, &t.device, 1, &e));
+}
+END_TEST
 
 START_TEST(a_mark_stays_until_a_poll_that_began_after_it)
 {
@@ -332,6 +408,8 @@ main(void)
 
 	tcase_add_checked_fixture(t, fixture_setup, fixture_teardown);
 	tcase_add_test(t, the_engine_is_made_once_and_its_boots_rise);
+	tcase_add_test(t, what_is_marked_when_a_run_begins_is_done_by_it);
+	tcase_add_test(t, what_a_poll_stored_of_a_log_is_acknowledged_once);
 	tcase_add_test(t, boots_end_at_their_greatest);
 	tcase_add_test(t, a_user_is_a_devices_or_a_sites);
 	tcase_add_test(t, old_keys_and_new_are_accepted_for_a_time);

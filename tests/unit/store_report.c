@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "lib/base/text.h"
 #include "tests/unit/store_fixture.h"
 #include "tests/unit/store_reports.h"
 
@@ -20,8 +21,8 @@ setup(void)
 	own = (struct store_user){ .name = "img-1", .device = target.device, .auth = "SHA-256",
 		.priv = "AES", .auth_key_len = 32, .priv_key_len = 32, .made = T0 };
 	berlin = own;
-	(void)strcpy(berlin.name, "img-berlin");
-	(void)strcpy(berlin.site, "berlin");
+	(void)text_copy(berlin.name, sizeof(berlin.name), "img-berlin");
+	(void)text_copy(berlin.site, sizeof(berlin.site), "berlin");
 	berlin.device = 0;
 	OK(store_user_add(store, &own, -1, &e));
 	OK(store_user_add(store, &berlin, -1, &e));
@@ -135,7 +136,7 @@ START_TEST(a_report_is_its_users_devices)
 	world_machine_init(&second, 2, 3, 1, 50);
 	OK(store_device_add_unpolled(store, &(struct store_device_new){ .name = "beta" }, &beta,
 		&e));
-	(void)strcpy(other.name, "img-2");
+	(void)text_copy(other.name, sizeof(other.name), "img-2");
 	other.device = beta;
 	OK(store_user_add(store, &other, -1, &e));
 	o = put(&own, reports_structure(&machine, 1, 1, 1), T0);
