@@ -38,7 +38,7 @@ show_identity(const struct store_device_row *r)
 		(void)printf(", serial %s", shown);
 	}
 	(void)printf("\n");
-	(void)printf("address     %s%s%s\n", r->address,
+	(void)printf("address     %s%s%s\n", r->address[0] == '\0' ? "none" : r->address,
 		r->credential[0] == '\0' ? "" : ", credential ", r->credential);
 	if (r->id[0] != '\0') {
 		(void)text_escape(shown, sizeof(shown), r->id);
@@ -67,6 +67,24 @@ show_contact(const struct store_device_row *r, utc_s now)
 		r->boots_seen, r->boots_seen == 1 ? "" : "s");
 	if (!r->has_agent)
 		(void)printf("agent       none: it does not speak IMGADM-MIB\n");
+}
+
+/* What is known by reports. */
+static void
+show_reports(const struct store_device_row *r, utc_s now)
+{
+	char ago[CLOCK_TEXT_SIZE], at[CLOCK_TEXT_SIZE];
+
+	if (!r->polled)
+		(void)printf("polled      no: it is known by its reports alone%s\n",
+			r->is_new ? "; new, waits for approval" : "");
+	if (r->last_report != 0) {
+		clock_text_ago(now, r->last_report, ago, sizeof(ago));
+		clock_text(r->last_report, at, sizeof(at));
+		(void)printf("reported    %s (%s)\n", ago, at);
+	} else if (r->users > 0) {
+		(void)printf("reported    never, though it is enrolled\n");
+	}
 }
 
 static void
@@ -393,6 +411,7 @@ show_text(const struct fleet_cli *cli, struct store *s, const struct store_devic
 	show_identity(&d->row);
 	show_use(&d->row);
 	show_contact(&d->row, clock_utc_s(clock_system()));
+	show_reports(&d->row, clock_utc_s(clock_system()));
 	show_attention(d);
 	rc = show_units(cli, &d->structure, e);
 	if (rc == 0)

@@ -29,7 +29,8 @@ device_json(const struct store_device *d)
 
 	text_hex(digest, sizeof(digest), d->structure.digest, sizeof(d->structure.digest));
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:s,"
-		" s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:i, s:s, s:i, s:o, s:I, s:o, s:I, s:o}",
+		" s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:i, s:s, s:i, s:o, s:I, s:o, s:I, s:o,"
+		" s:b, s:b, s:o, s:i}",
 		"device", r->name, "site", r->site, "address", r->address, "numeric", r->numeric,
 		"credential", r->credential, "has_agent", r->has_agent, "id", r->id,
 		"manufacturer", r->manufacturer, "model", r->model,
@@ -45,7 +46,9 @@ device_json(const struct store_device *d)
 		"log_entries_lost", jsonout_u64(r->log_entries_lost),
 		"rate_span_s", (json_int_t)r->rate_span_s,
 		"structure_since", jsonout_time(d->structure_since),
-		"revision", (json_int_t)d->structure.revision, "digest", json_string(digest));
+		"revision", (json_int_t)d->structure.revision, "digest", json_string(digest),
+		"polled", r->polled, "is_new", r->is_new,
+		"last_report", jsonout_time(r->last_report), "users", (int)r->users);
 }
 
 static json_t *

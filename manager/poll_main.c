@@ -280,6 +280,27 @@ say_too_long(const struct settings *s, const struct poll_counts *c)
 		needs, interval);
 }
 
+/* --device names one that can be asked; who only reports has no address. */
+static int
+check_device(const struct settings *s, struct run *r, struct err *e)
+{
+	struct store_targets *targets;
+	struct store_target t;
+	int rc;
+
+	if (s->device == NULL)
+		return 0;
+	rc = store_targets_open(r->store, s->device, &targets, e);
+	if (rc < 0)
+		return rc;
+	rc = store_targets_next(targets, &t, e);
+	store_targets_close(targets);
+	if (rc == 1 && t.address[0] == '\0')
+		return err_set(e, -EINVAL, "%s: it has no address to be polled at: it only reports; "
+			"imgadm-fleet show %s tells what it said", t.name, t.name);
+	return rc < 0 ? rc : 0;
+}
+
 /* What is stored for good now; after a signal the next run does it. */
 static int
 acknowledge(const struct settings *s, struct run *r, utc_s since, struct poll_counts *counts,
@@ -301,6 +322,12 @@ run(struct settings *s, struct run *r, struct err *e)
 	int rc;
 
 	rc = open_all(s, r, e);
+	if (rc == 0)
+		rc = check_device(s, r, e);
+	if (rc == -EINVAL && s->device != NULL && r->poll != NULL) {
+		log_err(e);
+		return EXIT_USAGE;
+	}
 	if (rc == 0)
 		rc = poll_run(r->poll, &counts, e);
 	if (rc == -ENOENT && s->device != NULL && r->poll != NULL) {

@@ -100,6 +100,13 @@ is "the mark is gone" "$(sqlite3 "$IMGADM_DB" 'SELECT count(*) FROM soon')" 0
 is "the other was not asked" "$(sqlite3 "$IMGADM_DB" 'SELECT failures FROM live WHERE device = 2')" "$before"
 status "--soon and --device" 1 "$poll" --soon --device room-1
 says "--soon and --device" 'do not go together'
+status "--device of one that only reports" 1 "$poll" --no-rrd --device room-3
+says "--device of one that only reports" 'room-3: it has no address'
+is "is no failure of it" "$(sqlite3 "$IMGADM_DB" 'SELECT failures FROM live WHERE device = 3')" 0
+status "show it" 0 "$fleet" show room-3
+like "tells that it is not polled" "$(cat "$T/out")" '^polled +no'
+status "show it as JSON" 0 "$fleet" show --json room-3
+like "tells so too" "$(tr -d ' \n' <"$T/out")" '"polled":false,.*"last_report":null'
 
 # --- new ones ----------------------------------------------------------------------------------
 sqlite3 "$IMGADM_DB" "UPDATE device SET is_new = 1 WHERE name = 'room-3'"
