@@ -15,6 +15,12 @@ enum {
 	MESSAGE_WHOLE = 1472,	/* what goes through an Ethernet in one piece */
 };
 
+/*
+ * The line of what anybody may have sent in a device's name: it takes no place
+ * from what the device itself sends.
+ */
+static const int64_t UNPROVEN = INT64_C(1) << 62;
+
 /* --- what waits ----------------------------------------------------------------- */
 
 static struct center_item *
@@ -148,11 +154,11 @@ take_inform(struct center *c, const struct center_peer *from,
 
 /* Of a device whom we know: poll it soon.  One mark that waits is as good as many. */
 static void
-enqueue_mark(struct center *c, struct center_item *item, int64_t device)
+enqueue_mark(struct center *c, struct center_item *item, int64_t device, int64_t owner)
 {
 	item->kind = CENTER_ITEM_MARK;
 	item->device = device;
-	item->queue.owner = device;
+	item->queue.owner = owner;
 	enqueue(c, item);
 }
 
@@ -167,7 +173,7 @@ take_trap(struct center *c, const struct center_peer *from,
 		return;
 	item = item_new(m->pdu, 0, from);
 	if (item != NULL)
-		enqueue_mark(c, item, m->device);
+		enqueue_mark(c, item, m->device, m->device);
 }
 
 static void
@@ -273,7 +279,7 @@ take_community(struct center *c, const struct center_peer *from, const struct pd
 	item->queue.request_id = m->tag == PDU_INFORM ? (uint32_t)pdu.request_id : 0;
 	(void)memcpy(item->community, m->community, m->community_len);
 	item->community_len = m->community_len;
-	enqueue_mark(c, item, device);
+	enqueue_mark(c, item, device, device | UNPROVEN);
 }
 
 void

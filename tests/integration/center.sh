@@ -89,4 +89,37 @@ is 'the boots were raised' "$(imgadm-centerd --db "$T/db" --engine show | sed -n
 is 'the id is the same' "$(imgadm-centerd --db "$T/db" --engine show | sed -n 's/^engine id *//p')" \
 	"$engine"
 center_stop
+
+# --- who fills a device's line in its name -----------------------------------------------
+# Octets that wait at the centre's socket.
+waiting()
+{
+	port_hex=$(printf ':%04X' "$center_port")
+	awk -v port="$port_hex" '$2 ~ port "$" { sub(/.*:/, "", $5); print $5 }' /proc/net/udp
+}
+waits_beyond() { [ "$((0x$(waiting)))" -gt "$1" ]; }
+center_db=$T/db3 user=one
+engine=$(imgadm-centerd --db "$center_db" --engine show | sed -n 's/^engine id *//p')
+enrol_one hall 'udp:127.0.0.1:1161' one maplesyrup
+center_start --no-poll
+boots=$(imgadm-centerd --db "$center_db" --engine show | sed -n 's/^boots *//p')
+ok 'it is heard' v3 snmpinform -- 100 "$cold"
+kill -STOP "$(cat "$T/centerd.pid")"
+i=0
+while [ $i -lt 80 ]; do
+	snmpinform -v2c -c public -t 1 -r 0 "127.0.0.1:$center_port" $i "$cold" \
+		>"$T/flood" 2>&1 &
+	i=$((i + 1))
+	[ $((i % 10)) -ne 0 ] || wait_for 30 waits_beyond $((i * 512))
+done
+ok 'informs that anybody may send wait' waits_beyond 40000
+before=$((0x$(waiting)))
+{ v3 snmpinform -e "0x$engine" -Z "$boots,5" -t 30 -r 0 -- 100 "$up" && echo taken; } \
+	>"$T/proven" 2>&1 &
+proven=$!
+ok "and behind them the device's own" wait_for 30 waits_beyond "$before"
+kill -CONT "$(cat "$T/centerd.pid")"
+wait $proven
+is 'which is taken' "$(cat "$T/proven")" taken
+center_stop
 done_testing
