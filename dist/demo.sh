@@ -1,6 +1,7 @@
 #!/bin/sh
 # demo.sh start|stop BUILD DIR: six devices on loopback, each a real snmpd with
-# imgadm.so, living fast; a centre that polls them every few seconds and draws.
+# imgadm.so and imgadm-agentd beside it, living fast, and a seventh that nobody can
+# poll; a centre that polls them every few seconds, takes what they report, and draws.
 # `./setup demo` calls it.  All of it is in DIR; nothing needs root.
 set -u
 do_what=${1:?start or stop} build=${2:?build folder} dir=${3:?demo folder}
@@ -13,7 +14,8 @@ SPEED=600	# device seconds a second: a day in under three minutes
 say() { printf '%s' "$*"; }
 die() { echo; echo "demo: $*" >&2; stop_all; exit 3; }
 
-# name model port site
+# name model port site; one has no snmpd, and so cannot be polled
+UNPOLLED=kiosk-9
 devices()
 {
 	cat <<-E
@@ -23,6 +25,7 @@ devices()
 	plant-3    P40   4  gera
 	plant-4    P40   5  gera
 	cellar-1   P40   6  gera
+	kiosk-9    P40   7  jena
 	E
 }
 
@@ -69,13 +72,13 @@ stop()
 	echo "stopped $count processes; what they left is in $dir"
 }
 
-# Six ports in a row that nobody has, from 16101 on.
+# Seven ports in a row that nobody has, from 16101 on: six devices and the centre.
 choose_ports()
 {
 	base=16100
 	while [ $base -lt 20000 ]; do
 		taken=
-		for i in 1 2 3 4 5 6; do
+		for i in 1 2 3 4 5 6 7; do
 			grep -qs "$(printf ':%04X ' $((base + i)))" /proc/net/udp /proc/net/udp6 && taken=1
 		done
 		[ -n "$taken" ] || return 0
@@ -91,6 +94,9 @@ make_device()
 	mkdir -p "$d/persist"
 	imgadm-device --state "$d/device.db" demo --model "$model" --name "$name" --seed "$n" ||
 		die "imgadm-device demo failed for $name"
+	daemon "$name-life" imgadm-device --state "$d/device.db" \
+		demo --live --model "$model" --seed "$n" --speed $SPEED
+	[ "$name" != $UNPOLLED ] || return 0
 	cat >"$d/snmpd.conf" <<-E
 	# $name ($model): read with v2c from loopback
 	rocommunity public 127.0.0.1
@@ -102,11 +108,28 @@ make_device()
 	E
 	SNMP_PERSISTENT_DIR=$d/persist daemon "$name-snmpd" \
 		snmpd -f -C -c "$d/snmpd.conf" -Lo "udp:127.0.0.1:$port"
-	daemon "$name-life" imgadm-device --state "$d/device.db" \
-		demo --live --model "$model" --seed "$n" --speed $SPEED
 }
 
-# The device that stops answering: its snmpd ends after a while.
+# Keys from the centre to the device, and imgadm-agentd, which reports with them: the
+# structure when it changes, errors of weight at once; the seventh all of it, by the clock.
+make_reports()
+{
+	d=$dir/device/$1
+	imgadm-fleet enrol "$1" --address "udp:127.0.0.1:$((base + 7))" -o "$d/report.key" &&
+		imgadm-device --state "$d/device.db" centre set --key-file "$d/report.key" || return 1
+	if [ "$1" = $UNPOLLED ]; then
+		imgadm-device --state "$d/device.db" report set --on-connect yes --on-change yes \
+			--structure-every 1s --errors-every 2s || return 1
+	else
+		imgadm-device --state "$d/device.db" report set --on-connect yes --on-change yes \
+			--severity error --threshold 5 || return 1
+	fi
+	SNMP_PERSISTENT_DIR=$d/persist daemon "$1-agentd" imgadm-agentd -f --state "$d/device.db"
+}
+
+# The device that is switched off after a while.
+switch_off() { for i in agentd snmpd life; do stop_one "$dir/run/$1-$i.pid"; done; }
+
 centre_loop()
 {
 	rounds=0
@@ -114,7 +137,7 @@ centre_loop()
 	while :; do
 		rounds=$((rounds + 1))
 		imgadm-poll --interval "$INTERVAL_S" >>"$dir/log/poll.log" 2>&1
-		[ $rounds != $silent_at ] || stop_one "$dir/run/cellar-1-snmpd.pid"
+		[ $rounds != $silent_at ] || switch_off cellar-1
 		[ $((rounds % 10)) != 0 ] || draw
 		sleep "$INTERVAL_S"
 	done
@@ -144,12 +167,13 @@ start()
 	# The demo's centre.
 	credential demo -v2c -c public
 	assign 127.0.0.0/8 demo
+	pollInterval $INTERVAL_S
 	E
-	choose_ports || die "no six free UDP ports in a row between 16101 and 20000"
+	choose_ports || die "no seven free UDP ports in a row between 16101 and 20000"
 	say 'six devices … '
 	devices | while read -r name model n site; do
 		make_device "$name" "$model" "$n" || exit 3
-		echo "$name udp:127.0.0.1:$((base + n)) $site"
+		[ "$name" = $UNPOLLED ] || echo "$name udp:127.0.0.1:$((base + n)) $site"
 	done >"$dir/fleet" || exit 3
 	n=0
 	until answering; do
@@ -159,6 +183,13 @@ start()
 	done
 	say "on udp:127.0.0.1:$((base + 1))-$((base + 6)) ok   "
 	imgadm-fleet add -f "$dir/fleet" >"$dir/log/fleet.log" 2>&1 || die "$(cat "$dir/log/fleet.log")"
+	imgadm-fleet add --no-poll $UNPOLLED --site jena >>"$dir/log/fleet.log" 2>&1 ||
+		die "$(cat "$dir/log/fleet.log")"
+	daemon centerd imgadm-centerd --listen "udp:127.0.0.1:$((base + 7))"
+	devices | while read -r name _; do
+		make_reports "$name" >>"$dir/log/enrol.log" 2>&1 || exit 3
+	done || die "reports cannot be set up: $(tail -1 "$dir/log/enrol.log")"
+	say "reports to udp:127.0.0.1:$((base + 7)) ok   "
 	line=$(imgadm-poll --interval "$INTERVAL_S" 2>&1 | tail -1)
 	printf '%s\n' "$line"
 	export build dir base INTERVAL_S LIVE_S
@@ -182,12 +213,16 @@ advice()
 	p=127.0.0.1:$((base + 1))
 	cat <<-E
 
-	Look:   snmpwalk -v2c -c public $mibs -m IMGADM-MIB $p imgUnitTable
+	Polled: snmpwalk -v2c -c public $mibs -m IMGADM-MIB $p imgUnitTable
 	        snmptable -v2c -c public $mibs -m IMGADM-MIB $p imgSoftwareTable
 	        export IMGADM_DB=$dir/imgadm.db IMGADM_RRD_DIR=$dir/rrd SNMPCONFPATH=$dir/conf PATH=$build/manager:$build/agent-module:\$PATH
 	        imgadm-fleet show lobby-mfp; imgadm-fleet log lobby-mfp
 	        imgadm-graph lobby-mfp life --span 10min -o lobby-mfp.png
 	        imgadm-device --state $dir/device/lobby-mfp/device.db show
+	Told:   imgadm-fleet show $UNPOLLED   # nobody can poll it: all this is from its reports
+	        imgadm-device --state $dir/device/$UNPOLLED/device.db report show
+	        imgadm-device --state $dir/device/$UNPOLLED/device.db error add DEV X-1 --severity error
+	        imgadm-fleet log $UNPOLLED -n 3
 	Graphs: $dir/graphs/lobby-mfp-use.png and $(($(find "$dir/graphs" -type f | wc -l) - 1)) more, drawn anew every $((INTERVAL_S * 10)) s
 	Stop:   ./setup demo --stop
 	E

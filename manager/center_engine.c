@@ -397,7 +397,9 @@ take_here(struct passage *p)
 		return;
 	}
 	if (!is_timely_here(p)) {
+		/* RFC 3414 4: who does not know our time yet asks for it so. */
 		refuse(p, STAT_TIME, &en->counts.not_in_time,
+		    p->m.boots == 0 && p->m.time_s == 0 ? NULL :
 		    "a message outside the time window", keys);
 		return;
 	}

@@ -124,3 +124,6 @@ TESTS += tests/integration/agentx.sh
 
 dist_check_SCRIPTS += tests/integration/storm.sh tests/integration/center-powercut.sh
 TESTS += tests/integration/storm.sh tests/integration/center-powercut.sh
+
+dist_check_SCRIPTS += tests/integration/firewall.sh
+TESTS += tests/integration/firewall.sh
