@@ -406,30 +406,73 @@ poll_other(struct random_run *r)
 	store = kept;
 }
 
+static int
+compare_rows(const void *a, const void *b)
+{
+	const struct store_log_row *x = a, *y = b;
+
+	if (x->generation != y->generation)
+		return x->generation < y->generation ? -1 : 1;
+	if (x->entry.index != y->entry.index)
+		return x->entry.index < y->entry.index ? -1 : 1;
+	return 0;
+}
+
+/* By generation: a late report may bring an older one after a newer. */
+static struct store_log_row *
+sorted_log(struct store *s, size_t *ret_count)
+{
+	struct store_filter f = { .gaps = true };
+	struct store_log_row *rows = NULL;
+	size_t count = 0;
+	struct store_log *l;
+	int rc;
+
+	OK(store_log_open(s, &f, &l, &e));
+	do {
+		rows = realloc(rows, (count + 1) * sizeof(*rows));
+		ck_assert_ptr_nonnull(rows);
+		rc = store_log_next(l, &rows[count], &e);
+		count += rc == 1;
+	} while (rc == 1);
+	ck_assert_int_eq(rc, 0);
+	store_log_close(l);
+	qsort(rows, count, sizeof(*rows), compare_rows);
+	*ret_count = count;
+	return rows;
+}
+
 static void
 compare_logs(struct store *a, struct store *b)
 {
-	struct store_filter f = { .gaps = true };
-	struct store_log_row x, y;
-	struct store_log *l, *m;
-	int rc;
+	struct store_log_row *x, *y;
+	size_t count, other, i;
 
-	OK(store_log_open(a, &f, &l, &e));
-	OK(store_log_open(b, &f, &m, &e));
-	while ((rc = store_log_next(l, &x, &e)) == 1) {
-		ck_assert_int_eq(store_log_next(m, &y, &e), 1);
-		ck_assert_uint_eq(x.generation, y.generation);
-		ck_assert_uint_eq(x.entry.index, y.entry.index);
-		ck_assert_uint_eq(x.gap_to, y.gap_to);
-		ck_assert_uint_eq(x.gap_to, 0);
-		ck_assert_str_eq(x.entry.text, y.entry.text);
-		ck_assert_str_eq(x.entry.code, y.entry.code);
-		ck_assert_uint_eq(x.entry.use_count, y.entry.use_count);
+	x = sorted_log(a, &count);
+	y = sorted_log(b, &other);
+	ck_assert_uint_eq(count, other);
+	for (i = 0; i < count; i++) {
+		ck_assert_uint_eq(x[i].generation, y[i].generation);
+		ck_assert_uint_eq(x[i].entry.index, y[i].entry.index);
+		ck_assert_uint_eq(x[i].gap_to, y[i].gap_to);
+		ck_assert_uint_eq(x[i].gap_to, 0);
+		ck_assert_str_eq(x[i].entry.text, y[i].entry.text);
+		ck_assert_str_eq(x[i].entry.code, y[i].entry.code);
+		ck_assert_uint_eq(x[i].entry.use_count, y[i].entry.use_count);
 	}
-	ck_assert_int_eq(rc, 0);
-	ck_assert_int_eq(store_log_next(m, &y, &e), 0);
-	store_log_close(l);
-	store_log_close(m);
+	free(x);
+	free(y);
+}
+
+/* A memory without an entry is seen by who polls in its time, and by nobody else. */
+static size_t
+filled_memories(const struct store_device *d)
+{
+	size_t count = 0, i;
+
+	for (i = 0; i < d->memory_count; i++)
+		count += d->memories[i].entries > 0;
+	return count;
 }
 
 static void
@@ -453,7 +496,7 @@ compare_devices(struct store *a, struct store *b)
 	ck_assert_mem_eq(digest, y.structure.digest, sizeof(digest));
 	structure_digest(&y.structure, digest);
 	ck_assert_mem_eq(digest, x.structure.digest, sizeof(digest));
-	ck_assert_uint_eq(x.memory_count, y.memory_count);
+	ck_assert_uint_eq(filled_memories(&x), filled_memories(&y));
 	ck_assert_uint_eq(x.gap_count, 0);
 	ck_assert_uint_eq(y.gap_count, 0);
 	store_device_release(&x);
@@ -462,7 +505,7 @@ compare_devices(struct store *a, struct store *b)
 	ck_assert(world_target(b, "alpha", &t));
 	ck_assert_uint_eq(s.log_generation, t.log_generation);
 	ck_assert_uint_eq(s.log_index, t.log_index);
-	ck_assert_uint_eq(s.revision, t.revision);
+	/* Not the revision: what was changed and changed back is the same by its digest. */
 }
 
 START_TEST(reports_at_random_make_the_store_that_polls_make)
