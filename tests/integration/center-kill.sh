@@ -14,8 +14,8 @@ enrol_one room '' me maplesyrup
 center_start --no-poll || exit 99
 boots=$(imgadm-centerd --db "$T/db" --engine show | sed -n 's/^boots *//p')
 # One entry a report, eight in flight: some hundred acknowledgements a second.
-"$reporter_bin" send --devices $devices --structure --entries "$entries" --each 1 --timeout-ms 300 \
-	--deadline $((kills * 10 + 120)) "$center_port" >"$T/reported" 2>"$T/reporter.err" &
+"${reporter_bin:?}" send --devices $devices --structure --entries "$entries" --each 1 --timeout-ms 300 \
+	--deadline $((kills * 10 + 120)) "${center_port:?}" >"$T/reported" 2>"$T/reporter.err" &
 sender=$!
 echo $sender >"$T/sender.pid"
 killed=0 stuck=0 slowest=0

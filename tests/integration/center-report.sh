@@ -52,7 +52,7 @@ is 'an unknown user' "$(refused)" 1
 
 # --- by hand, with net-snmp's own sender ------------------------------------------------
 # oid NAME: from the header that the MIB makes
-oid() { sed -n "s/^#define IMGADM_OIDTXT_$1 \"\(.*\)\"$/\1/p" "$top_builddir/mibs/imgadm-mib.h"; }
+oid() { sed -n "s/^#define IMGADM_OIDTXT_$1 \"\(.*\)\"$/\1/p" "${top_builddir:?}/mibs/imgadm-mib.h"; }
 # An error report of one entry of acme-99: head, then the row's columns.
 head_of()
 {

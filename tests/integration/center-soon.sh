@@ -16,7 +16,7 @@ ok 'polled once' name_is first
 snmpd_stop agent
 snmpd_start agent "$port" 'sysName second' || exit 99
 center_start
-snmptrap -v2c -c public "127.0.0.1:$center_port" 100 $cold
+snmptrap -v2c -c public "127.0.0.1:${center_port:?}" 100 $cold
 ok 'coldStart: it is polled soon' wait_for 60 name_is second
 
 # By way of snmptrapd: `forward default` in snmptrapd.conf.

@@ -36,7 +36,7 @@ not_ok 'an unknown user is not' v3 snmpinform -- 100 "$cold"
 like 'and is told so' "$(cat "$T/err")" 'Unknown user name'
 user=me
 not_ok 'authNoPriv is not enough' snmpinform -v3 -l authNoPriv -u me -a SHA-256 -A maplesyrup \
-	-t 3 -r 0 "127.0.0.1:$center_port" 100 "$cold"
+	-t 3 -r 0 "127.0.0.1:${center_port:?}" 100 "$cold"
 like 'and is told so' "$(cat "$T/err")" 'Unsupported security level'
 not_ok 'noAuthNoPriv neither' snmpinform -v3 -l noAuthNoPriv -u me \
 	-t 3 -r 0 "127.0.0.1:$center_port" 100 "$cold"

@@ -18,7 +18,7 @@ ok "a device" "$agent_state" make "$state" 5 10
 ok "its agent" agent_start module "$state" 'createUser reader SHA-256 readpass12 AES readpriv12
 rouser reader priv'
 closed=$(free_port)
-status "add it" 0 "$fleet" add room-1 "127.0.0.1:$port" --site berlin
+status "add it" 0 "$fleet" add room-1 "127.0.0.1:${port:?}" --site berlin
 status "add one that is silent" 0 "$fleet" add room-2 "127.0.0.1:$closed" --site jena
 status "add one that only reports" 0 "$fleet" add --no-poll room-3 --site berlin
 

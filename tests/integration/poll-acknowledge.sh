@@ -62,7 +62,7 @@ ok "has a centre" d centre set --key-file "$T/room.key"
 ok "its agent" agent_start module "$state" 'createUser reader SHA-256 readpass12 AES readpriv12
 rouser reader priv'
 front=$(free_port)
-spawn relay python3 -c "$relay" "$front" "$port" "$IMGADM_DB" "$T/held"
+spawn relay python3 -c "$relay" "$front" "${port:?}" "$IMGADM_DB" "$T/held"
 ok "a network before it" wait_for 20 grep -q ready "$T/relay.log"
 status "add it" 0 "$top_builddir/manager/imgadm-fleet" add room-1 "127.0.0.1:$front"
 is "nothing is acknowledged" "$(outstanding)" 3
@@ -145,7 +145,7 @@ spawn beaten "$poll" --no-rrd --json
 ok "one is about to tell" wait_for 60 test -e "$T/held"
 error "newer"
 # shellcheck disable=SC2086 # word lists
-ok "another centre acknowledges more" snmpset $v3 -m IMGADM-MIB -t 5 "$(target)" \
+ok "another centre acknowledges more" snmpset ${v3:?} -m IMGADM-MIB -t 5 "$(target)" \
 	imgReportAcknowledgedGeneration.0 u "$generation" \
 	imgReportAcknowledgedIndex.0 u "$((newest + 1))"
 rm -f "$T/held.on"

@@ -16,7 +16,7 @@ storm()
 	begun=$(now_ms)
 	n=1
 	while [ $n -le $polled ]; do
-		snmptrap -v2c -c public --clientaddr="127.1.0.$n" "127.0.0.1:$center_port" 1 \
+		snmptrap -v2c -c public --clientaddr="127.1.0.$n" "127.0.0.1:${center_port:?}" 1 \
 			1.3.6.1.6.3.1.1.5.1 2>/dev/null
 		n=$((n + 1))
 	done &
