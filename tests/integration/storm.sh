@@ -5,7 +5,7 @@
 . "${top_srcdir:?}/tests/lib.sh"
 . "$top_srcdir/tests/integration/center-lib.sh"
 . "$top_srcdir/tests/integration/poll-lib.sh"
-: "${poll_status:=}" "${sim:?}"
+: "${poll_status:=}" "${sim:?}" "${center_port:=$(free_port)}"
 need snmptrap
 devices=500 polled=60 units=12 software=10
 now_ms() { echo $(($(date +%s%N) / 1000000)); }
