@@ -39,7 +39,8 @@ daemon()
 	start_time $! >"$dir/run/$daemon_name.start"
 }
 
-start_time() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
+# Nothing for one that has ended and was not waited for.
+start_time() { sed -n 's/.*) \([^Z]\)/\1/p' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
 
 stop_one()
 {
