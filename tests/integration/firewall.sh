@@ -37,7 +37,7 @@ behind ip link set dev0 up
 behind ip rule add pref 100 lookup local
 behind ip rule del pref 0
 if ! behind ip rule add pref 1 iif dev0 ipproto udp dport 161 blackhole 2>"$T/err"; then
-	skip_all "routing rules by port are not there: $(cat "$T/err")"
+	skip_all "no network namespace with routing rules by port: $(cat "$T/err")"
 fi
 
 # --- a device: snmpd with the module, imgadm-agentd beside it ----------------------------
