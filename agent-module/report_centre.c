@@ -207,6 +207,12 @@ report_centre_is_another(const struct report_centre *c, const struct state_repor
 	return !c->loaded || c->set != r->centre || c->serial != r->centre_serial;
 }
 
+uint32_t
+report_centre_serial(const struct report_centre *c)
+{
+	return c->loaded ? c->serial : 0;
+}
+
 void
 report_centre_load(struct report_centre *c, struct state *state, const struct state_report *r)
 {

@@ -33,6 +33,8 @@ void report_centre_free(struct report_centre *c);	/* NULL is fine */
 
 /* Whether the state names another centre (or none, or other keys) than c has. */
 bool report_centre_is_another(const struct report_centre *c, const struct state_report *r);
+/* state_report.centre_serial when it was loaded; 0 = none was. */
+uint32_t report_centre_serial(const struct report_centre *c);
 
 /*
  * Forget the centre that c has, with its credential, and take what the state

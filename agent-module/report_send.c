@@ -351,6 +351,28 @@ begin(struct report_send *s, const struct report_plan_order *o, const struct sta
 	report_plan_begun(s->plan, &begun, now_ms());
 }
 
+/* Another centre, set a moment ago, has nothing of what this one took. */
+static int
+write_taken(struct report_send *s, struct state *writer, enum report_plan_action action,
+	const struct report_plan_order *o, struct err *e)
+{
+	int r = state_report_begin(writer, report_centre_serial(s->centre), e);
+
+	if (r < 0)
+		return r;
+	if (action == REPORT_PLAN_ACKNOWLEDGE)
+		r = state_report_acknowledge(writer, o->generation, o->to, e);
+	else if (action == REPORT_PLAN_DELIVERED)
+		r = state_report_delivered(writer, o->revision, o->digest, e);
+	else
+		r = state_report_answered(writer, o->kind == REPORT_ERRORS ?
+			STATE_REQUEST_ERRORS : STATE_REQUEST_STRUCTURE, o->request_id, e);
+	if (r == 0)
+		return state_commit(writer, e);
+	state_rollback(writer);
+	return r;
+}
+
 static void
 write_down(struct report_send *s, enum report_plan_action action,
 	const struct report_plan_order *o)
@@ -359,14 +381,12 @@ write_down(struct report_send *s, enum report_plan_action action,
 	struct err e = { .text = "" };
 	int r = -EBUSY;
 
-	if (writer != NULL && action == REPORT_PLAN_ACKNOWLEDGE)
-		r = state_report_acknowledge(writer, o->generation, o->to, &e);
-	else if (writer != NULL && action == REPORT_PLAN_DELIVERED)
-		r = state_report_delivered(writer, o->revision, o->digest, &e);
-	else if (writer != NULL)
-		r = state_report_answered(writer, o->kind == REPORT_ERRORS ?
-			STATE_REQUEST_ERRORS : STATE_REQUEST_STRUCTURE, o->request_id, &e);
-	/* The log was cleared, or somebody else acknowledged more: the facts will say so. */
+	if (writer != NULL)
+		r = write_taken(s, writer, action, o, &e);
+	/*
+	 * The log was cleared, somebody else acknowledged more, or the centre is
+	 * another: the facts will say so.
+	 */
 	if (r < 0 && r != -ESTALE && r != -ERANGE)
 		say_failed(s, r, "what the centre acknowledged is not written", &e);
 	else

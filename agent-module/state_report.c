@@ -422,6 +422,22 @@ state_report_delivered(struct state *s, uint32_t revision,
 }
 
 int
+state_report_begin(struct state *s, uint32_t centre_serial, struct err *e)
+{
+	struct state_report r;
+	int rc = state_begin(s, e);
+
+	if (rc < 0)
+		return rc;
+	rc = state_report_load(s, &r, e);
+	if (rc == 0 && (!r.centre || r.centre_serial != centre_serial))
+		rc = err_set(e, -ESTALE, "%s: the centre is another by now", s->path);
+	if (rc < 0)
+		state_rollback(s);
+	return rc;
+}
+
+int
 state_report_forget(struct state *s, struct err *e)
 {
 	const struct state_asked none = {0};

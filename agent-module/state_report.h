@@ -137,6 +137,14 @@ int state_report_delivered(struct state *s, uint32_t revision,
 	const uint8_t digest[STRUCTURE_DIGEST_SIZE], struct err *e);
 
 /*
+ * state_begin() for what a centre is to have taken (the calls above): -ESTALE
+ * where the state names another centre than that of this serial
+ * (state_report.centre_serial) by now, which has nothing of it; nothing is then
+ * begun.
+ */
+int state_report_begin(struct state *s, uint32_t centre_serial, struct err *e);
+
+/*
  * Take a SET back that was durable already: each column that still is as
  * `new` (read after it) says goes back to what `old` (read before it) says.
  */

@@ -157,6 +157,35 @@ END_TEST
 
 /* --- acknowledgement --------------------------------------------------------------- */
 
+START_TEST(what_one_centre_took_another_has_not)
+{
+	const char *path = help_create("another.db", 5);
+	struct state *s = help_open(path, STATE_WRITE), *other = help_open(path, STATE_WRITE);
+	uint32_t first, generation;
+	struct state_view v;
+
+	(void)help_error(s, "DEV", "C-1", 1000);
+	help_view(path, &v);
+	generation = v.log.generation;
+	state_view_release(&v);
+	REFUSED(state_report_begin(s, load(s).centre_serial, &e), -ESTALE, "another");
+	centre(s, "udp:192.0.2.1:162", "u");
+	first = load(s).centre_serial;
+	/* Its answer comes when somebody has set another. */
+	centre(other, "udp:192.0.2.2:162", "u");
+	REFUSED(state_report_begin(s, first, &e), -ESTALE, "another");
+	ck_assert_uint_eq(load(s).unacknowledged, 1);
+	/* Nothing was begun: others write. */
+	(void)help_error(other, "DEV", "C-2", 2000);
+	DONE(state_report_begin(s, load(s).centre_serial, &e));
+	DONE(state_report_acknowledge(s, generation, 2, &e));
+	DONE(state_commit(s, &e));
+	ck_assert_uint_eq(load(other).unacknowledged, 0);
+	state_close(other);
+	state_close(s);
+}
+END_TEST
+
 START_TEST(what_is_acknowledged_only_rises)
 {
 	const char *path = help_create("ack.db", 5);
@@ -582,6 +611,7 @@ main(void)
 	tcase_add_test(tc, a_new_file_reports_what_is_useful);
 	tcase_add_test(tc, settings_are_set_one_by_one_and_by_whom);
 	tcase_add_test(tc, a_request_number_is_one_request);
+	tcase_add_test(tc, what_one_centre_took_another_has_not);
 	tcase_add_test(tc, what_is_acknowledged_only_rises);
 	tcase_add_test(tc, report_ids_rise_over_handles);
 	tcase_add_test(tc, the_oldest_of_the_lowest_severity_goes);
