@@ -73,10 +73,13 @@ plan_commit(struct center *c)
 {
 	int64_t wait_ms = center_commit_wait_ms(center_queue_count(c->queue),
 	    c->waiting_since_ms, center_now_ms(c));
-	struct timeval tv = { 0, (suseconds_t)(wait_ms * MICROSECONDS) };
+	int64_t again_ms = c->again_ms - center_now_ms(c);
+	struct timeval tv = { 0 };
 
-	if (wait_ms >= 0)
-		(void)event_add(&c->commit_timer, &tv);
+	if (wait_ms < 0)
+		return;
+	tv.tv_usec = (suseconds_t)((wait_ms > again_ms ? wait_ms : again_ms) * MICROSECONDS);
+	(void)event_add(&c->commit_timer, &tv);
 }
 
 static void
@@ -96,8 +99,8 @@ on_round(void *arg)
 {
 	struct center *c = arg;
 
-	if (center_commit_wait_ms(center_queue_count(c->queue), c->waiting_since_ms,
-	    center_now_ms(c)) == 0)
+	if (c->again_ms <= center_now_ms(c) && center_commit_wait_ms(
+	    center_queue_count(c->queue), c->waiting_since_ms, center_now_ms(c)) == 0)
 		center_put(c);
 	plan_commit(c);
 }
@@ -182,10 +185,17 @@ on_signal(evutil_socket_t number, short what, void *arg)
 int
 center_run(struct center *c, struct err *e)
 {
+	uint64_t failed;
+
 	log_notice("ready; engine boots %u", c->o.engine.boots);
 	if (event_base_dispatch(c->base) < 0)
 		return err_set(e, -EIO, "the event loop failed");
-	while (center_queue_count(c->queue) > 0 && c->counts.failed_commits == 0)
+	/* Nobody waits for us any more. */
+	store_set_wait(c->store, CENTER_STORE_SAY_MS);
+	c->busy_since_ms = 0;
+	failed = c->counts.failed_commits;
+	while (center_queue_count(c->queue) > 0 && c->counts.failed_commits == failed &&
+	    c->busy_since_ms == 0)
 		center_put(c);
 	say_counts(c, LOG_LEVEL_NOTICE);
 	return 0;
@@ -256,6 +266,7 @@ center_new(const struct center_options *o, struct store *store, struct rrdfile *
 		return err_set(e, -ENOMEM, "out of memory");
 	c->o = *o;
 	c->store = store;
+	store_set_wait(store, CENTER_STORE_WAIT_MS);
 	c->rrd = rrd;
 	c->forward_fd = -1;
 	c->said_ms = c->holes_ms = c->begin_ms = center_now_ms(c);

@@ -43,11 +43,13 @@ write_sample(struct center *c, const struct center_sample *s, struct err *e)
 	if (rc < 0 || !s->structure || !rrdfile_units_due(c->rrd,
 	    drawn->device == s->device ? drawn->when : 0, s->when))
 		return rc;
-	*drawn = (struct center_drawn){ s->device, s->when };
 	rc = store_units_now(c->store, s->device, &units, &count, e);
 	if (rc == 0 && count > 0)
 		rc = rrdslots_update(c->rrd, c->store, s->device, s->when, units, count, e);
 	free(units);
+	/* Else the next report draws them. */
+	if (rc == 0)
+		*drawn = (struct center_drawn){ s->device, s->when };
 	return rc;
 }
 

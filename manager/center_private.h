@@ -32,6 +32,13 @@ enum {
 	CENTER_SOON_LIMIT_MS = 10 * 60 * 1000,
 	CENTER_HOLES_EVERY_MS = 30 * 1000,
 	CENTER_HOLES_AGE_S = 60,	/* so long a later part may fill a hole */
+	/*
+	 * The store is another's: it is waited for so long, and asked again after
+	 * the sockets had so long; what waits keeps its place.
+	 */
+	CENTER_STORE_WAIT_MS = 50,
+	CENTER_STORE_AGAIN_MS = 10,
+	CENTER_STORE_SAY_MS = 5000,	/* then it is said */
 	CENTER_DRAWN = 8192,
 	CENTER_SAY_EVERY_MS = 60 * 60 * 1000,	/* the counts, at info */
 };
@@ -99,6 +106,8 @@ struct center {
 	bool events_made;
 	/* The queue was empty until then, monotonic. */
 	int64_t waiting_since_ms;
+	/* The store is another's since then (0 = not), and asked again then. */
+	int64_t busy_since_ms, again_ms;
 	/* One batch. */
 	struct center_done done[CENTER_COMMIT_REPORTS];
 	struct center_sample samples[CENTER_COMMIT_REPORTS];

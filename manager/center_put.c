@@ -9,6 +9,8 @@
 #include "lib/base/log.h"
 #include "lib/snmp/ber.h"
 
+static const char NOT_STORED[] = "reports cannot be stored, and are not acknowledged";
+
 enum { ANSWER_MAX = CENTER_PDU_MAX + 512 };
 
 void
@@ -224,6 +226,19 @@ uncount(struct center *c, const struct center_counts *before)
 	c->counts.failed_commits++;
 }
 
+/* Another process writes: nothing was taken from the queue, and all is as it was. */
+static void
+put_later(struct center *c, const struct err *e)
+{
+	int64_t now_ms = center_now_ms(c);
+
+	if (c->busy_since_ms == 0)
+		c->busy_since_ms = now_ms;
+	c->again_ms = now_ms + CENTER_STORE_AGAIN_MS;
+	if (now_ms - c->busy_since_ms >= CENTER_STORE_SAY_MS)
+		center_say(c, NOT_STORED, NULL, NULL, e->text);
+}
+
 void
 center_put(struct center *c)
 {
@@ -236,6 +251,11 @@ center_put(struct center *c)
 	c->done_count = c->sample_count = 0;
 	c->marked = false;
 	rc = store_batch_begin(c->store, &e);
+	if (rc == -EBUSY) {
+		put_later(c, &e);
+		return;
+	}
+	c->busy_since_ms = c->again_ms = 0;
 	if (rc == 0) {
 		rc = put_all(c, &e);
 		if (rc == 0)
@@ -246,8 +266,7 @@ center_put(struct center *c)
 	if (rc < 0) {
 		/* What waits keeps its place; who was in the batch sends again. */
 		uncount(c, &before);
-		center_say(c, "reports cannot be stored, and are not acknowledged", NULL, NULL,
-		    e.text);
+		center_say(c, NOT_STORED, NULL, NULL, e.text);
 	}
 	for (size_t i = 0; i < c->done_count; i++) {
 		if (rc == 0)

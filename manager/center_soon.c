@@ -6,6 +6,7 @@
 
 #include "manager/center_private.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,10 +74,14 @@ center_soon_tick(struct center *c)
 	center_soon_child(c);
 	if (now_ms - c->holes_ms >= CENTER_HOLES_EVERY_MS) {
 		utc_s now = clock_utc_s(c->o.clock);
+		int rc = store_mark_holes(c->store, now - CENTER_HOLES_AGE_S, now, NULL, &e);
 
-		c->holes_ms = now_ms;
-		if (store_mark_holes(c->store, now - CENTER_HOLES_AGE_S, now, NULL, &e) < 0 ||
-		    store_parts_forget(c->store, now - STORE_PARTS_AGE_S, &e) < 0)
+		if (rc >= 0)
+			rc = store_parts_forget(c->store, now - STORE_PARTS_AGE_S, &e);
+		/* Where another process writes, the next tick tries again. */
+		if (rc != -EBUSY)
+			c->holes_ms = now_ms;
+		if (rc < 0 && rc != -EBUSY)
 			center_say(c, "the store cannot be tidied", NULL, NULL, e.text);
 	}
 	if (c->o.poll == NULL || c->child != NULL ||

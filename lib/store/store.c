@@ -66,6 +66,12 @@ store_close(struct store *s)
 	free(s);
 }
 
+void
+store_set_wait(struct store *s, unsigned wait_ms)
+{
+	db_set_busy(s->db, wait_ms);
+}
+
 struct db_stmt *
 store_stmt(struct store *s, enum store_sql sql, int *ret_rc, struct err *e)
 {

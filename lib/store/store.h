@@ -77,6 +77,11 @@ enum store_mode {
 int store_open(const char *path, enum store_mode mode, struct store **ret_store,
 	struct err *e);
 void store_close(struct store *s);	/* NULL is fine; an open batch is lost */
+/*
+ * How long a write waits for another process's before it fails with -EBUSY:
+ * 5,000 ms until this says otherwise.
+ */
+void store_set_wait(struct store *s, unsigned wait_ms);
 
 /* --- the devices ------------------------------------------------------ */
 

@@ -121,5 +121,24 @@ ok "and behind them the device's own" wait_for 30 waits_beyond "$before"
 kill -CONT "$(cat "$T/centerd.pid")"
 wait $proven
 is 'which is taken' "$(cat "$T/proven")" taken
+
+# --- another process holds the database ----------------------------------------------------
+if command -v sqlite3 >/dev/null 2>&1; then
+	mkfifo "$T/sql"
+	sqlite3 "$center_db" <"$T/sql" >"$T/holds" 2>&1 &
+	exec 9>"$T/sql"
+	echo "BEGIN IMMEDIATE; SELECT 'held';" >&9
+	ok 'the database is held' wait_for 20 grep -q held "$T/holds"
+	{ v3 snmpinform -t 60 -r 0 -- 100 "$up" && echo taken; } >"$T/later" 2>&1 &
+	later=$!
+	for i in 1 2 3; do
+		ok "questions are answered meanwhile ($i)" v3 snmpget -t 2 -r 0 -- 1.3.6.1.2.1.1.1.0
+	done
+	is 'and nothing is acknowledged' "$(cat "$T/later")" ''
+	echo 'COMMIT;' >&9
+	exec 9>&-
+	wait $later
+	is 'it is when the database is free' "$(cat "$T/later")" taken
+fi
 center_stop
 done_testing
