@@ -365,6 +365,16 @@ put_errors(struct put *p, struct err *e)
 
 /* --- structures ------------------------------------------------------------------------- */
 
+/*
+ * No longer ago than this.  What lies ahead of now by more was written while
+ * the clock was wrong, and says nothing.
+ */
+static bool
+is_recent(const struct put *p, utc_s at, int64_t limit_s)
+{
+	return p->when - at <= limit_s && at - p->when <= limit_s;
+}
+
 /* A report that was made before what is stored, and came after it. */
 static bool
 is_stale(const struct put *p)
@@ -372,11 +382,11 @@ is_stale(const struct put *p)
 	const struct report_head *h = &p->report->head;
 	const struct reporter *w = &p->who;
 
-	if (w->done_at != 0 && h->id < w->done && p->when - w->done_at <= STORE_ORDER_S)
+	if (w->done_at != 0 && h->id < w->done && is_recent(p, w->done_at, STORE_ORDER_S))
 		return true;
 	return strcmp(w->id, h->device_id) == 0 && h->revision < w->revision &&
 		memcmp(h->digest, w->digest, sizeof(h->digest)) != 0 &&
-		p->when - w->structure_since <= STORE_ORDER_S;
+		is_recent(p, w->structure_since, STORE_ORDER_S);
 }
 
 static int
@@ -431,11 +441,11 @@ check_kept(struct put *p, const uint8_t head[HEAD_SIZE], struct err *e)
 	len = db_blob(q, 1, kept, sizeof(kept));
 	at = db_i64(q, 2);
 	db_reset(q);
-	if (h->id < id && p->when - at <= STORE_ORDER_S) {
+	if (h->id < id && is_recent(p, at, STORE_ORDER_S)) {
 		p->out.end = STORE_REPORT_STALE;
 		return 0;
 	}
-	if (h->id == id && p->when - at <= STORE_PARTS_AGE_S) {
+	if (h->id == id && is_recent(p, at, STORE_PARTS_AGE_S)) {
 		if (len == HEAD_SIZE && memcmp(kept, head, HEAD_SIZE) == 0)
 			return 0;
 		p->out.end = STORE_REPORT_DIGEST_WRONG;

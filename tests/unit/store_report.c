@@ -268,6 +268,15 @@ START_TEST(a_structure_is_taken_over_whole_or_not)
 	machine.structure.digest[3] ^= 1;
 	ENDS(put(&own, reports_structure(&machine, 8, 1, 1), T0 + 401),
 		STORE_REPORT_DIGEST_WRONG);
+	/* The clock was a year ahead; then the device's state was made anew. */
+	world_changed(&machine, T0 + 402);
+	world_unit_remove(&machine, 1);
+	world_changed(&machine, T0 + 403);
+	ENDS(put(&own, reports_structure(&machine, 9, 1, 1), T0 + 365 * 86400),
+		STORE_REPORT_STORED);
+	world_unit_remove(&machine, 1);
+	world_changed(&machine, T0 + 404);
+	ENDS(put(&own, reports_structure(&machine, 1, 1, 1), T0 + 405), STORE_REPORT_STORED);
 }
 END_TEST
 
