@@ -14,6 +14,7 @@
 #include "lib/base/text.h"
 #include "lib/out/jsonout.h"
 #include "lib/snmp/keyfile.h"
+#include "lib/snmp/resolve.h"
 
 enum { KEY_ADDRESS = DEVICE_KEY_OWN, KEY_KEYS, KEY_SITE, SHOWN_SIZE = 1024 };
 
@@ -59,6 +60,8 @@ compose(const struct said *said, const struct keyfile *k, struct state_centre *c
 	if (address[0] == '\0')
 		return err_set(e, -EINVAL, "%s names no centre; give --address udp:HOST:PORT",
 			said->keys);
+	if (snmp_resolve_check(address, NULL, e) < 0)
+		return -EINVAL;
 	if (!text_copy(c->address, sizeof(c->address), address))
 		return err_set(e, -EINVAL, "--address: at most %d octets",
 			STATE_CENTRE_ADDRESS_MAX);
@@ -78,6 +81,8 @@ move(struct state *s, const struct said *said, struct err *e)
 
 	if (rc == 0 && !c.set)
 		rc = err_set(e, -EINVAL, "no centre is set: give --key-file");
+	if (rc == 0)
+		rc = snmp_resolve_check(said->address, NULL, e) < 0 ? -EINVAL : 0;
 	if (rc == 0 && !text_copy(c.address, sizeof(c.address), said->address))
 		rc = err_set(e, -EINVAL, "--address: at most %d octets",
 			STATE_CENTRE_ADDRESS_MAX);

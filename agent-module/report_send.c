@@ -102,7 +102,8 @@ say_refused(struct report_send *s, const struct inform *i, int error_status)
 	if (s->refused_said_ms != 0 && t_ms - s->refused_said_ms < SAY_MS)
 		return;
 	s->refused_said_ms = t_ms;
-	log_warning("the centre %s refused part %" PRIu32 " of a report (error-status %d); "
+	log_warning("the centre %s refused part %" PRIu32 " of a report (error-status %d): it does "
+		"not know this device by its user, or waits for approve; its log says which; "
 		"trying again", report_centre_name(s->centre), i->part, error_status);
 }
 

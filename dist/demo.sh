@@ -158,7 +158,12 @@ answering()
 
 start()
 {
-	[ ! -d "$dir/run" ] || stop_all
+	for f in "$dir"/run/*.pid; do
+		if [ -e "$f" ] && [ "$(start_time "$(cat "$f")")" = "$(cat "${f%.pid}.start")" ]; then
+			echo "demo: one runs already in $dir; stop it first: ./setup demo --stop" >&2
+			exit 1
+		fi
+	done
 	rm -rf "$dir"
 	mkdir -p "$dir/run" "$dir/log" "$dir/conf" "$dir/graphs" "$dir/persist"
 	export IMGADM_DB="$dir/imgadm.db" IMGADM_RRD_DIR="$dir/rrd"

@@ -240,8 +240,10 @@ enrol(struct enrol *x, const char *device)
 	}
 	if (strcmp(output, "-") != 0)
 		(void)printf("%s: keys are in %s; on the device: "
-			"imgadm-device centre set --key-file %s\n",
-			device != NULL ? device : x->site, output, output);
+			"imgadm-device centre set --key-file %s%s%s\n",
+			device != NULL ? device : x->site, output, output,
+			device != NULL ? "" : " --site",
+			x->address != NULL ? "" : " --address udp:CENTRE:162");
 	return EXIT_DONE;
 }
 

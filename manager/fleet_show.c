@@ -57,8 +57,9 @@ show_contact(const struct store_device_row *r, utc_s now)
 
 	clock_text_ago(now, r->last_contact, ago, sizeof(ago));
 	if (r->last_contact == 0) {
-		(void)printf("last seen   never%s\n", r->last_tried == 0 ?
-			": imgadm-poll asks it" : "");
+		(void)printf("last seen   never%s\n", !r->polled ?
+			": it is not polled, and has reported nothing so far" :
+			r->last_tried == 0 ? ": imgadm-poll asks it" : "");
 		return;
 	}
 	clock_text(r->last_contact, at, sizeof(at));

@@ -187,6 +187,10 @@ settle_output(struct graph_cli *c, struct err *e)
 
 	c->to_folder = c->device == NULL || c->wanted_count > 1 ||
 		graph_file_is_folder(c->output);
+	if (c->to_folder && !graph_file_is_folder(c->output) &&
+		graph_file_format(c->output, &by_name, NULL) == 1)
+		return err_set(e, -EINVAL, "%s: several graphs do not go into one file: "
+			"name a folder", c->output);
 	if (c->to_folder)
 		return graph_file_make_folder(c->output, e);
 	r = graph_file_format(c->output, &by_name, e);

@@ -232,6 +232,9 @@ number_text(double v, enum figures figures, char ret[NUMBER_SIZE])
 {
 	double a = fabs(v);
 
+	/* Nothing is less than nothing left. */
+	if (figures == PERCENT && v < 0)
+		v = 0;
 	if (isnan(v) || a > 9e15)
 		(void)snprintf(ret, NUMBER_SIZE, "-");
 	else if (figures == PERCENT || (figures == RATE && a < 99.95))

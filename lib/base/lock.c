@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/base/clock.h"
@@ -19,33 +20,32 @@ struct lock {
 	int fd;
 };
 
-enum { CONTENT_SIZE = 64 };	/* "pid since\n" */
+enum { CONTENT_SIZE = 64 };	/* "pid\n"; since is when that was written */
 
 static struct lock_holder
 read_holder(int fd)
 {
 	struct lock_holder holder = { 0 };
-	char content[CONTENT_SIZE], *space, *end;
-	int64_t pid, since;
+	char content[CONTENT_SIZE], *end;
+	struct stat st;
+	int64_t pid;
 	ssize_t n;
 
 	n = pread(fd, content, sizeof(content) - 1, 0);
 	if (n <= 0)
 		return holder;
 	content[n] = '\0';
-	space = strchr(content, ' ');
 	end = strchr(content, '\n');
-	if (space == NULL || end == NULL || space > end)
+	if (end == NULL)
 		return holder;
-	*space = *end = '\0';
-	if (parse_i64(content, 1, INT32_MAX, &pid, NULL) != 0 ||
-	    parse_i64(space + 1, 0, INT64_MAX, &since, NULL) != 0)
+	*end = '\0';
+	if (parse_i64(content, 1, INT32_MAX, &pid, NULL) != 0 || fstat(fd, &st) != 0)
 		return holder;
 	/* What a killed holder left behind, before the new one wrote. */
 	if (kill((pid_t)pid, 0) != 0 && errno == ESRCH)
 		return holder;
 	holder.pid = pid;
-	holder.since_utc_s = since;
+	holder.since_utc_s = (int64_t)st.st_mtime;
 	return holder;
 }
 
@@ -55,8 +55,7 @@ write_holder(int fd)
 	char content[CONTENT_SIZE];
 	int n;
 
-	n = snprintf(content, sizeof(content), "%" PRId64 " %" PRId64 "\n",
-	    (int64_t)getpid(), clock_utc_s(clock_system()));
+	n = snprintf(content, sizeof(content), "%" PRId64 "\n", (int64_t)getpid());
 	if (ftruncate(fd, 0) != 0 || pwrite(fd, content, (size_t)n, 0) != n)
 		return errno != 0 ? -errno : -EIO;
 	return 0;

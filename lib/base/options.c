@@ -198,8 +198,8 @@ options_arguments(const struct options_pass *p, int least, int most, struct err 
 
 	if (given >= least && (most < 0 || given <= most))
 		return 0;
-	return err_set(e, -EINVAL, "%s argument; usage: %s %s",
-	    given < least ? "missing" : "one too many", o->program,
+	return err_set(e, -EINVAL, "%s; usage: %s %s",
+	    given < least ? "missing argument" : "too many arguments", o->program,
 	    o->usage != NULL ? o->usage : "");
 }
 

@@ -98,7 +98,7 @@ dlmod imgadm $module
 imgadmState $state"
 status "starts in the background" 0 "$agentd" --notify="$socket" --state "$state" \
 	--pid-file "$T/agentd.lock" -L syslog
-background=$(sed -n '1s/[^0-9].*//p' "$T/agentd.lock")
+background=$(cat "$T/agentd.lock")
 echo "$background" >"$T/background.pid"
 ok "the pid file names it" kill -0 "$background"
 status "a second one with the same pid file" 3 "$agentd" --notify="$socket" --state "$state" \

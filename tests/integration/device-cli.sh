@@ -81,7 +81,7 @@ said "a unit in itself" 1 'circle' unit set ENG --in ENG
 said "a symbol too long" 1 'at most 32' unit set 123456789012345678901234567890123
 said "a symbol that is no text" 1 'UTF-8' unit set "$(printf '\377')"
 said "no symbol" 1 'missing argument; usage: imgadm-device unit set SYMBOL' unit set
-said "two symbols" 1 'one too many' unit set A B
+said "two symbols" 1 'too many arguments' unit set A B
 said "remove a container" 1 'does not|contains PRN|ENG' unit remove ENX
 d unit set PRN --in ENG
 said "remove what contains others" 1 'unit ENG contains PRN' unit remove ENG

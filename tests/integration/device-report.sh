@@ -72,6 +72,7 @@ said "no key file" 1 "$T/wrong.key" centre set --key-file "$T/wrong.key"
 chmod 0644 "$T/room.key"
 said "a key file for everybody" 1 "$T/room.key" centre set --key-file "$T/room.key"
 chmod 0600 "$T/room.key"
+said "an address that is none" 1 'foo bar' centre set --key-file "$T/room.key" --address 'foo bar'
 is "nothing is set by then" "$(json centre show)" '{"set": false}'
 ok "centre set" d centre set --key-file "$T/room.key"
 like "centre show" "$(d centre show)" 'udp:192\.0\.2\.1:162'

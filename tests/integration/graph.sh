@@ -235,6 +235,7 @@ wrong 1 "--end '$(($(date +%s) + day))': that is in the future" lobby-mfp --end 
 wrong 1 "--format 'gif': want png or svg" lobby-mfp --format gif
 wrong 1 "--theme 'pink': want light or dark" lobby-mfp --theme pink
 wrong 1 "--size 'huge': want small or large" lobby-mfp --size huge
+wrong 1 "all.png: several graphs do not go into one file" lobby-mfp all -o "$T/all.png"
 wrong 1 "x.gif: cannot write .gif; name it .png or .svg" lobby-mfp use -o "$T/x.gif"
 wrong 1 "x.svg: --format says png" lobby-mfp use --format png -o "$T/x.svg"
 wrong 1 "" --nonsense lobby-mfp
