@@ -187,8 +187,9 @@ finish(struct poll *p, struct poll_job *j)
 
 	if (!j->put_failed && put(p, j)) {
 		count_result(p, j, r);
-		if (r->contact == STORE_FAILED ||
-		    (r->contact == STORE_SILENT && !j->target.silent))
+		/* One that is silent as before is no news, but to who asks for it by name. */
+		if (r->contact == STORE_FAILED || (r->contact == STORE_SILENT &&
+		    (!j->target.silent || p->options.device != NULL)))
 			poll_say_device(&p->say, &j->target, r->reason,
 				credential_place(p, j));
 	}

@@ -64,6 +64,8 @@ fleet remove bad-credential >/dev/null
 poll_how='-v2c -c wrong -t 0.2 -r 0'
 poll --device sim-00001
 is 'a wrong community is silence' "$poll_status $(counts)" '2 1 0 1 0'
+poll --device sim-00001
+like 'told each time to who asks for it by name' "$(cat "$T/complained")" '^imgadm-poll: sim-00001 .*no answer'
 poll_how=$public
 poll
 is 'all is well again' "$poll_status $(said polled) $(said silent) $(said failed)" '0 4 0 0'
