@@ -352,7 +352,7 @@ by_value(const void *a, const void *b)
 static int32_t
 median(const struct sampled *from, const char *symbol)
 {
-	int32_t values[STORE_MODEL_DEVICES];
+	int32_t values[STORE_MODEL_DEVICES] = {0};
 	size_t count = from->count, i;
 
 	for (i = 0; i < count; i++)
@@ -496,7 +496,7 @@ uint32_t
 store_model_software(const struct store_model *m, const char *symbol, const char *id,
 	const char *creator, const char *version)
 {
-	struct running key;
+	struct running key = {0};
 	const struct running *n;
 
 	if (m->running_count == 0)

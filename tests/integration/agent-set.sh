@@ -39,7 +39,8 @@ clean()
 }
 listen()
 {
-	rm -f "$T/woken" "$T/woken.up"
+	# Where imgadm-agentd is the agent, it listens there itself.
+	rm -f "$T/woken" "$T/woken.up" "$state.wake"
 	spawn listener python3 -c 'import socket,sys
 s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 s.bind(sys.argv[1])
