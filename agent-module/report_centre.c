@@ -102,7 +102,7 @@ look_up(struct report_centre *c)
 		return;
 	}
 	if (r == 1) {
-		found(c, numeric, NULL);
+		found(c, numeric, &e);
 		return;
 	}
 	c->locate = locate_new(c->base, spec, found, c, &e);

@@ -435,7 +435,7 @@ decrypt(struct usm *u, const struct usm_keys *k, const struct usm_message *m,
 	uint8_t iv[IV_MAX];
 	u_int iv_len;
 
-	if (k->priv_protocol == NULL || m->salt_len != USM_SALT_SIZE ||
+	if (k == NULL || k->priv_protocol == NULL || m->salt_len != USM_SALT_SIZE ||
 	    !ber_enter(&all, BER_OCTETS, &b) || all.p != all.end)
 		return false;
 	len = (size_t)(b.end - b.p);
