@@ -43,6 +43,10 @@ tests_fake_reporter_LDADD = lib/store/libstore.la lib/report/libreport.la \
 	lib/snmp/libsnmp.la lib/db/libdb.la lib/structure/libstructure.la \
 	lib/base/libbase.la $(EVENT_LIBS)
 
+# Copies a datagram on the wire, and sends it again.
+check_PROGRAMS += tests/fake/wirecopy
+tests_fake_wirecopy_SOURCES = %D%/wirecopy.c
+
 check_PROGRAMS += tests/fake/snmpsay
 tests_fake_snmpsay_SOURCES = %D%/snmpsay.c
 tests_fake_snmpsay_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)

@@ -10,6 +10,7 @@
  * is not answered is sent again for good; what was acknowledged is never sent
  * again, so that whatever a centre lost stays lost and can be seen.
  * The last line: "informs N refused N seconds S.SSS", where all was acknowledged.
+ * With --share the N senders are one device: each sends its own share of one log.
  * With --tell before it, a line a device: "dN structure 0|1 log INDEX", what was
  * acknowledged.
  */
@@ -35,8 +36,8 @@ enum { KEY_SIZE = 32, UNITS = 12, SOFTWARE = 10 };
 
 struct sending {
 	uint32_t devices, entries, each, window, timeout_ms, deadline_s, machine, repeat, change;
-	uint32_t first_id, give_up;
-	bool structure, spoil, last_part, wrong_key, tell;
+	uint32_t first_id, give_up, from;
+	bool structure, spoil, last_part, wrong_key, tell, share;
 	const char *port, *user;
 	uint32_t next;
 	int64_t end_ms;
@@ -45,10 +46,12 @@ struct sending {
 
 enum { O_DEVICES = OPTIONS_LONG_ONLY, O_ENTRIES, O_EACH, O_WINDOW, O_MS, O_DEADLINE, O_STRUCTURE,
 	O_MACHINE, O_USER, O_SPOIL, O_LAST_PART, O_WRONG_KEY, O_REPEAT, O_FIRST_ID, O_GIVE_UP,
-	O_TELL, O_CHANGE };
+	O_TELL, O_CHANGE, O_FROM, O_SHARE };
 
 static const struct option_row rows[] = {
 	{ O_DEVICES, "devices", "N", "how many (1)" },
+	{ O_FROM, "from", "N", "the number of the first (0)" },
+	{ O_SHARE, "share", NULL, "all are the first one, each with its own --entries of its log" },
 	{ O_ENTRIES, "entries", "N", "log entries of each (0)" },
 	{ O_EACH, "each", "N", "entries of a report (4)" },
 	{ O_STRUCTURE, "structure", NULL, "each sends its structure first" },
@@ -169,6 +172,7 @@ struct device_job {
 	uint32_t number;
 	bool structure_done;
 	uint32_t acknowledged;	/* log index */
+	uint32_t last;		/* that it is to send */
 	uint32_t upto;		/* of the report under way */
 };
 
@@ -185,7 +189,7 @@ next_report(struct device_job *j)
 	struct report_head head = { .id = ++j->report_id, .reason = REPORT_CONNECT,
 		.uptime_cs = 1000, .log = j->machine.log };
 	struct err e = { 0 };
-	uint32_t left = j->machine.log.newest - j->acknowledged;
+	uint32_t left = j->last - j->acknowledged;
 	int rc;
 
 	report_pack_free(j->pack);
@@ -284,10 +288,14 @@ job_next(void *user)
 	struct device_job *j;
 	struct err e = { 0 };
 	char name[32];
-	uint32_t n = s->next;
+	uint32_t n = s->from + s->next, share = 0;
 
-	if (n == s->devices)
+	if (s->next == s->devices)
 		return NULL;
+	if (s->share) {
+		share = s->next;
+		n = s->from;
+	}
 	s->next++;
 	j = calloc(1, sizeof(*j));
 	if (j == NULL)
@@ -314,8 +322,10 @@ job_next(void *user)
 	}
 	if (s->spoil)
 		j->machine.structure.digest[0] ^= 1;
-	world_log_add(&j->machine, s->entries);
-	j->report_id += s->first_id - 1;
+	world_log_add(&j->machine, s->share ? s->entries * s->devices : s->entries);
+	j->acknowledged = share * s->entries;
+	j->last = j->acknowledged + s->entries;
+	j->report_id += s->first_id - 1 + share * 10000;
 	if (!next_report(j)) {
 		job_done(&j->job, SNMP_END_DONE);
 		return job_next(user);
@@ -356,6 +366,11 @@ set_option(struct sending *s, int key, const char *a, struct err *e)
 		return parse_u32(a, 1, 100000, &s->devices, e);
 	case O_ENTRIES:
 		return parse_u32(a, 0, WORLD_LOG_MAX, &s->entries, e);
+	case O_FROM:
+		return parse_u32(a, 0, 100000, &s->from, e);
+	case O_SHARE:
+		s->share = true;
+		break;
 	case O_EACH:
 		return parse_u32(a, 1, 100, &s->each, e);
 	case O_REPEAT:
@@ -425,6 +440,10 @@ main(int argc, char *argv[])
 	}
 	if (rc < 0 || options_arguments(&pass, 2, 2, &e) < 0) {
 		log_err(&e);
+		return EXIT_USAGE;
+	}
+	if (s.share && s.entries > WORLD_LOG_MAX / s.devices) {
+		log_error("--share: at most %d entries in all", WORLD_LOG_MAX);
 		return EXIT_USAGE;
 	}
 	s.port = argv[pass.index + 1];

@@ -17,6 +17,7 @@ reporter_bin=${top_builddir:?}/tests/fake/reporter
 center_start()
 {
 	: "${center_port:=$(free_port)}"
+	rm -f "$T/centerd.log"	# or the line of the one before is taken for this one's
 	# shellcheck disable=SC2086 # ${center_wrap} is a word list
 	spawn centerd ${center_wrap:-} imgadm-centerd --db "$center_db" --rrd-dir "$T/rrd" \
 		--listen "udp:127.0.0.1:$center_port" "$@"

@@ -116,6 +116,9 @@ TESTS += tests/integration/advise.sh
 dist_check_SCRIPTS += tests/integration/center-soon.sh
 TESTS += tests/integration/center-soon.sh
 
+dist_check_SCRIPTS += tests/integration/center-flood.sh
+TESTS += tests/integration/center-flood.sh
+
 dist_check_SCRIPTS += tests/integration/center-mib.sh
 TESTS += tests/integration/center-mib.sh
 
