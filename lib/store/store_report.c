@@ -337,6 +337,8 @@ put_errors(struct put *p, struct err *e)
 			&b.machine, e);
 		if (rc == 0)
 			rc = store_put_log(p->store, &b, &r, &p->out.stored, e);
+		/* The cursor is not this memory's, so that it "moved" says nothing. */
+		b.log_changed = p->out.stored.entries_new > 0 || p->out.stored.entries_gap > 0;
 		if (rc == 0 && b.log_changed)
 			rc = put_contact(p, e);
 	} else {

@@ -53,6 +53,20 @@ cursor(void)
 	return target.log_index;
 }
 
+START_TEST(a_repeat_is_one_also_before_the_structure_is_known)
+{
+	struct store_report_outcome o;
+
+	world_log_add(&machine, 5);
+	o = put(&own, reports_errors(&machine, 1, 1, 5), T0);
+	ENDS(o, STORE_REPORT_STORED);
+	ck_assert_uint_eq(o.stored.entries_new, 5);
+	o = put(&own, reports_errors(&machine, 1, 1, 5), T0 + 1);
+	ENDS(o, STORE_REPORT_REPEAT);
+	ck_assert_uint_eq(o.stored.entries_new, 0);
+}
+END_TEST
+
 START_TEST(entries_come_in_any_order)
 {
 	struct store_report_outcome o;
@@ -558,6 +572,7 @@ main(void)
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_set_timeout(t, 300);
+	tcase_add_test(t, a_repeat_is_one_also_before_the_structure_is_known);
 	tcase_add_test(t, entries_come_in_any_order);
 	tcase_add_test(t, a_poll_goes_on_below_the_hole_and_fills_it);
 	tcase_add_test(t, what_was_overwritten_is_a_gap_but_what_came_ahead_is_not);
