@@ -19,7 +19,7 @@ struct seen {
 
 struct slot {
 	uint64_t serial;	/* rises with each snapshot taken; 0 = none */
-	int64_t used_ms;	/* when a request began or went on with it */
+	int64_t used_ms;	/* when a request began or went on with it; 0 = none has */
 	struct snapshot snapshot;
 };
 
@@ -145,7 +145,9 @@ release_idle(struct view *v)
 }
 
 /*
- * Make a snapshot of v->now in the slot that is oldest.  The time of the last
+ * Make a snapshot of v->now in the slot that is oldest; or in the newest, where
+ * no request has it: whoever only looks must not take the place of what
+ * requests go on with.  The time of the last
  * change is taken over from the newest one where it is the same change, so
  * that it does not waver.
  */
@@ -155,7 +157,8 @@ take(struct view *v)
 	struct snapshot s = { .loaded = v->now.loaded, .log = v->now.log,
 		.entries = &v->now };
 	const struct snapshot *old = v->newest ? &v->newest->snapshot : NULL;
-	uint64_t serial = v->newest ? v->newest->serial + 1 : 1;
+	uint64_t serial = v->newest == NULL ? 1 :
+		v->newest->used_ms == 0 ? v->newest->serial : v->newest->serial + 1;
 	struct slot *slot = &v->slots[serial % VIEW_SNAPSHOTS];
 	int r = structure_copy(&s.structure, &v->now.structure);
 
@@ -177,6 +180,7 @@ take(struct view *v)
 	snapshot_release(&slot->snapshot);
 	slot->snapshot = s;
 	slot->serial = serial;
+	slot->used_ms = 0;
 	v->newest = slot;
 	release_idle(v);
 	return 0;

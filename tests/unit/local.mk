@@ -81,6 +81,13 @@ tests_unit_table_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_table_LDADD = $(UNIT_LDADD) $(TABLES_LIBS) $(SQLITE_LIBS) \
 	$(SODIUM_LIBS) $(NETSNMPAGENT_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/view
+TESTS += tests/unit/view
+tests_unit_view_SOURCES = %D%/view.c %D%/state_help.c %D%/state_help.h
+tests_unit_view_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_view_LDADD = $(UNIT_LDADD) $(TABLES_LIBS) $(SQLITE_LIBS) \
+	$(SODIUM_LIBS) $(NETSNMPAGENT_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/config_change
 TESTS += tests/unit/config_change
 tests_unit_config_change_SOURCES = %D%/config_change.c
