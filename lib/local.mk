@@ -3,6 +3,7 @@
 # top first: lib/out/libout.la lib/db/libdb.la lib/structure/libstructure.la lib/base/libbase.la.
 include lib/base/local.mk
 include lib/structure/local.mk
+include lib/catalogue/local.mk
 include lib/out/local.mk
 include lib/mib/local.mk
 include lib/db/local.mk

@@ -1,4 +1,5 @@
 # manager/
+include manager/judge/local.mk
 
 # SETs to many devices: of imgadm-fleet's and of imgadm-poll's.
 noinst_LTLIBRARIES += manager/libfleetset.la

@@ -40,6 +40,11 @@ check "the poll plan has no I/O and no clock" \
 	"$(grep -nE '#[[:space:]]*include[[:space:]]*<(stdio|unistd|time|sys/|net|event|fcntl)' manager/poll_plan*.[ch] 2>/dev/null)"
 check "the report plan has no I/O and no clock" \
 	"$(grep -nE '#[[:space:]]*include[[:space:]]*(<(stdio|unistd|time|sys/|net|event|fcntl)|"lib/base/(clock|log))' agent-module/report_plan*.[ch] agent-module/report_due.c 2>/dev/null)"
+check "lib/catalogue knows lib/base, structure and libxml2" \
+	"$(includes lib/catalogue '(lib/(db|snmp|store|out|mib|report|advice)|net-snmp|sqlite3|event|jansson|rrd)')"
+check "only lib/catalogue includes libxml2" "$(includes . 'libxml' | except '\./lib/catalogue/|\./tests/')"
+check "the judge knows catalogues and facts: no I/O, no clock, no store" \
+	"$(grep -nE '#[[:space:]]*include[[:space:]]*(<(unistd|time|sys/|net|event|fcntl|jansson|sqlite)|"(lib/(db|snmp|store|out|mib|report|advice)|lib/base/(clock|log)|manager/[a-z_]*\.h))' manager/judge/*.[ch] 2>/dev/null)"
 check "the module knows state, tables, lib base, db, mib, structure only" \
 	"$(includes agent-module 'lib/' | grep -E '/(table|view|plugin|entity|state)' | grep -vE 'lib/(base|db|mib|structure)/')"
 echo "1..$n"

@@ -10,6 +10,8 @@ tests_unit_libsupport_la_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 include tests/unit/base.mk
 include tests/unit/snmp.mk
 include tests/unit/center.mk
+include tests/unit/catalogue.mk
+include tests/unit/judge.mk
 
 store_test_libs = lib/store/libstore.la lib/db/libdb.la lib/structure/libstructure.la \
 	lib/base/libbase.la $(CHECK_LIBS)

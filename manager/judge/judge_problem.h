@@ -1,0 +1,154 @@
+/*
+ * judge_problem: the rules of the catalogues, asked of one shape.
+ *
+ * Every unit of the shape is a variable.  Its values are what it may be: as it
+ * is now, with another release in its active bank, on standby, replaced by
+ * another revision or type; and in between, releases that are only passed
+ * through.  Every relation is asked once for each unit that is its anchor: a
+ * *rule instance*; beside them stand the instances that need no relation:
+ * slots, withdrawn releases, software that is not listed for the unit.  An
+ * instance has a value in each state (values of all variables): true, unknown,
+ * violated or not applicable, as imgadm-catalogue(5) says (Kleene's logic).
+ *
+ * Invariants
+ * - value 0 of a variable is what it is now.
+ * - The masks and clauses given to judge_solve say the same as judge_instance_value():
+ *   tests/unit/judge_problem holds one against the other at random.
+ * - Instances stand in the order of the anchor's symbol, then the relation's id;
+ *   values by kind, then seq: the same input gives the same bytes.
+ */
+#ifndef IMGADM_MANAGER_JUDGE_JUDGE_PROBLEM_H
+#define IMGADM_MANAGER_JUDGE_JUDGE_PROBLEM_H
+
+#include "manager/judge/judge_shape.h"
+#include "manager/judge/judge_solve.h"
+
+/* Cost positions, in the order in which they are compared. */
+enum judge_cost {
+	JUDGE_COST_VIOLATED, JUDGE_COST_UNKNOWN, JUDGE_COST_WITHDRAWN,
+	JUDGE_COST_FUNCTIONS, JUDGE_COST_VISITS, JUDGE_COST_PARTS, JUDGE_COST_PRICE,
+	JUDGE_COST_UNITS, JUDGE_COST_TICKETS, JUDGE_COST_DOWNGRADES,
+	JUDGE_COST_RESTARTS, JUDGE_COST_MINUTES, JUDGE_COST_DISTANCE, JUDGE_COST_AGE,
+	JUDGE_COSTS,
+	/*
+	 * With policy trendy the solver sees AGE before UNITS;
+	 * judge_problem_cost() puts it back in this order.
+	 */
+};
+/* "violated", "unknown", ... as in --json. */
+const char *judge_cost_name(enum judge_cost c);
+
+enum judge_truth { JUDGE_NOT_APPLICABLE, JUDGE_TRUE, JUDGE_UNKNOWN, JUDGE_VIOLATED };
+
+/* imgCenterVerdict; the values of the MIB and of enum store_verdict. */
+enum judge_verdict {
+	JUDGE_COMPATIBLE = 1, JUDGE_INCOMPATIBLE, JUDGE_VERDICT_UNKNOWN,
+	JUDGE_VERDICT_NOT_APPLICABLE,
+};
+const char *judge_verdict_name(enum judge_verdict v);
+
+/* What a unit may be. */
+enum judge_move {
+	JUDGE_AS_IS,		/* value 0 */
+	JUDGE_RELEASE,		/* other releases in active banks */
+	JUDGE_STANDBY,		/* taken out of service, software as it is */
+	JUDGE_REPLACE,		/* another board; plan ends at the visit */
+};
+
+struct judge_value {
+	enum judge_move move;
+	bool in_service;
+	uint32_t unit_type, rev;	/* places; CATALOGUE_NONE = unlisted */
+	/*
+	 * Of each active bank of the unit, in their order: what runs there; place
+	 * of a release, or CATALOGUE_NONE: what the shape says (AS_IS), or not
+	 * known (a new board without `ships`).  In problem->value_releases.
+	 */
+	uint32_t first_release;
+	bool selectable;	/* may be recommended; else only passed through */
+};
+
+struct judge_variable {
+	uint32_t unit;		/* place in the shape; variables and judged units are one */
+	uint32_t first_value, value_count;
+	uint32_t active_count;	/* active banks */
+	bool cut;		/* too many combinations: not all are there, never proven */
+};
+
+enum judge_instance_kind {
+	JUDGE_BY_RELATION = 1,
+	JUDGE_BY_SLOT_MIN, JUDGE_BY_SLOT_MAX, JUDGE_BY_CLOSED,
+	JUDGE_BY_WITHDRAWN,	/* runs one that has to go, or has to go by `due` */
+	JUDGE_BY_SOFTWARE,	/* runs what is not listed for the unit */
+};
+
+struct judge_instance {
+	enum judge_instance_kind kind;
+	uint32_t relation;	/* place in the set; BY_RELATION */
+	uint32_t slot;		/* place in the set; SLOT */
+	uint32_t anchor;	/* variable; CATALOGUE_NONE = the device */
+	uint32_t bank;		/* number of the anchor's active bank, for software rules */
+	enum judge_truth now;
+	bool during_stop;
+	char id[2 * CATALOGUE_ID_MAX + 2];	/* "R-101"; made ones: "slot.finisher", "withdrawn.G00-28" */
+};
+
+/* Opaque parts (clauses, masks) are private to judge_problem*.c. */
+struct judge_problem {
+	const struct catalogue_set *set;	/* borrowed, all three */
+	const struct judge_shape *shape;
+	const struct judge_policy *policy;
+	int64_t now_utc_s;
+	struct judge_variable *variables;
+	uint32_t variable_count;
+	struct judge_value *values;
+	uint32_t value_count;
+	uint32_t *value_releases;
+	struct judge_instance *instances;
+	uint32_t instance_count;
+	uint32_t profile;	/* place in the set; CATALOGUE_NONE */
+	void *parts;		/* private */
+};
+
+/* -ENOMEM; -E2BIG: more units or rules than the limits of judge_solve.h. */
+int judge_problem_new(const struct catalogue_set *set, const struct judge_shape *shape,
+	const struct judge_policy *policy, int64_t now_utc_s, struct judge_problem **ret,
+	struct err *e);
+void judge_problem_free(struct judge_problem *p);
+
+/* A state is values[variable_count]: of each variable the number of its value. */
+enum judge_truth judge_instance_value(const struct judge_problem *p, uint32_t instance,
+	const uint32_t *state);
+/*
+ * The same while a variable is out of service because it is being changed
+ * (CATALOGUE_NONE: none).
+ */
+enum judge_truth judge_instance_value_without(const struct judge_problem *p,
+	uint32_t instance, const uint32_t *state, uint32_t stopped);
+/*
+ * Which units the instance is about in this state, beside its anchor: those that
+ * match or may match, and for a need that is not met those of the type or
+ * software it names.  ret has room for variable_count; returns how many,
+ * ascending.
+ */
+uint32_t judge_instance_about(const struct judge_problem *p, uint32_t instance,
+	const uint32_t *state, uint32_t *ret);
+
+/* Of the device; and of a unit: over the instances whose anchor it is or that are about it. */
+enum judge_verdict judge_problem_verdict(const struct judge_problem *p, const uint32_t *state);
+enum judge_verdict judge_problem_unit_verdict(const struct judge_problem *p,
+	uint32_t variable, const uint32_t *state);
+
+/* What judge_solve takes; borrowed from p. Group i belongs to instance i / 2: "not violated", "not unknown". */
+const struct solve_problem *judge_problem_solve(const struct judge_problem *p);
+/* The cost of a state, in the order of enum judge_cost. */
+void judge_problem_cost(const struct judge_problem *p, const uint32_t *state,
+	struct solve_cost *ret);
+
+/* What the anchor or a unit is now or in a value: "finisher FS-5 rev B", "engine-fw G00-30"; for texts. */
+const struct judge_value *judge_problem_value(const struct judge_problem *p,
+	uint32_t variable, uint32_t value);
+/* The variable of a symbol, CATALOGUE_NONE. */
+uint32_t judge_problem_variable(const struct judge_problem *p, const char *symbol);
+
+#endif

@@ -1,0 +1,13 @@
+# manager/judge: the judge as a pure function; a line a module.
+noinst_LTLIBRARIES += manager/libjudge.la
+manager_libjudge_la_SOURCES =
+manager_libjudge_la_CPPFLAGS = $(AM_CPPFLAGS) $(SODIUM_CFLAGS)
+manager_libjudge_la_LIBADD = $(SODIUM_LIBS) -lm
+manager_libjudge_la_SOURCES += %D%/judge_policy.c %D%/judge_policy.h
+manager_libjudge_la_SOURCES += %D%/judge_shape.h
+manager_libjudge_la_SOURCES += %D%/judge_problem.h
+manager_libjudge_la_SOURCES += %D%/judge_solve.h
+manager_libjudge_la_SOURCES += %D%/judge_path.h
+manager_libjudge_la_SOURCES += %D%/judge_plan.h
+manager_libjudge_la_SOURCES += %D%/judge_explain.h
+manager_libjudge_la_SOURCES += %D%/judge.h
