@@ -7,6 +7,7 @@ include lib/catalogue/local.mk
 include lib/out/local.mk
 include lib/mib/local.mk
 include lib/db/local.mk
+include lib/sign/local.mk
 include lib/snmp/local.mk
 include lib/report/local.mk
 include lib/store/local.mk

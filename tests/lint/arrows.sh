@@ -27,6 +27,8 @@ check "lib/base knows no library but libc" \
 	"$(includes lib/base '(lib/[^b]|net-snmp|sqlite3|event|jansson|sodium|rrd|libxml|check)')"
 check "lib/structure knows lib/base and libsodium" \
 	"$(includes lib/structure '(lib/(db|snmp|store|out)|net-snmp|sqlite3|event|jansson|rrd)')"
+check "lib/sign knows lib/base and libsodium" \
+	"$(includes lib/sign '(lib/[^bs]|lib/s(n|t)|net-snmp|sqlite3|event|jansson|rrd|libxml|openssl)')"
 check "lib/mib knows lib/base only" \
 	"$(includes lib/mib '(lib/(db|snmp|store|out|structure|report)|net-snmp|sqlite3|event|jansson|rrd|sodium)')"
 check "lib/report knows lib/base, structure and what is pure of lib/snmp" \
