@@ -76,7 +76,7 @@ give_up(struct report_plan *p, struct lane *l, int64_t t_ms)
 	} else if (l->stage == LANE_SENDING) {
 		l->stage = LANE_WRITING;
 		l->complete = false;
-		l->todo = l->kind == REPORT_ERRORS ? TODO_ACKNOWLEDGE : 0;
+		l->todo = l->kind == REPORT_ERRORS ? OWED_ACKNOWLEDGE : 0;
 	}
 	if (l->serves_connect)
 		connect_at(p, t_ms);
@@ -89,10 +89,10 @@ complete(struct lane *l, const struct series *s)
 	l->stage = LANE_WRITING;
 	l->complete = true;
 	if (l->kind == REPORT_STRUCTURE)
-		l->todo = TODO_DELIVERED | (l->answers ? TODO_ANSWERED : 0);
+		l->todo = OWED_DELIVERED | (l->answers ? OWED_ANSWERED : 0);
 	else
-		l->todo = TODO_ACKNOWLEDGE |
-			(l->answers && l->to >= s->goal ? TODO_ANSWERED : 0);
+		l->todo = OWED_ACKNOWLEDGE |
+			(l->answers && l->to >= s->goal ? OWED_ANSWERED : 0);
 }
 
 /* All is written: the report is over. */
@@ -295,7 +295,7 @@ report_plan_written(struct report_plan *p, bool done, int64_t now_ms)
 		p->write_ms = t_ms + REPORT_PLAN_WRITE_MS;
 		return;
 	}
-	if (p->writing == TODO_ACKNOWLEDGE)
+	if (p->writing == OWED_ACKNOWLEDGE)
 		l->written = p->writing_index;
 	if (l->stage == LANE_WRITING)
 		l->todo &= ~p->writing;
@@ -340,14 +340,14 @@ order_write(struct report_plan *p, enum lane_number number, const struct report_
 
 	if (l->stage == LANE_SENDING && l->prefix > l->written) {
 		if (t_ms >= l->unwritten_ms + REPORT_PLAN_WRITE_MS)
-			todo = TODO_ACKNOWLEDGE;
+			todo = OWED_ACKNOWLEDGE;
 		else
 			report_due_soon(p, l->unwritten_ms + REPORT_PLAN_WRITE_MS);
 	}
-	if ((todo & TODO_ACKNOWLEDGE) != 0 && (l->generation != f->log.generation ||
+	if ((todo & OWED_ACKNOWLEDGE) != 0 && (l->generation != f->log.generation ||
 		l->prefix <= report_due_acknowledged(f) || l->prefix > f->log.newest)) {
-		todo &= ~(unsigned)TODO_ACKNOWLEDGE;
-		l->todo &= ~(unsigned)TODO_ACKNOWLEDGE;
+		todo &= ~(unsigned)OWED_ACKNOWLEDGE;
+		l->todo &= ~(unsigned)OWED_ACKNOWLEDGE;
 		l->written = l->prefix;
 	}
 	if (todo == 0)
@@ -365,8 +365,8 @@ order_write(struct report_plan *p, enum lane_number number, const struct report_
 	o->request_id = l->request_id;
 	o->revision = l->revision;
 	memcpy(o->digest, l->digest, sizeof(o->digest));
-	*ret_action = p->writing == TODO_ACKNOWLEDGE ? REPORT_PLAN_ACKNOWLEDGE :
-		p->writing == TODO_DELIVERED ? REPORT_PLAN_DELIVERED : REPORT_PLAN_ANSWERED;
+	*ret_action = p->writing == OWED_ACKNOWLEDGE ? REPORT_PLAN_ACKNOWLEDGE :
+		p->writing == OWED_DELIVERED ? REPORT_PLAN_DELIVERED : REPORT_PLAN_ANSWERED;
 	return true;
 }
 

@@ -17,7 +17,7 @@ enum lane_number { LANE_ERRORS, LANE_STRUCTURE, LANES };
 enum lane_stage { LANE_IDLE, LANE_BEGINNING, LANE_SENDING, LANE_WRITING };
 
 /* Written in this order. */
-enum todo { TODO_ACKNOWLEDGE = 1 << 0, TODO_DELIVERED = 1 << 1, TODO_ANSWERED = 1 << 2 };
+enum owed { OWED_ACKNOWLEDGE = 1 << 0, OWED_DELIVERED = 1 << 1, OWED_ANSWERED = 1 << 2 };
 
 /* The reports of one kind, one after another. */
 struct lane {
