@@ -47,6 +47,9 @@ store_open(const char *path, enum store_mode mode, struct store **ret_store, str
 		return rc;
 	}
 	s->read_only = mode == STORE_READ;
+	s->told = mode == STORE_TOLD;
+	if (s->told)
+		(void)db_changed(s->db, NULL);	/* from here on it is this file */
 	*ret_store = s;
 	return 0;
 }
@@ -143,6 +146,10 @@ store_batch_commit(struct store *s, struct err *e)
 	rc = db_commit(s->db, e);
 	if (rc < 0)
 		db_rollback(s->db);
+	/* Durable, but in a file that nobody will read again, is not kept. */
+	if (rc == 0 && s->told && db_changed(s->db, NULL) == -ESTALE)
+		rc = err_set(e, -ESTALE, "%s: was replaced or removed while it was open: "
+			"start the program again", db_path(s->db));
 	return rc;
 }
 

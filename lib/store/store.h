@@ -252,7 +252,8 @@ struct store_poll_outcome {
  * which puts fail with -ECANCELED until store_batch_abort or
  * store_batch_commit (which fails too): those devices are polled again.
  * What store_batch_commit returned 0 for is kept over a kill of the process,
- * and with STORE_TOLD over a power cut.
+ * and with STORE_TOLD over a power cut.  With STORE_TOLD it is -ESTALE when the
+ * file was replaced or removed since it was opened: nothing may be told then.
  *
  * What counts as not whole: entries that do not ascend, have index 0 or stand
  * outside the bounds; a structure that structure_check refuses or whose id is

@@ -48,6 +48,7 @@ struct store {
 	struct db *db;
 	struct db_stmt *stmts[SQL_COUNT];
 	bool read_only;	/* STORE_READ */
+	bool told;	/* STORE_TOLD */
 	bool batch;	/* between begin and commit or abort */
 	bool failed;	/* the batch was rolled back */
 	unsigned readers;	/* open iterators */

@@ -140,5 +140,14 @@ if command -v sqlite3 >/dev/null 2>&1; then
 	wait $later
 	is 'it is when the database is free' "$(cat "$T/later")" taken
 fi
+
+# --- the database is moved away under it ----------------------------------------------------
+mkdir "$T/away"
+mv "$T"/db* "$T/away/"
+not_ok 'nothing is acknowledged into a file that is gone' v3 snmpinform -t 1 -r 1 -- 100 "$up"
+ok 'and it says so' wait_for 20 grep -q 'not acknowledged: .*db3: was replaced or removed' \
+	"$T/centerd.log"
+mv "$T/away"/db* "$T/"
+ok 'into the file at its place it is' v3 snmpinform -- 100 "$up"
 center_stop
 done_testing
