@@ -348,15 +348,18 @@ refused(enum set_status status, unsigned at)
 
 #define SCALAR(set, name) (&(set)->scalars[IMGADM_COL_ ## name])
 
-/* A request and its number belong together; none(1) asks for nothing. */
+/*
+ * A request and its number belong together; none(1) asks for nothing.  Where no
+ * centre is set nobody would answer it: better said than kept.
+ */
 static struct set_verdict
-check_request(const struct set *set)
+check_request(const struct set *set, const struct snapshot *now)
 {
 	const struct scalar *request = SCALAR(set, imgReportRequest);
 	const struct scalar *id = SCALAR(set, imgReportRequestId);
 	bool asks = request->given && request->value != STATE_REQUEST_NONE;
 
-	if (asks && !id->given)
+	if (asks && (!id->given || !now->report.centre))
 		return refused(SET_INCONSISTENT_VALUE, request->at);
 	if (id->given && (!request->given || (asks && id->value == 0)))
 		return refused(SET_INCONSISTENT_VALUE, id->at);
@@ -438,7 +441,7 @@ set_check(struct set *set, const struct snapshot *now)
 
 	if (!now->loaded)
 		return refused(SET_RESOURCE_UNAVAILABLE, 0);
-	v = check_request(set);
+	v = check_request(set, now);
 	if (v.status == SET_NO_ERROR)
 		v = check_acknowledged(set, now);
 	/* Nobody acknowledges: it would read 0. */

@@ -63,7 +63,7 @@ refusal(int error_status)
 	case PDU_NO_SUCH_NAME: case PDU_NO_CREATION:
 		return "it does not know IMGADM-MIB's reports";
 	case PDU_INCONSISTENT_VALUE:
-		return "inconsistentValue: it has no centre to gather entries for "
+		return "inconsistentValue: it has no centre to report to "
 			"(imgadm-device centre set), or admits no such value";
 	case PDU_RESOURCE_UNAVAILABLE:
 		return "resourceUnavailable: its state is busy; try again";

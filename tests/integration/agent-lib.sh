@@ -6,6 +6,7 @@
 #   agent_stop
 #   agent_log          what the agent logged
 #   get, ticks, walk, table   snmpget, snmpbulkwalk, snmptable of $port with IMGADM-MIB
+#   centre_set STATE     a centre to report to, at which nobody listens
 # shellcheck shell=sh
 need snmpget snmpbulkwalk
 module=${top_builddir:?}/agent-module/.libs/imgadm.so
@@ -55,6 +56,14 @@ ${3:-}" || return 1
 	wait_for 30 entity_answers || { diag "no answer from the $1"; agent_log | sed 's/^/# /'; return 1; }
 }
 entity_answers() { ticks .1.3.6.1.2.1.47.1.4.1.0 | grep -Eq '^[0-9]'; }
+centre_set()
+{
+	hex=$(printf '%064d' 7)
+	printf 'imgadm-key 1\nuser me\nauth SHA-256 %s\npriv AES %s\ncentre udp:127.0.0.1:9\n' \
+		"$hex" "$hex" >"$T/key"
+	chmod 0600 "$T/key"
+	"$device" --state "$1" centre set --key-file "$T/key"
+}
 agent_stop() { stop agentd; stop agent; }
 agent_log()
 {

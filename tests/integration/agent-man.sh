@@ -53,6 +53,7 @@ try "imgadm-agentd(8)" "$(block imgadm-agentd.8 rocommunity | ours)"
 port=$(free_port) agent_mode=module
 snmpd_start agent "$port" "$(block imgadm.so.8 rocommunity | ours | sed 's/^rouser/rwuser/')"
 wait_for 20 answers
+ok "imgadm.so(8): a centre is set" centre_set "$state"
 block imgadm.so.8 snmpset | sed -e 's/\\e$/\\/' -e "s/localhost/$(target)/" >"$T/set"
 like "imgadm.so(8): its SET is pasted" "$(cat "$T/set")" imgAdviceText
 ok "imgadm.so(8): and done" sh "$T/set"

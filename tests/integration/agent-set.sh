@@ -74,7 +74,11 @@ values()
 	is "$mode: an interval" "$(put imgReportStructureInterval.0 u 60)" 60
 	is "$mode: is read back" "$(get imgReportStructureInterval.0)" 60
 	like "$mode: as the centre's" "$(sqlite3 "$state" 'SELECT structure_every_s, structure_by FROM report')" '^60\|2$'
+	d centre remove
 	refused "$mode: a threshold without a centre" inconsistentValue imgReportErrorLogThreshold.0 u 5
+	refused "$mode: a request without a centre" inconsistentValue \
+		imgReportRequest.0 i both imgReportRequestId.0 u 6
+	centre_set "$state"
 	refused "$mode: a request without its number" inconsistentValue imgReportRequest.0 i both
 	refused "$mode: a number without a request" inconsistentValue imgReportRequestId.0 u 7
 	refused "$mode: request 0" inconsistentValue imgReportRequest.0 i both imgReportRequestId.0 u 0
@@ -173,6 +177,7 @@ fails()
 }
 
 "$agent_state" make "$state" 5 10
+ok "a centre is set" centre_set "$state"
 is "unit 2 is there" "$(sqlite3 "$state" 'SELECT admin_state FROM unit WHERE idx = 2')" 1
 
 # --- in snmpd

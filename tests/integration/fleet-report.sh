@@ -58,6 +58,10 @@ is "nothing was asked of it" "$(pending)" '0|0|0'
 sed -i 's/^assign.*/assign 127.0.0.0\/8 admin/' "$T/conf/imgadm.conf"
 status "a threshold where there is no centre" 2 "$fleet" report room-1 --threshold 5
 says "a threshold where there is no centre" 'inconsistentValue.*centre'
+status "a request where there is no centre" 2 "$fleet" report room-1 --now
+says "a request where there is no centre" 'room-1: .*no centre to report to \(imgadm-device centre set\)'
+is "nor was anything asked of it" "$(pending)" '0|0|0'
+ok "a centre is set" centre_set "$state"
 status "one that has no address" 2 "$fleet" report room-3 --now
 says "one that has no address" 'room-3: it has no address'
 
