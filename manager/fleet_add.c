@@ -157,14 +157,14 @@ add(struct add *a, const char *file, const struct store_device_new *d, struct er
 int
 fleet_add(void *user, int argc, char *argv[])
 {
-	enum { SITE = 's', CREDENTIAL = 'C', FILE_OPTION = 'f', NO_POLL = FLEET_KEY_OWN };
+	enum { SITE = 's', CREDENTIAL = 'C', FILE_OPTION = 'f', NO_POLL = CLI_KEY_OWN };
 	static const struct option_row rows[] = {
 		{ SITE, "site", "SITE", "where it stands" },
 		{ CREDENTIAL, "credential", "NAME", "a credential of imgadm.conf" },
 		{ FILE_OPTION, "file", "FILE",
 		  "lines NAME ADDRESS [SITE [CREDENTIAL]], - for stdin; all or none" },
 		{ NO_POLL, "no-poll", NULL, "it only reports; needs no ADDRESS" },
-		FLEET_OPTION_DB, FLEET_OPTION_END,
+		CLI_OPTION_DB, CLI_OPTION_END,
 	};
 	static const struct options options = {
 		.program = "imgadm-fleet add",
@@ -174,7 +174,7 @@ fleet_add(void *user, int argc, char *argv[])
 		.rows = rows,
 	};
 	struct store_device_new d = {0};
-	struct fleet_cli *cli = user;
+	struct cli *cli = user;
 	const char *file = NULL;
 	struct options_pass p;
 	struct add a = {0};
@@ -182,7 +182,7 @@ fleet_add(void *user, int argc, char *argv[])
 	int status, rc;
 
 	options_begin(&p, &options, argc, argv);
-	while ((rc = fleet_cli_option(cli, &p, file != NULL ? 0 : a.unpolled ? 1 : 2,
+	while ((rc = cli_option(cli, &p, file != NULL ? 0 : a.unpolled ? 1 : 2,
 	    file == NULL ? 2 : 0, &status)) > 0) {
 		if (rc == SITE)
 			d.site = p.argument;
@@ -199,14 +199,14 @@ fleet_add(void *user, int argc, char *argv[])
 		d.name = p.argv[p.index];
 		d.address = p.argv[p.index + 1];	/* NULL at the end of argv */
 	}
-	status = fleet_cli_open(cli, STORE_TOLD, &a.store);
+	status = cli_open(cli, STORE_TOLD, &a.store);
 	if (status != EXIT_DONE)
 		return status;
 	a.conf = cli->conf;
 	rc = add(&a, file, &d, &e);
 	store_close(a.store);
 	if (rc < 0)
-		return fleet_cli_error(&e, rc);
+		return cli_error(&e, rc);
 	if (file != NULL)
 		(void)printf("%zu device%s added\n", a.added, a.added == 1 ? "" : "s");
 	return EXIT_DONE;

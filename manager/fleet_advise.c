@@ -13,11 +13,11 @@
 #include "manager/fleet_cli.h"
 
 enum {
-	SUBJECT = 's', ALL = FLEET_KEY_OWN, SEVERITY, KIND, RECOMMENDATION, RULE, LIST, REMOVE,
+	SUBJECT = 's', ALL = CLI_KEY_OWN, SEVERITY, KIND, RECOMMENDATION, RULE, LIST, REMOVE,
 };
 
 struct advise {
-	struct fleet_cli *cli;
+	struct cli *cli;
 	const char *device, *text;
 	const char *subject, *rule;	/* NULL = not given */
 	struct store_advice_item item;
@@ -36,7 +36,7 @@ static const struct option_row rows[] = {
 	{ LIST, "list", NULL, "show what stands, or shall stand, there" },
 	{ REMOVE, "remove", NULL, "take back what was advised so; --subject, --rule narrow" },
 	{ ALL, "all", NULL, "write what waits, to all devices" },
-	FLEET_OPTION_JSON, FLEET_OPTION_CSV, FLEET_OPTION_DB, FLEET_OPTION_END,
+	CLI_OPTION_JSON, CLI_OPTION_CSV, CLI_OPTION_DB, CLI_OPTION_END,
 };
 
 /* --- what stands ------------------------------------------------------------- */
@@ -85,12 +85,12 @@ list(struct advise *x, const struct store_advice_row *advice, size_t count)
 	struct listing *l;
 	size_t i;
 
-	l = fleet_cli_listing(x->cli, columns, sizeof(columns) / sizeof(columns[0]));
+	l = cli_listing(x->cli, columns, sizeof(columns) / sizeof(columns[0]));
 	if (l == NULL)
 		return EXIT_STORAGE;
 	for (i = 0; i < count; i++)
 		list_row(l, &advice[i]);
-	return fleet_cli_listed(x->cli, l, 0, &e, "no advice");
+	return cli_listed(x->cli, l, 0, &e, "no advice");
 }
 
 /* --- what a person says ------------------------------------------------------ */
@@ -194,7 +194,7 @@ carry(struct advise *x)
 
 	rc = fleet_advice_run(&f, &e);
 	if (rc < 0)
-		return fleet_cli_error(&e, rc);
+		return cli_error(&e, rc);
 	if (x->all)
 		(void)printf("%llu device%s written, %llu waiting\n",
 			(unsigned long long)x->written, x->written == 1 ? "" : "s",
@@ -290,7 +290,7 @@ one_device(struct advise *x)
 
 	rc = store_device_key(x->store, x->device, &device, &e);
 	if (rc < 0)
-		return fleet_cli_no_device(x->store, x->device, &e, rc);
+		return cli_no_device(x->store, x->device, &e, rc);
 	rc = store_advice_list(x->store, device, &advice, &count, &e);
 	if (rc == 0 && x->list)
 		status = list(x, advice, count);
@@ -300,7 +300,7 @@ one_device(struct advise *x)
 		rc = change(x, device, advice, count, &e);
 	free(advice);
 	if (rc < 0)
-		return fleet_cli_error(&e, rc);
+		return cli_error(&e, rc);
 	return x->list ? status : carry(x);
 }
 
@@ -320,9 +320,9 @@ fleet_advise(void *user, int argc, char *argv[])
 	int status, rc;
 
 	options_begin(&p, &options, argc, argv);
-	while ((rc = fleet_cli_option(x.cli, &p, 0, 2, &status)) > 0)
+	while ((rc = cli_option(x.cli, &p, 0, 2, &status)) > 0)
 		if (option(&x, rc, p.argument, &e) < 0)
-			return fleet_cli_error(&e, -EINVAL);
+			return cli_error(&e, -EINVAL);
 	if (rc < 0)
 		return status;
 	if (p.index < p.argc)
@@ -335,7 +335,7 @@ fleet_advise(void *user, int argc, char *argv[])
 		log_error("advise: TEXT is longer than %d octets", STRUCTURE_TEXT_MAX);
 		return EXIT_USAGE;
 	}
-	status = fleet_cli_open(x.cli, x.list ? STORE_READ : STORE_TOLD, &x.store);
+	status = cli_open(x.cli, x.list ? STORE_READ : STORE_TOLD, &x.store);
 	if (status != EXIT_DONE)
 		return status;
 	status = x.all ? carry(&x) : one_device(&x);

@@ -9,11 +9,11 @@
 int
 fleet_approve(void *user, int argc, char *argv[])
 {
-	enum { AS = FLEET_KEY_OWN, ADDRESS };
+	enum { AS = CLI_KEY_OWN, ADDRESS };
 	static const struct option_row rows[] = {
 		{ AS, "as", "NAME", "its name from now on" },
 		{ ADDRESS, "address", "ADDRESS", "it is polled there, too" },
-		FLEET_OPTION_DB, FLEET_OPTION_END,
+		CLI_OPTION_DB, CLI_OPTION_END,
 	};
 	static const struct options options = {
 		.program = "imgadm-fleet approve",
@@ -22,14 +22,14 @@ fleet_approve(void *user, int argc, char *argv[])
 		.rows = rows,
 	};
 	const char *rename = NULL, *address = NULL, *name;
-	struct fleet_cli *cli = user;
+	struct cli *cli = user;
 	struct options_pass p;
 	struct err e = {0};
 	struct store *s;
 	int status, rc;
 
 	options_begin(&p, &options, argc, argv);
-	while ((rc = fleet_cli_option(cli, &p, 1, 1, &status)) > 0) {
+	while ((rc = cli_option(cli, &p, 1, 1, &status)) > 0) {
 		if (rc == AS)
 			rename = p.argument;
 		else
@@ -39,13 +39,13 @@ fleet_approve(void *user, int argc, char *argv[])
 		return status;
 	name = p.argv[p.index];
 	if (address != NULL && snmp_resolve_check(address, NULL, &e) < 0)
-		return fleet_cli_error(&e, -EINVAL);
-	status = fleet_cli_open(cli, STORE_TOLD, &s);
+		return cli_error(&e, -EINVAL);
+	status = cli_open(cli, STORE_TOLD, &s);
 	if (status != EXIT_DONE)
 		return status;
 	rc = store_device_approve(s, name, rename, address, &e);
-	status = rc == -ENOENT ? fleet_cli_no_device(s, name, &e, rc) :
-		rc < 0 ? fleet_cli_error(&e, rc == -EEXIST ? -EINVAL : rc) : EXIT_DONE;
+	status = rc == -ENOENT ? cli_no_device(s, name, &e, rc) :
+		rc < 0 ? cli_error(&e, rc == -EEXIST ? -EINVAL : rc) : EXIT_DONE;
 	store_close(s);
 	return status;
 }

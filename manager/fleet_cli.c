@@ -2,137 +2,12 @@
 
 #include "manager/fleet_cli.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/clock.h"
 #include "lib/base/log.h"
-#include "lib/base/text.h"
 
 enum { FORECAST_SHOWN_DAYS = 730 };
-
-/* --- options ------------------------------------------------------------------ */
-
-int
-fleet_cli_option(struct fleet_cli *cli, struct options_pass *p, int least, int most,
-	int *ret_status)
-{
-	int key;
-
-	while ((key = options_step(p, least, most, ret_status)) > 0) {
-		if (key == FLEET_KEY_DB)
-			cli->db = p->argument;
-		else if (key == FLEET_KEY_JSON)
-			cli->format = LISTING_JSON;
-		else if (key == FLEET_KEY_CSV)
-			cli->format = LISTING_CSV;
-		else
-			return key;
-	}
-	return key;
-}
-
-int
-fleet_cli_options(struct fleet_cli *cli, struct options_pass *p, const struct options *o,
-	int argc, char *argv[], int least, int most, int *ret_status)
-{
-	options_begin(p, o, argc, argv);
-	return fleet_cli_option(cli, p, least, most, ret_status);
-}
-
-/* --- failure --------------------------------------------------------------------- */
-
-int
-fleet_cli_error(const struct err *e, int rc)
-{
-	log_err(e);
-	return err_exit_status(rc);
-}
-
-int
-fleet_cli_conf(struct fleet_cli *cli, struct err *e)
-{
-	struct conf *conf;
-	int rc;
-
-	if (cli->conf != NULL)
-		return 0;
-	conf = conf_new();
-	if (conf == NULL)
-		return err_set(e, -ENOMEM, "out of memory");
-	rc = conf_read(conf, e);
-	if (rc < 0)
-		conf_free(conf);
-	else
-		cli->conf = conf;
-	return rc;
-}
-
-int
-fleet_cli_open(struct fleet_cli *cli, enum store_mode mode, struct store **ret_store)
-{
-	struct err e = {0};
-	int rc;
-
-	rc = fleet_cli_conf(cli, &e);
-	if (rc < 0) {
-		log_err(&e);
-		return rc == -ENOMEM ? EXIT_STORAGE : EXIT_USAGE;
-	}
-	rc = store_open(conf_db(cli->conf, cli->db), mode, ret_store, &e);
-	if (rc == 0)
-		return EXIT_DONE;
-	log_err(&e);
-	return EXIT_STORAGE;
-}
-
-int
-fleet_cli_no_device(struct store *s, const char *name, const struct err *e, int rc)
-{
-	char near[STORE_NAME_MAX + 1];
-
-	if (rc != -ENOENT)
-		return fleet_cli_error(e, rc);
-	if (store_device_nearest(s, name, near, sizeof(near)))
-		log_error("no device '%s'; did you mean '%s'?", name, near);
-	else
-		log_error("no device '%s'; imgadm-fleet list shows those there are", name);
-	return EXIT_USAGE;
-}
-
-/* --- listings ---------------------------------------------------------------------- */
-
-struct listing *
-fleet_cli_listing(const struct fleet_cli *cli, const struct listing_column *columns,
-	size_t count)
-{
-	struct listing *l = listing_new(stdout, cli->format, columns, count,
-		clock_utc_s(clock_system()));
-
-	if (l == NULL)
-		log_error("out of memory");
-	return l;
-}
-
-int
-fleet_cli_listed(const struct fleet_cli *cli, struct listing *l, int rc,
-	const struct err *e, const char *none)
-{
-	bool empty = listing_count(l) == 0;
-	struct err out = {0};
-
-	if (listing_finish(l, &out) < 0) {
-		log_err(&out);
-		return EXIT_STORAGE;
-	}
-	if (rc < 0)
-		return fleet_cli_error(e, rc);
-	if (empty && none != NULL && cli->format == LISTING_TABLE)
-		(void)printf("%s\n", none);
-	return EXIT_DONE;
-}
 
 /* --- words --------------------------------------------------------------------------- */
 
@@ -216,7 +91,7 @@ static const struct command commands[] = {
 	{ NULL, NULL, NULL, NULL },
 };
 
-static const struct option_row rows[] = { FLEET_OPTION_DB, FLEET_OPTION_END };
+static const struct option_row rows[] = { CLI_OPTION_DB, CLI_OPTION_END };
 
 int
 fleet_cli_run(int argc, char *argv[])
@@ -231,12 +106,12 @@ fleet_cli_run(int argc, char *argv[])
 		.stop_at_argument = true,
 		.commands = commands,
 	};
-	struct fleet_cli cli = { .format = LISTING_TABLE };
+	struct cli cli = { .format = LISTING_TABLE };
 	struct options_pass p;
 	int status;
 
 	log_open("imgadm-fleet", LOG_LEVEL_WARNING, LOG_TO_STDERR);
-	if (fleet_cli_options(&cli, &p, &options, argc, argv, 0, -1, &status) != 0)
+	if (cli_options(&cli, &p, &options, argc, argv, 0, -1, &status) != 0)
 		return status;
 	status = command_run(&options, &cli, argc - p.index, argv + p.index);
 	conf_free(cli.conf);

@@ -23,7 +23,7 @@ struct known {
 };
 
 struct discover {
-	struct fleet_cli *cli;
+	struct cli *cli;
 	struct snmp_options snmp;
 	struct snmp_credential *given;	/* of SNMP options, or NULL */
 	const char *credential;	/* --credential, or NULL */
@@ -282,7 +282,7 @@ prepare(struct discover *d, struct err *e)
 {
 	int rc;
 
-	rc = fleet_cli_conf(d->cli, e);
+	rc = cli_conf(d->cli, e);
 	if (rc == 0)
 		rc = snmp_options_credential(&d->snmp, &d->given, e);
 	if (rc < 0)
@@ -300,7 +300,7 @@ report(struct discover *d, struct store *s, const struct fleet_answers *answers)
 	struct listing *l;
 	int rc = 0, status;
 
-	l = fleet_cli_listing(d->cli, columns, sizeof(columns) / sizeof(columns[0]));
+	l = cli_listing(d->cli, columns, sizeof(columns) / sizeof(columns[0]));
 	if (l == NULL)
 		return EXIT_STORAGE;
 	if (d->add)
@@ -309,7 +309,7 @@ report(struct discover *d, struct store *s, const struct fleet_answers *answers)
 		rc = show(d, s, answers, l, &e);
 	if (d->add && rc == 0)
 		rc = store_batch_commit(s, &e);
-	status = fleet_cli_listed(d->cli, l, rc, &e, NULL);
+	status = cli_listed(d->cli, l, rc, &e, NULL);
 	if (status == EXIT_DONE && d->cli->format == LISTING_TABLE)
 		summary(d, answers);
 	if (status != EXIT_DONE || !answers->stopped)
@@ -335,7 +335,7 @@ run(struct discover *d, int count, char *const texts[])
 		rc = prepare(d, &e);
 	if (rc == 0) {
 		/* What is asked may take minutes: know before that it can be kept. */
-		status = fleet_cli_open(d->cli, STORE_TOLD, &s);
+		status = cli_open(d->cli, STORE_TOLD, &s);
 		if (status != EXIT_DONE) {
 			free(p.ranges);
 			return status;
@@ -344,7 +344,7 @@ run(struct discover *d, int count, char *const texts[])
 	}
 	if (rc == 0)
 		rc = fleet_probe_run(&p, &answers, &e);
-	status = rc < 0 ? fleet_cli_error(&e, rc) : report(d, s, &answers);
+	status = rc < 0 ? cli_error(&e, rc) : report(d, s, &answers);
 	store_close(s);
 	free(p.ranges);
 	free(answers.items);
@@ -354,16 +354,16 @@ run(struct discover *d, int count, char *const texts[])
 int
 fleet_discover(void *user, int argc, char *argv[])
 {
-	enum { SITE = 's', CREDENTIAL = 'C', ADD = FLEET_KEY_OWN, PORT };
+	enum { SITE = 's', CREDENTIAL = 'C', ADD = CLI_KEY_OWN, PORT };
 	static const struct option_row rows[] = {
 		{ ADD, "add", NULL, "add what is new, named by its sysName" },
 		{ SITE, "site", "SITE", "with --add: where it stands" },
 		{ CREDENTIAL, "credential", "NAME", "a credential of imgadm.conf; kept with "
 		  "--add" },
 		{ PORT, "port", "PORT", "UDP port, 161 where not given" },
-		FLEET_OPTION_JSON, FLEET_OPTION_CSV, FLEET_OPTION_DB,
+		CLI_OPTION_JSON, CLI_OPTION_CSV, CLI_OPTION_DB,
 		SNMP_OPTION_ROWS,
-		FLEET_OPTION_END,
+		CLI_OPTION_END,
 	};
 	static const struct options options = {
 		.program = "imgadm-fleet discover",
@@ -377,7 +377,7 @@ fleet_discover(void *user, int argc, char *argv[])
 	int status, rc;
 
 	options_begin(&p, &options, argc, argv);
-	while ((rc = fleet_cli_option(d.cli, &p, 1, -1, &status)) > 0) {
+	while ((rc = cli_option(d.cli, &p, 1, -1, &status)) > 0) {
 		if (rc == SITE) {
 			d.site = p.argument;
 		} else if (rc == CREDENTIAL) {
@@ -386,7 +386,7 @@ fleet_discover(void *user, int argc, char *argv[])
 			d.add = true;
 		} else if (rc == PORT && parse_u32(p.argument, 1, UINT16_MAX, &d.port, &e) < 0) {
 			err_prefix(&e, "--port");
-			return fleet_cli_error(&e, -EINVAL);
+			return cli_error(&e, -EINVAL);
 		} else if (rc != PORT) {
 			(void)snmp_options_take(&d.snmp, rc, (char *)p.argument);
 		}

@@ -25,7 +25,7 @@ enum {
 };
 
 struct enrol {
-	struct fleet_cli *cli;
+	struct cli *cli;
 	const char *site, *address, *output, *auth, *priv;
 	bool rotate, list, remove, protocols;
 	int64_t overlap_s;	/* -1 = not given */
@@ -53,10 +53,10 @@ list(struct enrol *x)
 	struct store *s;
 	int status, rc;
 
-	status = fleet_cli_open(x->cli, STORE_READ, &s);
+	status = cli_open(x->cli, STORE_READ, &s);
 	if (status != EXIT_DONE)
 		return status;
-	l = fleet_cli_listing(x->cli, columns, sizeof(columns) / sizeof(columns[0]));
+	l = cli_listing(x->cli, columns, sizeof(columns) / sizeof(columns[0]));
 	if (l == NULL) {
 		store_close(s);
 		return EXIT_STORAGE;
@@ -76,7 +76,7 @@ list(struct enrol *x)
 		store_users_close(users);
 	}
 	sodium_memzero(&u, sizeof(u));
-	status = fleet_cli_listed(x->cli, l, rc, &e,
+	status = cli_listed(x->cli, l, rc, &e,
 		"nobody may report so far: imgadm-fleet enrol DEVICE --address CENTRE");
 	store_close(s);
 	return status;
@@ -222,13 +222,13 @@ enrol(struct enrol *x, const char *device)
 			x->site);
 		output = file;
 	}
-	status = fleet_cli_open(x->cli, STORE_TOLD, &s);
+	status = cli_open(x->cli, STORE_TOLD, &s);
 	if (status != EXIT_DONE)
 		return status;
 	if (device != NULL)
 		rc = store_device_key(s, device, &key, &e);
 	if (rc < 0) {
-		status = fleet_cli_no_device(s, device, &e, rc);
+		status = cli_no_device(s, device, &e, rc);
 		store_close(s);
 		return status;
 	}
@@ -236,7 +236,7 @@ enrol(struct enrol *x, const char *device)
 	store_close(s);
 	if (rc < 0) {
 		err_prefix(&e, "%s", device != NULL ? device : x->site);
-		return fleet_cli_error(&e, rc == -EEXIST ? -EINVAL : rc);
+		return cli_error(&e, rc == -EEXIST ? -EINVAL : rc);
 	}
 	if (strcmp(output, "-") != 0)
 		(void)printf("%s: keys are in %s; on the device: "
@@ -254,17 +254,17 @@ remove_users(struct enrol *x, const char *device)
 	struct store *s;
 	int status, rc;
 
-	status = fleet_cli_open(x->cli, STORE_TOLD, &s);
+	status = cli_open(x->cli, STORE_TOLD, &s);
 	if (status != EXIT_DONE)
 		return status;
 	rc = store_user_remove(s, device, device == NULL ? x->site : NULL, &e);
 	store_close(s);
-	return rc < 0 ? fleet_cli_error(&e, rc == -ENOENT ? -EINVAL : rc) : EXIT_DONE;
+	return rc < 0 ? cli_error(&e, rc == -ENOENT ? -EINVAL : rc) : EXIT_DONE;
 }
 
 /* --- the command --------------------------------------------------------------------------- */
 
-enum { SITE = 's', OUTPUT = 'o', AUTH = 'a', PRIV = 'x', ADDRESS = FLEET_KEY_OWN, ROTATE,
+enum { SITE = 's', OUTPUT = 'o', AUTH = 'a', PRIV = 'x', ADDRESS = CLI_KEY_OWN, ROTATE,
 	OVERLAP, LIST, REMOVE };
 
 static int
@@ -325,7 +325,7 @@ fleet_enrol(void *user, int argc, char *argv[])
 		{ OVERLAP, "overlap", "TIME", "with --rotate: for how long, 7d" },
 		{ LIST, "list", NULL, "who may report" },
 		{ REMOVE, "remove", NULL, "who may not any more" },
-		FLEET_OPTION_JSON, FLEET_OPTION_CSV, FLEET_OPTION_DB, FLEET_OPTION_END,
+		CLI_OPTION_JSON, CLI_OPTION_CSV, CLI_OPTION_DB, CLI_OPTION_END,
 	};
 	static const struct options options = {
 		.program = "imgadm-fleet enrol",
@@ -340,9 +340,9 @@ fleet_enrol(void *user, int argc, char *argv[])
 	int status, rc;
 
 	options_begin(&p, &options, argc, argv);
-	while ((rc = fleet_cli_option(x.cli, &p, 0, 1, &status)) > 0)
+	while ((rc = cli_option(x.cli, &p, 0, 1, &status)) > 0)
 		if (set(&x, rc, p.argument, &e) < 0)
-			return fleet_cli_error(&e, -EINVAL);
+			return cli_error(&e, -EINVAL);
 	if (rc < 0)
 		return status;
 	device = p.index < p.argc ? p.argv[p.index] : NULL;

@@ -77,7 +77,7 @@ find_part(const char *name, const struct part **ret, struct err *e)
 }
 
 static int
-export_part(struct store *s, const struct fleet_cli *cli, const struct store_filter *f,
+export_part(struct store *s, const struct cli *cli, const struct store_filter *f,
 	const struct part *part)
 {
 	struct store_filter mine = *f;
@@ -86,15 +86,15 @@ export_part(struct store *s, const struct fleet_cli *cli, const struct store_fil
 
 	mine.now_only = part->now_only;
 	mine.gaps = part->gaps;
-	l = fleet_cli_listing(cli, part->columns, *part->column_count);
+	l = cli_listing(cli, part->columns, *part->column_count);
 	if (l == NULL)
 		return EXIT_STORAGE;
-	return fleet_cli_listed(cli, l, part->list(s, &mine, l, &e), &e, NULL);
+	return cli_listed(cli, l, part->list(s, &mine, l, &e), &e, NULL);
 }
 
 /* One object, a member for each part. */
 static int
-export_json(struct store *s, const struct fleet_cli *cli, const struct store_filter *f)
+export_json(struct store *s, const struct cli *cli, const struct store_filter *f)
 {
 	int status = EXIT_DONE;
 	size_t i;
@@ -123,7 +123,7 @@ check_device(struct store *s, const char *name)
 		return EXIT_DONE;
 	rc = store_targets_open(s, name, &t, &e);
 	if (rc < 0)
-		return fleet_cli_no_device(s, name, &e, rc);
+		return cli_no_device(s, name, &e, rc);
 	store_targets_close(t);
 	return EXIT_DONE;
 }
@@ -137,7 +137,7 @@ fleet_export(void *user, int argc, char *argv[])
 		  "software-history" },
 		{ SITE, "site", "SITE", "only this site" },
 		{ DEVICE, "device", "DEVICE", "only this device" },
-		FLEET_OPTION_JSON, FLEET_OPTION_CSV, FLEET_OPTION_DB, FLEET_OPTION_END,
+		CLI_OPTION_JSON, CLI_OPTION_CSV, CLI_OPTION_DB, CLI_OPTION_END,
 	};
 	static const struct options options = {
 		.program = "imgadm-fleet export",
@@ -146,7 +146,7 @@ fleet_export(void *user, int argc, char *argv[])
 		.rows = rows,
 	};
 	struct store_filter f = {0};
-	struct fleet_cli *cli = user;
+	struct cli *cli = user;
 	const struct part *part = NULL;
 	struct options_pass p;
 	struct err e = {0};
@@ -155,13 +155,13 @@ fleet_export(void *user, int argc, char *argv[])
 
 	cli->format = LISTING_TABLE;
 	options_begin(&p, &options, argc, argv);
-	while ((rc = fleet_cli_option(cli, &p, 0, 0, &status)) > 0) {
+	while ((rc = cli_option(cli, &p, 0, 0, &status)) > 0) {
 		if (rc == SITE)
 			f.site = p.argument;
 		else if (rc == DEVICE)
 			f.device = p.argument;
 		else if (find_part(p.argument, &part, &e) < 0)
-			return fleet_cli_error(&e, -EINVAL);
+			return cli_error(&e, -EINVAL);
 	}
 	if (rc < 0)
 		return status;
@@ -174,7 +174,7 @@ fleet_export(void *user, int argc, char *argv[])
 			"software, log, unit-history or software-history");
 		return EXIT_USAGE;
 	}
-	status = fleet_cli_open(cli, STORE_READ, &s);
+	status = cli_open(cli, STORE_READ, &s);
 	if (status != EXIT_DONE)
 		return status;
 	status = check_device(s, f.device);

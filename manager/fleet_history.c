@@ -11,7 +11,7 @@ fleet_history(void *user, int argc, char *argv[])
 	enum { SOFTWARE = 'S' };
 	static const struct option_row rows[] = {
 		{ SOFTWARE, "software", NULL, "what software the part had, not where it was" },
-		FLEET_OPTION_JSON, FLEET_OPTION_CSV, FLEET_OPTION_DB, FLEET_OPTION_END,
+		CLI_OPTION_JSON, CLI_OPTION_CSV, CLI_OPTION_DB, CLI_OPTION_END,
 	};
 	static const struct options options = {
 		.program = "imgadm-fleet history",
@@ -20,7 +20,7 @@ fleet_history(void *user, int argc, char *argv[])
 		.rows = rows,
 	};
 	struct store_filter f = {0};
-	struct fleet_cli *cli = user;
+	struct cli *cli = user;
 	bool software = false;
 	struct options_pass p;
 	struct err e = {0};
@@ -30,22 +30,22 @@ fleet_history(void *user, int argc, char *argv[])
 	int status, rc;
 
 	options_begin(&p, &options, argc, argv);
-	while ((rc = fleet_cli_option(cli, &p, 1, 1, &status)) > 0)
+	while ((rc = cli_option(cli, &p, 1, 1, &status)) > 0)
 		software = true;
 	if (rc < 0)
 		return status;
 	f.serial = p.argv[p.index];
-	status = fleet_cli_open(cli, STORE_READ, &s);
+	status = cli_open(cli, STORE_READ, &s);
 	if (status != EXIT_DONE)
 		return status;
 	l = software ?
-		fleet_cli_listing(cli, fleet_software_columns, fleet_software_column_count) :
-		fleet_cli_listing(cli, fleet_unit_columns, fleet_unit_column_count);
+		cli_listing(cli, fleet_software_columns, fleet_software_column_count) :
+		cli_listing(cli, fleet_unit_columns, fleet_unit_column_count);
 	rc = l == NULL ? -ENOMEM : software ? fleet_softwares_list(s, &f, l, &e) :
 		fleet_units_list(s, &f, l, &e);
 	if (l != NULL)
 		found = listing_count(l);
-	status = l == NULL ? EXIT_STORAGE : fleet_cli_listed(cli, l, rc, &e, NULL);
+	status = l == NULL ? EXIT_STORAGE : cli_listed(cli, l, rc, &e, NULL);
 	if (status == EXIT_DONE && found == 0) {
 		log_error("no part with serial number '%s' was ever seen%s", f.serial,
 			software ? " with software" : "");

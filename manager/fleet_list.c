@@ -250,14 +250,14 @@ fleet_list(void *user, int argc, char *argv[])
 	enum { SITE = 's' };
 	static const struct option_row rows[] = {
 		{ SITE, "site", "SITE", "only this site" },
-		FLEET_OPTION_JSON, FLEET_OPTION_CSV, FLEET_OPTION_DB, FLEET_OPTION_END,
+		CLI_OPTION_JSON, CLI_OPTION_CSV, CLI_OPTION_DB, CLI_OPTION_END,
 	};
 	static const struct options options = {
 		.program = "imgadm-fleet list", .usage = "[--site SITE] [--json|--csv]",
 		.summary = "The fleet: what needs attention first, then by name.",
 		.rows = rows,
 	};
-	struct fleet_cli *cli = user;
+	struct cli *cli = user;
 	const char *site = NULL;
 	struct fleet f = {0};
 	struct listing *l;
@@ -269,20 +269,20 @@ fleet_list(void *user, int argc, char *argv[])
 	size_t i;
 
 	options_begin(&p, &options, argc, argv);
-	while ((rc = fleet_cli_option(cli, &p, 0, 0, &status)) > 0)
+	while ((rc = cli_option(cli, &p, 0, 0, &status)) > 0)
 		site = p.argument;
 	if (rc < 0)
 		return status;
-	status = fleet_cli_open(cli, STORE_READ, &s);
+	status = cli_open(cli, STORE_READ, &s);
 	if (status != EXIT_DONE)
 		return status;
-	l = fleet_cli_listing(cli, columns, sizeof(columns) / sizeof(columns[0]));
+	l = cli_listing(cli, columns, sizeof(columns) / sizeof(columns[0]));
 	rc = l == NULL ? -ENOMEM : load(s, site, &f, &e);
 	if (rc == 0 && f.count > 1)
 		qsort(f.rows, f.count, sizeof(*f.rows), order);
 	for (i = 0; rc == 0 && i < f.count; i++)
 		cells(l, &f.rows[i], now);
-	status = l == NULL ? EXIT_STORAGE : fleet_cli_listed(cli, l, rc, &e, site != NULL ?
+	status = l == NULL ? EXIT_STORAGE : cli_listed(cli, l, rc, &e, site != NULL ?
 		"no device at this site" :
 		"no devices yet: imgadm-fleet add NAME ADDRESS, or imgadm-fleet discover");
 	if (status == EXIT_DONE && f.count > 0 && cli->format == LISTING_TABLE)

@@ -80,7 +80,7 @@ fleet_log(void *user, int argc, char *argv[])
 		{ SITE, "site", "SITE", "only devices of this site" },
 		{ SINCE, "since", "SPAN", "stored in the last 2h, 7d, ..." },
 		{ LIMIT, "limit", "N", "at most so many" },
-		FLEET_OPTION_JSON, FLEET_OPTION_CSV, FLEET_OPTION_DB, FLEET_OPTION_END,
+		CLI_OPTION_JSON, CLI_OPTION_CSV, CLI_OPTION_DB, CLI_OPTION_END,
 	};
 	static const struct options options = {
 		.program = "imgadm-fleet log", .usage = "[options] [DEVICE]",
@@ -89,7 +89,7 @@ fleet_log(void *user, int argc, char *argv[])
 		.rows = rows,
 	};
 	struct store_filter f = { .newest_first = true, .gaps = true };
-	struct fleet_cli *cli = user;
+	struct cli *cli = user;
 	struct options_pass p;
 	struct err e = {0};
 	struct listing *l;
@@ -97,20 +97,20 @@ fleet_log(void *user, int argc, char *argv[])
 	int status, rc;
 
 	options_begin(&p, &options, argc, argv);
-	while ((rc = fleet_cli_option(cli, &p, 0, 1, &status)) > 0) {
+	while ((rc = cli_option(cli, &p, 0, 1, &status)) > 0) {
 		rc = set_filter(&f, rc, p.argument, &e);
 		if (rc < 0)
-			return fleet_cli_error(&e, rc);
+			return cli_error(&e, rc);
 	}
 	if (rc < 0)
 		return status;
 	f.device = p.argv[p.index];
 	/* A gap has neither severity nor unit nor code. */
 	f.gaps = f.severity == 0 && f.symbol == NULL && f.code == NULL;
-	status = fleet_cli_open(cli, STORE_READ, &s);
+	status = cli_open(cli, STORE_READ, &s);
 	if (status != EXIT_DONE)
 		return status;
-	l = fleet_cli_listing(cli, fleet_log_columns, fleet_log_column_count);
+	l = cli_listing(cli, fleet_log_columns, fleet_log_column_count);
 	if (l == NULL) {
 		store_close(s);
 		return EXIT_STORAGE;
@@ -118,9 +118,9 @@ fleet_log(void *user, int argc, char *argv[])
 	rc = fleet_logs_list(s, &f, l, &e);
 	if (rc == -ENOENT && f.device != NULL) {
 		(void)listing_finish(l, NULL);
-		status = fleet_cli_no_device(s, f.device, &e, rc);
+		status = cli_no_device(s, f.device, &e, rc);
 	} else {
-		status = fleet_cli_listed(cli, l, rc, &e, "no entries");
+		status = cli_listed(cli, l, rc, &e, "no entries");
 	}
 	store_close(s);
 	return status;

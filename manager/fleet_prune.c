@@ -16,7 +16,7 @@ fleet_prune(void *user, int argc, char *argv[])
 	enum { KEEP = 'k' };
 	static const struct option_row rows[] = {
 		{ KEEP, "keep", "SPAN", "how much to keep: 90d, 52w, 24h" },
-		FLEET_OPTION_DB, FLEET_OPTION_END,
+		CLI_OPTION_DB, CLI_OPTION_END,
 	};
 	static const struct options options = {
 		.program = "imgadm-fleet prune", .usage = "--keep SPAN",
@@ -24,7 +24,7 @@ fleet_prune(void *user, int argc, char *argv[])
 			"that are older.",
 		.rows = rows,
 	};
-	struct fleet_cli *cli = user;
+	struct cli *cli = user;
 	struct store_pruned n;
 	struct options_pass p;
 	struct err e = {0};
@@ -33,11 +33,11 @@ fleet_prune(void *user, int argc, char *argv[])
 	int status, rc;
 
 	options_begin(&p, &options, argc, argv);
-	while ((rc = fleet_cli_option(cli, &p, 0, 0, &status)) > 0) {
+	while ((rc = cli_option(cli, &p, 0, 0, &status)) > 0) {
 		rc = parse_duration(p.argument, KEEP_MIN_S, INT32_MAX, &keep_s, &e);
 		if (rc < 0) {
 			err_prefix(&e, "--keep");
-			return fleet_cli_error(&e, rc);
+			return cli_error(&e, rc);
 		}
 	}
 	if (rc < 0)
@@ -46,13 +46,13 @@ fleet_prune(void *user, int argc, char *argv[])
 		log_error("prune: how much is to be kept? --keep 90d");
 		return EXIT_USAGE;
 	}
-	status = fleet_cli_open(cli, STORE_TOLD, &s);
+	status = cli_open(cli, STORE_TOLD, &s);
 	if (status != EXIT_DONE)
 		return status;
 	rc = store_prune(s, clock_utc_s(clock_system()) - keep_s, &n, &e);
 	store_close(s);
 	if (rc < 0)
-		return fleet_cli_error(&e, rc);
+		return cli_error(&e, rc);
 	(void)printf("forgotten: %" PRIu64 " log entries, %" PRIu64 " gaps, %" PRIu64
 		" units, %" PRIu64 " software, %" PRIu64 " notes, %" PRIu64 " silences, %"
 		PRIu64 " samples\n", n.log_entries, n.gaps, n.units, n.software, n.notes,

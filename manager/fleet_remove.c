@@ -18,7 +18,7 @@ remove_all(struct store *s, int count, char *const names[], int64_t *keys)
 
 	rc = store_batch_begin(s, &e);
 	if (rc < 0)
-		return fleet_cli_error(&e, rc);
+		return cli_error(&e, rc);
 	for (i = 0; i < count; i++) {
 		rc = store_targets_open(s, names[i], &t, &e);
 		if (rc == 0) {
@@ -29,30 +29,30 @@ remove_all(struct store *s, int count, char *const names[], int64_t *keys)
 		if (rc >= 0)
 			rc = store_device_remove(s, names[i], &e);
 		if (rc < 0) {
-			status = fleet_cli_no_device(s, names[i], &e, rc);
+			status = cli_no_device(s, names[i], &e, rc);
 			store_batch_abort(s);
 			return status;
 		}
 	}
 	rc = store_batch_commit(s, &e);
-	return rc < 0 ? fleet_cli_error(&e, rc) : EXIT_DONE;
+	return rc < 0 ? cli_error(&e, rc) : EXIT_DONE;
 }
 
 int
 fleet_remove(void *user, int argc, char *argv[])
 {
-	enum { RRD_DIR = FLEET_KEY_OWN, KEEP_GRAPHS };
+	enum { RRD_DIR = CLI_KEY_OWN, KEEP_GRAPHS };
 	static const struct option_row rows[] = {
 		{ RRD_DIR, "rrd-dir", "DIR", "where the graphs' files are (or IMGADM_RRD_DIR)" },
 		{ KEEP_GRAPHS, "keep-graphs", NULL, "leave the graphs' files" },
-		FLEET_OPTION_DB, FLEET_OPTION_END,
+		CLI_OPTION_DB, CLI_OPTION_END,
 	};
 	static const struct options options = {
 		.program = "imgadm-fleet remove", .usage = "DEVICE ...",
 		.summary = "Remove devices with all that is kept of them: history, log, graphs.",
 		.rows = rows,
 	};
-	struct fleet_cli *cli = user;
+	struct cli *cli = user;
 	const char *dir = NULL;
 	bool keep = false;
 	struct options_pass p;
@@ -62,7 +62,7 @@ fleet_remove(void *user, int argc, char *argv[])
 	int status, rc, i, count;
 
 	options_begin(&p, &options, argc, argv);
-	while ((rc = fleet_cli_option(cli, &p, 1, -1, &status)) > 0) {
+	while ((rc = cli_option(cli, &p, 1, -1, &status)) > 0) {
 		if (rc == RRD_DIR)
 			dir = p.argument;
 		else
@@ -76,7 +76,7 @@ fleet_remove(void *user, int argc, char *argv[])
 		log_error("out of memory");
 		return EXIT_STORAGE;
 	}
-	status = fleet_cli_open(cli, STORE_TOLD, &s);
+	status = cli_open(cli, STORE_TOLD, &s);
 	if (status != EXIT_DONE) {
 		free(keys);
 		return status;

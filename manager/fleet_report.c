@@ -35,7 +35,7 @@ static const snmp_sub request_id[] = { IMGADM_OID_imgReportRequestId, 0 };
 #define NAME(oid) oid, sizeof(oid) / sizeof((oid)[0])
 
 struct report_cli {
-	struct fleet_cli *cli;
+	struct cli *cli;
 	const char *site, *device;
 	bool all;
 	struct snmp_varbind values[VALUES_MAX];
@@ -184,26 +184,26 @@ run(struct report_cli *x)
 	struct store *s;
 	int status, rc;
 
-	status = fleet_cli_open(x->cli, STORE_READ, &s);
+	status = cli_open(x->cli, STORE_READ, &s);
 	if (status != EXIT_DONE)
 		return status;
 	rc = store_targets_open(s, x->device, &x->targets, &e);
 	if (rc < 0) {
-		status = x->device != NULL ? fleet_cli_no_device(s, x->device, &e, rc) :
-			fleet_cli_error(&e, rc);
+		status = x->device != NULL ? cli_no_device(s, x->device, &e, rc) :
+			cli_error(&e, rc);
 		store_close(s);
 		return status;
 	}
 	if (x->cli->format != LISTING_TABLE)
-		x->listing = fleet_cli_listing(x->cli, columns,
+		x->listing = cli_listing(x->cli, columns,
 			sizeof(columns) / sizeof(columns[0]));
 	rc = ask(x, &e, &counts);
 	store_targets_close(x->targets);
 	store_close(s);
 	if (x->listing != NULL)
-		status = fleet_cli_listed(x->cli, x->listing, rc, &e, NULL);
+		status = cli_listed(x->cli, x->listing, rc, &e, NULL);
 	else
-		status = rc < 0 ? fleet_cli_error(&e, rc) : EXIT_DONE;
+		status = rc < 0 ? cli_error(&e, rc) : EXIT_DONE;
 	if (status != EXIT_DONE)
 		return status;
 	if (x->asked == 0 && x->site != NULL) {
@@ -221,7 +221,7 @@ run(struct report_cli *x)
 /* --- the command ------------------------------------------------------------------------------ */
 
 enum {
-	SITE = 's', ALL = FLEET_KEY_OWN, STRUCTURE_EVERY, ERRORS_EVERY, THRESHOLD, SEVERITY,
+	SITE = 's', ALL = CLI_KEY_OWN, STRUCTURE_EVERY, ERRORS_EVERY, THRESHOLD, SEVERITY,
 	ON_CONNECT, ON_CHANGE, NOW,
 };
 
@@ -235,7 +235,7 @@ static const struct option_row rows[] = {
 	{ ON_CONNECT, "on-connect", "yes|no", "report when it joins the network" },
 	{ ON_CHANGE, "on-change", "yes|no", "report when the structure changes" },
 	{ NOW, "now", "[=WHAT]", "report now, once: structure, errors or both (not given)" },
-	FLEET_OPTION_JSON, FLEET_OPTION_CSV, FLEET_OPTION_DB, FLEET_OPTION_END,
+	CLI_OPTION_JSON, CLI_OPTION_CSV, CLI_OPTION_DB, CLI_OPTION_END,
 };
 
 static int
@@ -286,9 +286,9 @@ fleet_report(void *user, int argc, char *argv[])
 	int status, rc;
 
 	options_begin(&p, &options, argc, argv);
-	while ((rc = fleet_cli_option(x.cli, &p, 0, 1, &status)) > 0)
+	while ((rc = cli_option(x.cli, &p, 0, 1, &status)) > 0)
 		if (set(&x, rc, p.argument, &e) < 0)
-			return fleet_cli_error(&e, -EINVAL);
+			return cli_error(&e, -EINVAL);
 	if (rc < 0)
 		return status;
 	x.device = p.index < p.argc ? p.argv[p.index] : NULL;

@@ -252,7 +252,7 @@ unit_cells(struct listing *l, const struct unit *u, unsigned depth)
 }
 
 static int
-show_units(const struct fleet_cli *cli, const struct structure *s, struct err *e)
+show_units(const struct cli *cli, const struct structure *s, struct err *e)
 {
 	struct tree t = {0};
 	struct listing *l;
@@ -262,7 +262,7 @@ show_units(const struct fleet_cli *cli, const struct structure *s, struct err *e
 	if (s->unit_count == 0)
 		return 0;
 	heading("Structure");
-	l = fleet_cli_listing(cli, unit_columns, sizeof(unit_columns) / sizeof(unit_columns[0]));
+	l = cli_listing(cli, unit_columns, sizeof(unit_columns) / sizeof(unit_columns[0]));
 	rc = l != NULL && tree_make(&t, s) ? 0 : err_set(e, -ENOMEM, "out of memory");
 	for (i = 0; rc == 0 && i < s->unit_count; i++) {
 		unit_cells(l, &s->units[t.order[i]], t.depth[t.order[i]]);
@@ -284,7 +284,7 @@ symbol_of(const struct structure *s, uint32_t index)
 }
 
 static int
-show_software(const struct fleet_cli *cli, const struct structure *s, struct err *e)
+show_software(const struct cli *cli, const struct structure *s, struct err *e)
 {
 	static const struct listing_column columns[] = {
 		{ "UNIT", "", LISTING_TEXT, LISTING_TABLE_ONLY },
@@ -301,7 +301,7 @@ show_software(const struct fleet_cli *cli, const struct structure *s, struct err
 	if (s->software_count == 0)
 		return 0;
 	heading("Software");
-	l = fleet_cli_listing(cli, columns, sizeof(columns) / sizeof(columns[0]));
+	l = cli_listing(cli, columns, sizeof(columns) / sizeof(columns[0]));
 	if (l == NULL)
 		return err_set(e, -ENOMEM, "out of memory");
 	for (i = 0; i < s->software_count; i++) {
@@ -340,7 +340,7 @@ limits_text(const struct reading *r, char *dst, size_t size)
 }
 
 static int
-show_readings(const struct fleet_cli *cli, const struct structure *s, struct err *e)
+show_readings(const struct cli *cli, const struct structure *s, struct err *e)
 {
 	static const struct listing_column columns[] = {
 		{ "UNIT", "", LISTING_TEXT, LISTING_TABLE_ONLY },
@@ -355,7 +355,7 @@ show_readings(const struct fleet_cli *cli, const struct structure *s, struct err
 	if (s->reading_count == 0)
 		return 0;
 	heading("Readings");
-	l = fleet_cli_listing(cli, columns, sizeof(columns) / sizeof(columns[0]));
+	l = cli_listing(cli, columns, sizeof(columns) / sizeof(columns[0]));
 	if (l == NULL)
 		return err_set(e, -ENOMEM, "out of memory");
 	for (i = 0; i < s->reading_count; i++) {
@@ -377,7 +377,7 @@ show_readings(const struct fleet_cli *cli, const struct structure *s, struct err
 }
 
 static int
-show_errors(const struct fleet_cli *cli, struct store *s, const struct store_device *d,
+show_errors(const struct cli *cli, struct store *s, const struct store_device *d,
 	struct err *e)
 {
 	struct store_filter f = { .device = d->row.name, .newest_first = true,
@@ -393,7 +393,7 @@ show_errors(const struct fleet_cli *cli, struct store *s, const struct store_dev
 		return 0;
 	(void)printf("\nLast errors (of %" PRIu64 "; imgadm-fleet log %s)\n", entries,
 		d->row.name);
-	l = fleet_cli_listing(cli, fleet_log_columns, fleet_log_column_count);
+	l = cli_listing(cli, fleet_log_columns, fleet_log_column_count);
 	if (l == NULL)
 		return err_set(e, -ENOMEM, "out of memory");
 	rc = fleet_logs_list(s, &f, l, e);
@@ -404,7 +404,7 @@ show_errors(const struct fleet_cli *cli, struct store *s, const struct store_dev
 }
 
 static int
-show_text(const struct fleet_cli *cli, struct store *s, const struct store_device *d,
+show_text(const struct cli *cli, struct store *s, const struct store_device *d,
 	struct err *e)
 {
 	int rc;
@@ -428,7 +428,7 @@ int
 fleet_show(void *user, int argc, char *argv[])
 {
 	static const struct option_row rows[] = {
-		FLEET_OPTION_JSON, FLEET_OPTION_DB, FLEET_OPTION_END,
+		CLI_OPTION_JSON, CLI_OPTION_DB, CLI_OPTION_END,
 	};
 	static const struct options options = {
 		.program = "imgadm-fleet show", .usage = "[--json] DEVICE",
@@ -437,24 +437,24 @@ fleet_show(void *user, int argc, char *argv[])
 		.rows = rows,
 	};
 	struct store_device d = {0};
-	struct fleet_cli *cli = user;
+	struct cli *cli = user;
 	struct options_pass p;
 	struct err e = {0};
 	struct store *s;
 	int status, rc;
 
-	if (fleet_cli_options(cli, &p, &options, argc, argv, 1, 1, &status) != 0)
+	if (cli_options(cli, &p, &options, argc, argv, 1, 1, &status) != 0)
 		return status;
-	status = fleet_cli_open(cli, STORE_READ, &s);
+	status = cli_open(cli, STORE_READ, &s);
 	if (status != EXIT_DONE)
 		return status;
 	rc = store_device_get(s, p.argv[p.index], &d, &e);
 	if (rc < 0) {
-		status = fleet_cli_no_device(s, p.argv[p.index], &e, rc);
+		status = cli_no_device(s, p.argv[p.index], &e, rc);
 	} else {
 		rc = cli->format == LISTING_JSON ? fleet_show_json(&d, &e) :
 			show_text(cli, s, &d, &e);
-		status = rc < 0 ? fleet_cli_error(&e, rc) : EXIT_DONE;
+		status = rc < 0 ? cli_error(&e, rc) : EXIT_DONE;
 	}
 	store_device_release(&d);
 	store_close(s);

@@ -1,6 +1,10 @@
 # manager/
 include manager/judge/local.mk
 
+# What the subcommands of imgadm-fleet and imgadm-judge share.
+noinst_LTLIBRARIES += manager/libcli.la
+manager_libcli_la_SOURCES = %D%/cli.c %D%/cli.h
+
 # SETs to many devices: of imgadm-fleet's and of imgadm-poll's.
 noinst_LTLIBRARIES += manager/libfleetset.la
 manager_libfleetset_la_SOURCES = %D%/fleet_set.c %D%/fleet_set.h
@@ -131,7 +135,21 @@ manager_libfleet_la_LIBADD = manager/libfleetset.la $(JANSSON_LIBS) $(EVENT_LIBS
 
 sbin_PROGRAMS += manager/imgadm-fleet
 manager_imgadm_fleet_SOURCES = %D%/fleet_main.c
-manager_imgadm_fleet_LDADD = manager/libfleet.la manager/librrdfile.la \
+manager_imgadm_fleet_LDADD = manager/libfleet.la manager/libcli.la manager/librrdfile.la \
 	lib/advice/libadvice.la lib/store/libstore.la lib/snmp/libsnmp.la lib/out/libout.la \
 	lib/db/libdb.la \
+	lib/structure/libstructure.la lib/base/libbase.la
+
+# imgadm-judge; one file a subcommand.
+noinst_LTLIBRARIES += manager/libjudgecli.la
+manager_libjudgecli_la_SOURCES =
+manager_libjudgecli_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS)
+manager_libjudgecli_la_LIBADD = $(JANSSON_LIBS) $(SODIUM_LIBS)
+manager_libjudgecli_la_SOURCES += %D%/judge_cli.c %D%/judge_cli.h
+manager_libjudgecli_la_SOURCES += %D%/judge_catalogues.h
+
+sbin_PROGRAMS += manager/imgadm-judge
+manager_imgadm_judge_SOURCES = %D%/judge_main.c
+manager_imgadm_judge_LDADD = manager/libjudgecli.la manager/libcli.la manager/libjudge.la \
+	lib/store/libstore.la lib/snmp/libsnmp.la lib/out/libout.la lib/db/libdb.la \
 	lib/structure/libstructure.la lib/base/libbase.la

@@ -10,8 +10,8 @@
 #include <sys/socket.h>
 
 #include "lib/base/parse.h"
-#include "lib/base/paths.h"
 #include "lib/base/text.h"
+#include "lib/snmp/conf_key.h"
 #include "lib/snmp/conf_reader.h"
 #include "lib/snmp/conf_words.h"
 #include "lib/snmp/resolve.h"
@@ -21,7 +21,7 @@ enum { SHOWN_MAX = 160, NAME_MAX_OCTETS = 64, RANGES_MAX = 4096 };
 /* --- every directive there is --------------------------------------------------- */
 
 enum conf_kind {
-	CONF_CREDENTIAL, CONF_ASSIGN,
+	CONF_CREDENTIAL, CONF_ASSIGN, CONF_CATALOGUE_KEY,
 	CONF_PATH,		/* absolute; one value */
 	CONF_ADDRESS,		/* transport specifier; one value */
 	CONF_NUMBER,		/* min..max */
@@ -48,6 +48,8 @@ static const struct directive directives[] = {
 		"ADDRESS: where imgadm-centerd sends copies of what it hears" },
 	{ "acknowledge", CONF_TRUTH, 0, 0,
 		"yes|no: imgadm-poll tells devices how far their log is stored" },
+	{ "catalogueKey", CONF_CATALOGUE_KEY, 0, 0,
+		"NAME KEY creators ID,...: whose signature of catalogues is believed" },
 };
 enum { DIRECTIVES = sizeof(directives) / sizeof(directives[0]) };
 
@@ -78,6 +80,7 @@ struct conf {
 	size_t named_count, named_size;
 	struct assign *devices, *ranges;	/* by name; longest prefix first */
 	size_t device_count, device_size, range_count, range_size;
+	struct conf_keys keys;
 	struct snmp_credential *fallback;	/* snmp.conf's defaults */
 	struct err fallback_err;
 	bool fallback_tried;
@@ -114,6 +117,7 @@ conf_free(struct conf *c)
 	free(c->named);
 	assigns_free(c->devices, c->device_count);
 	assigns_free(c->ranges, c->range_count);
+	conf_keys_release(&c->keys);
 	snmp_credential_free(c->fallback);
 	free(c);
 }
@@ -396,6 +400,9 @@ take_line(void *user, const char *token, const char *value, const char *place, s
 	case CONF_ASSIGN:
 		code = line_assign(c, &w, place, e);
 		break;
+	case CONF_CATALOGUE_KEY:
+		code = conf_key_line(&c->keys, &w, place, e);
+		break;
 	case CONF_PATH:
 	case CONF_ADDRESS:
 	case CONF_NUMBER:
@@ -455,22 +462,11 @@ conf_text(const struct conf *c, const char *token)
 	return at < DIRECTIVES ? c->values[at].text : NULL;
 }
 
-const char *
-conf_db(const struct conf *c, const char *option)
+const struct conf_catalogue_key *
+conf_catalogue_keys(const struct conf *c, size_t *ret_count)
 {
-	const char *line = conf_text(c, "db");
-	const char *chosen = paths_choose(option, PATHS_ENV_DB, line);
-
-	return chosen != NULL ? chosen : paths_db(NULL);
-}
-
-const char *
-conf_rrd_dir(const struct conf *c, const char *option)
-{
-	const char *line = conf_text(c, "rrdDir");
-	const char *chosen = paths_choose(option, PATHS_ENV_RRD_DIR, line);
-
-	return chosen != NULL ? chosen : paths_rrd_dir(NULL);
+	*ret_count = c->keys.count;
+	return c->keys.list;
 }
 
 bool

@@ -29,6 +29,7 @@
 #include <stdint.h>
 
 #include "lib/base/err.h"
+#include "lib/sign/sign.h"
 #include "lib/snmp/credential.h"
 
 struct conf;
@@ -37,6 +38,8 @@ enum {
 	CONF_WORDS_MAX = 32,	/* words of a line's value */
 	CONF_CREDENTIALS_MAX = 4096,
 	CONF_ASSIGNS_MAX = 65536,
+	CONF_CATALOGUE_KEYS_MAX = 256,
+	CONF_CREATOR_MAX = 64,	/* octets of a creator's id */
 };
 
 /* NULL when out of memory. */
@@ -80,6 +83,24 @@ const struct snmp_credential *conf_credential_for(struct conf *c, const char *na
 
 /* "FILE:LINE" of a credential's directive, "" for the defaults; for messages. */
 const char *conf_credential_place(const struct conf *c, const struct snmp_credential *cred);
+
+/*
+ * A key that catalogues are believed by, and for which creators; several may be
+ * for the same ones, while one takes the other's place.  Owned by the struct conf.
+ */
+struct conf_catalogue_key {
+	char *name;
+	struct sign_key key;
+	char *creators;		/* "acme,beta"; conf_catalogue_key_covers() reads it */
+	char *place;		/* "FILE:LINE" */
+};
+/* All, in the order of the file; their key ids differ. */
+const struct conf_catalogue_key *conf_catalogue_keys(const struct conf *c, size_t *ret_count);
+/* The one with that key id; NULL = none. */
+const struct conf_catalogue_key *conf_catalogue_key_find(const struct conf *c,
+	const uint8_t id[SIGN_ID_SIZE]);
+/* Whether it is for this creator. */
+bool conf_catalogue_key_covers(const struct conf_catalogue_key *key, const char *creator);
 
 /* The n-th directive from 0 with its help, NULL past the end; for --help and the manual's test. */
 const char *conf_directive_at(size_t n, const char **ret_help);

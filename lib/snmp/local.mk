@@ -3,6 +3,8 @@ noinst_LTLIBRARIES += lib/snmp/libsnmp.la
 lib_snmp_libsnmp_la_SOURCES = \
 	%D%/ber.c %D%/ber.h \
 	%D%/conf.c %D%/conf.h \
+	%D%/conf_key.c %D%/conf_key.h \
+	%D%/conf_paths.c \
 	%D%/conf_reader.c %D%/conf_reader.h \
 	%D%/conf_words.c %D%/conf_words.h \
 	%D%/credential.c %D%/credential.h %D%/credential_internal.h \
@@ -14,4 +16,5 @@ lib_snmp_libsnmp_la_SOURCES = \
 	%D%/usm.c %D%/usm.h \
 	%D%/value.c %D%/value.h
 lib_snmp_libsnmp_la_CPPFLAGS = $(AM_CPPFLAGS) $(NETSNMP_CFLAGS) $(CRYPTO_CFLAGS) $(EVENT_CFLAGS)
-lib_snmp_libsnmp_la_LIBADD = $(NETSNMP_LIBS) $(CRYPTO_LIBS) $(EVENT_LIBS)
+# imgadm.conf holds keys that signatures are verified with.
+lib_snmp_libsnmp_la_LIBADD = lib/sign/libsign.la $(NETSNMP_LIBS) $(CRYPTO_LIBS) $(EVENT_LIBS)

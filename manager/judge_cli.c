@@ -1,0 +1,70 @@
+#include <config.h>
+
+#include "manager/judge_cli.h"
+
+#include <pwd.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "lib/base/log.h"
+#include "lib/base/text.h"
+
+void
+judge_cli_findings(const struct catalogue_findings *f)
+{
+	size_t all = f->errors + f->warnings;
+
+	for (size_t i = 0; i < f->count; i++) {
+		if (f->list[i].warning)
+			log_warning("%s", f->list[i].text);
+		else
+			log_error("%s", f->list[i].text);
+	}
+	if (all > f->count)
+		log_error("and %zu more", all - f->count);
+}
+
+void
+judge_cli_user(char *dst, size_t size)
+{
+	uid_t uid = getuid();
+	const struct passwd *p = getpwuid(uid);
+
+	if (p != NULL)
+		(void)text_copy(dst, size, p->pw_name);
+	else
+		(void)snprintf(dst, size, "%lu", (unsigned long)uid);
+}
+
+/* --- the program --------------------------------------------------------------------- */
+
+static const struct command commands[] = {
+	{ NULL, NULL, NULL, NULL },
+};
+
+static const struct option_row rows[] = { CLI_OPTION_DB, CLI_OPTION_END };
+
+int
+judge_cli_run(int argc, char *argv[])
+{
+	static const struct options options = {
+		.program = "imgadm-judge",
+		.usage = "[--db FILE] COMMAND [options]",
+		.summary = "Say what fits together in a fleet, by the makers' catalogues.",
+		.rows = rows,
+		.more = "imgadm-judge COMMAND --help tells a command's options; "
+			"imgadm-judge(8) more.\n",
+		.stop_at_argument = true,
+		.commands = commands,
+	};
+	struct cli cli = { .format = LISTING_TABLE };
+	struct options_pass p;
+	int status;
+
+	log_open("imgadm-judge", LOG_LEVEL_WARNING, LOG_TO_STDERR);
+	if (cli_options(&cli, &p, &options, argc, argv, 0, -1, &status) != 0)
+		return status;
+	status = command_run(&options, &cli, argc - p.index, argv + p.index);
+	conf_free(cli.conf);
+	return status;
+}

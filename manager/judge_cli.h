@@ -1,0 +1,27 @@
+/*
+ * judge_cli: what the subcommands of imgadm-judge share, beside cli.h.
+ */
+#ifndef IMGADM_MANAGER_JUDGE_CLI_H
+#define IMGADM_MANAGER_JUDGE_CLI_H
+
+#include "lib/catalogue/catalogue.h"
+#include "manager/cli.h"
+
+/* Run imgadm-judge; the program's exit status. */
+int judge_cli_run(int argc, char *argv[]);
+
+/* All findings, a line each: errors to stderr, warnings too; how many more there were. */
+void judge_cli_findings(const struct catalogue_findings *f);
+
+/* The login name of who runs the program, or its number as text; for what is recorded. */
+void judge_cli_user(char *dst, size_t size);
+
+/* --- the commands: one file each, judge_SUB.c -------------------------------------- */
+
+int judge_catalogue_check(void *user, int argc, char *argv[]);
+int judge_catalogue_import(void *user, int argc, char *argv[]);
+int judge_catalogue_list(void *user, int argc, char *argv[]);
+int judge_catalogue_rollback(void *user, int argc, char *argv[]);
+int judge_catalogue_add_release(void *user, int argc, char *argv[]);
+
+#endif
