@@ -147,6 +147,7 @@ manager_libjudgecli_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLA
 manager_libjudgecli_la_LIBADD = $(JANSSON_LIBS) $(SODIUM_LIBS)
 manager_libjudgecli_la_SOURCES += %D%/judge_cli.c %D%/judge_cli.h
 manager_libjudgecli_la_SOURCES += %D%/judge_catalogues.h
+manager_libjudgecli_la_SOURCES += %D%/judge_device.h
 
 sbin_PROGRAMS += manager/imgadm-judge
 manager_imgadm_judge_SOURCES = %D%/judge_main.c
