@@ -20,14 +20,19 @@ void judge_say_unit(const struct judge_problem *p, const struct judge_names *n,
 void judge_say_verdict(const struct judge_problem *p, const struct judge_names *n,
 	const struct judgement *j, struct buf *b);
 
-/* A row of the table below the verdict: who, what it is, needs, what is, rule. */
+/* A row of the table below the verdict: who, what it is, how it stands to the rule. */
+enum { JUDGE_FACT_SIZE = 512, JUDGE_FACTS_MAX = 64 };
 struct judge_fact {
-	char symbol[STRUCTURE_LABEL_MAX + 1];
-	char thing[256];	/* "finisher FS-5, serial F0231, rev A" */
-	char needs[256];	/* "needs C650-feed rev B or later"; for who is needed: "is rev A" */
-	char rule[512];		/* "R-101: FS-5 needs the heavy paper path"; empty for who is needed */
+	char symbol[STRUCTURE_LABEL_MAX * 4 + 1];	/* escaped; "-": nothing is there */
+	char thing[JUDGE_FACT_SIZE];	/* "finisher FS-5, serial F0231, rev A" */
+	char verb[32];			/* "needs"; of who is needed: "is", "runs" */
+	char what[JUDGE_FACT_SIZE];	/* "C650-feed rev B or later"; "rev A" */
+	char rule[JUDGE_FACT_SIZE];	/* "R-101: FS-5 needs ..."; empty but in the first row */
 };
-/* Of an instance in a state: its anchor first, then who it is about. Returns how many, at most room. */
+/*
+ * Of an instance in a state: its anchor first, then who it is about, or that
+ * nobody is.  Returns how many, at most room.
+ */
 uint32_t judge_say_instance(const struct judge_problem *p, const struct judge_names *n,
 	uint32_t instance, const uint32_t *state, struct judge_fact *ret, uint32_t room);
 
@@ -48,8 +53,9 @@ void judge_say_plan(const struct judge_problem *p, const struct judge_names *n,
 	const struct judgement *j, struct buf *b);
 
 /*
- * What shall stand in the device's advice table (C13, C14): a row a unit that
- * has to change or be changed, or one of the device; at most room.  Serial numbers
+ * What shall stand in the advice table of an incompatible device (C13, C14): a row
+ * a unit that has to change, one of the device for rules of the device itself,
+ * and one for what no change cures; at most room.  Serial numbers
  * stand as JUDGE_SERIAL SYMBOL JUDGE_SERIAL, which judge_fill_serials() puts in:
  * so devices of one shape share them.
  */
