@@ -117,21 +117,29 @@ catalogue_of(const struct advising *a, uint32_t instance)
 	return release == CATALOGUE_NONE ? CATALOGUE_NONE : p->set->releases[release].place.catalogue;
 }
 
-/* A row for the unit of a variable, or for the device; NULL when there is no room. */
+/*
+ * A row for the unit of a variable, or for the device.  NULL when there is no
+ * room, or when the rule was already said to the same subject.
+ */
 static struct judge_advice *
 row(struct advising *a, uint32_t variable, uint32_t instance)
 {
+	const char *subject = variable == CATALOGUE_NONE ? "" :
+		a->p->shape->units[a->p->variables[variable].unit].symbol;
 	struct judge_advice *r;
 	uint32_t catalogue = catalogue_of(a, instance);
 
+	for (uint32_t i = 0; i < a->count; i++) {
+		if (strcmp(a->list[i].subject, subject) == 0 &&
+			strcmp(a->list[i].rule_id, a->p->instances[instance].id) == 0)
+			return NULL;
+	}
 	if (a->count == a->room)
 		return NULL;
 	r = &a->list[a->count++];
 	memset(r, 0, sizeof(*r));
 	r->severity = SEVERITY_ERROR;
-	if (variable != CATALOGUE_NONE)
-		(void)text_copy(r->subject, sizeof(r->subject),
-			a->p->shape->units[a->p->variables[variable].unit].symbol);
+	(void)text_copy(r->subject, sizeof(r->subject), subject);
 	(void)text_copy(r->rule_id, sizeof(r->rule_id), a->p->instances[instance].id);
 	if (catalogue != CATALOGUE_NONE)
 		r->catalogue_serial = a->p->set->catalogues[catalogue].serial;
