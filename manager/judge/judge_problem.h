@@ -13,9 +13,9 @@
  * Invariants
  * - value 0 of a variable is what it is now.
  * - The masks and clauses given to judge_solve say the same as judge_instance_value():
- *   tests/unit/judge_problem holds one against the other at random.
- * - Instances stand in the order of the anchor's symbol, then the relation's id;
- *   values by kind, then seq: the same input gives the same bytes.
+ *   tests/unit/judge_clauses holds one against the other at random.
+ * - Instances stand in the order of the anchor's symbol (the device first), then
+ *   the rule's id; values by kind, then seq: the same input gives the same bytes.
  */
 #ifndef IMGADM_MANAGER_JUDGE_JUDGE_PROBLEM_H
 #define IMGADM_MANAGER_JUDGE_JUDGE_PROBLEM_H
@@ -23,10 +23,15 @@
 #include "manager/judge/judge_shape.h"
 #include "manager/judge/judge_solve.h"
 
-/* Cost positions, in the order in which they are compared. */
+/*
+ * Cost positions, in the order in which they are compared.  What is unknown or
+ * withdrawn comes after functions lost and visits: nobody takes a finisher out of
+ * service, or sends a technician, only because a label is not listed.
+ */
 enum judge_cost {
-	JUDGE_COST_VIOLATED, JUDGE_COST_UNKNOWN, JUDGE_COST_WITHDRAWN,
+	JUDGE_COST_VIOLATED,	/* instances violated, or that were and are not known to be met */
 	JUDGE_COST_FUNCTIONS, JUDGE_COST_VISITS, JUDGE_COST_PARTS, JUDGE_COST_PRICE,
+	JUDGE_COST_UNKNOWN, JUDGE_COST_WITHDRAWN,
 	JUDGE_COST_UNITS, JUDGE_COST_TICKETS, JUDGE_COST_DOWNGRADES,
 	JUDGE_COST_RESTARTS, JUDGE_COST_MINUTES, JUDGE_COST_DISTANCE, JUDGE_COST_AGE,
 	JUDGE_COSTS,
@@ -61,8 +66,9 @@ struct judge_value {
 	uint32_t unit_type, rev;	/* places; CATALOGUE_NONE = unlisted */
 	/*
 	 * Of each active bank of the unit, in their order: what runs there; place
-	 * of a release, or CATALOGUE_NONE: what the shape says (AS_IS), or not
-	 * known (a new board without `ships`).  In problem->value_releases.
+	 * of a release, or CATALOGUE_NONE: what the shape says where that is not
+	 * listed, or not known (a new board without `ships`).  In
+	 * problem->value_releases.
 	 */
 	uint32_t first_release;
 	bool selectable;	/* may be recommended; else only passed through */
@@ -87,10 +93,19 @@ struct judge_instance {
 	uint32_t relation;	/* place in the set; BY_RELATION */
 	uint32_t slot;		/* place in the set; SLOT */
 	uint32_t anchor;	/* variable; CATALOGUE_NONE = the device */
-	uint32_t bank;		/* number of the anchor's active bank, for software rules */
+	/*
+	 * Of the anchor's active banks which (from 0; judge_problem_bank()), for
+	 * rules of software, releases and made ones about them; else CATALOGUE_NONE.
+	 */
+	uint32_t bank;
+	uint32_t release;	/* place in the set; BY_WITHDRAWN */
 	enum judge_truth now;
 	bool during_stop;
-	char id[2 * CATALOGUE_ID_MAX + 2];	/* "R-101"; made ones: "slot.finisher", "withdrawn.G00-28" */
+	/*
+	 * "R-101"; made ones: "slot.finisher", "closed.finisher",
+	 * "software.engine-fw", "withdrawn.engine-fw.G00-28".  Borrowed from p.
+	 */
+	const char *id;
 };
 
 /* Opaque parts (clauses, masks) are private to judge_problem*.c. */
@@ -139,7 +154,13 @@ enum judge_verdict judge_problem_verdict(const struct judge_problem *p, const ui
 enum judge_verdict judge_problem_unit_verdict(const struct judge_problem *p,
 	uint32_t variable, const uint32_t *state);
 
-/* What judge_solve takes; borrowed from p. Group i belongs to instance i / 2: "not violated", "not unknown". */
+/*
+ * What judge_solve takes; borrowed from p.  Group i belongs to instance i / 2.
+ * The even one is hard: an instance that is true (or not applicable) now stays so,
+ * one that is unknown does not become violated, one that is violated becomes true
+ * (stage 2: or stays as it is).  The odd one is soft, and there only for what is
+ * unknown now: it becomes true.
+ */
 const struct solve_problem *judge_problem_solve(const struct judge_problem *p);
 /* The cost of a state, in the order of enum judge_cost. */
 void judge_problem_cost(const struct judge_problem *p, const uint32_t *state,
@@ -148,6 +169,11 @@ void judge_problem_cost(const struct judge_problem *p, const uint32_t *state,
 /* What the anchor or a unit is now or in a value: "finisher FS-5 rev B", "engine-fw G00-30"; for texts. */
 const struct judge_value *judge_problem_value(const struct judge_problem *p,
 	uint32_t variable, uint32_t value);
+/* The place in shape->banks of the variable's n-th active bank. */
+uint32_t judge_problem_bank(const struct judge_problem *p, uint32_t variable, uint32_t n);
+/* The instance's rule for a text: "R-101", or "acme:R-101" where another catalogue has an R-101 too. */
+void judge_problem_rule(const struct judge_problem *p, uint32_t instance, char *dst,
+	size_t size);
 /* The variable of a symbol, CATALOGUE_NONE. */
 uint32_t judge_problem_variable(const struct judge_problem *p, const char *symbol);
 

@@ -36,7 +36,7 @@ struct judge_bank {
 	enum judge_label label;
 	uint32_t software;	/* place in the set; CATALOGUE_NONE: OTHER_CREATOR, FOREIGN, EMPTY */
 	uint32_t release;	/* place; only LISTED, else CATALOGUE_NONE */
-	/* As the device says; in the key where the label is not LISTED. */
+	/* As the device says; empty where the label is EMPTY. */
 	char id[STRUCTURE_NAME_MAX + 1];
 	char creator[STRUCTURE_NAME_MAX + 1];
 	char version[STRUCTURE_LABEL_MAX + 1];
@@ -50,6 +50,7 @@ struct judge_unit {
 	char symbol[STRUCTURE_LABEL_MAX + 1];
 	enum unit_class class;	/* functions are never judged, but count when lost */
 	enum unit_type type;	/* class= of the catalogue */
+	bool chassis;		/* the device itself: never on standby, in no slot */
 	uint32_t unit_type, rev;	/* places; CATALOGUE_NONE = unlisted */
 	char manufacturer[STRUCTURE_NAME_MAX + 1];	/* as reported */
 	char model[STRUCTURE_NAME_MAX + 1];
