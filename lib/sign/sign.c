@@ -83,6 +83,11 @@ decode(const struct line *l, uint8_t *dst, size_t size)
 	const char *end;
 	size_t len;
 
+	/* libsodium takes some octets above 0x7f for '/'. */
+	for (size_t i = 0; i < l->len; i++) {
+		if ((unsigned char)l->text[i] > 0x7f)
+			return false;
+	}
 	return sodium_base642bin(dst, size, l->text, l->len, NULL, &len, &end,
 	    sodium_base64_VARIANT_ORIGINAL) == 0 && len == size && end == l->text + l->len;
 }
@@ -100,9 +105,9 @@ sign_key_parse(const char *text, size_t len, struct sign_key *ret_key, struct er
 		word = &lines[1];
 	else if (count != 1)
 		return err_set(e, -EBADMSG, "no public key of minisign: want one word that begins"
-		    " with RWQ, or the file that minisign -G wrote");
+		    " with RW, or the file that minisign -G wrote");
 	if (!decode(word, octets, sizeof(octets)))
-		return err_set(e, -EBADMSG, "no public key of minisign: want RWQ and 53 more"
+		return err_set(e, -EBADMSG, "no public key of minisign: want RW and 54 more"
 		    " characters of Base64, as in the second line of minisign.pub");
 	if (memcmp(octets, "Ed", ALGORITHM_SIZE) != 0)
 		return err_set(e, -ENOTSUP, "a public key of another algorithm than Ed25519:"

@@ -4,8 +4,8 @@
  * A signature file (FILE.minisig) has four lines: an untrusted comment; the
  * signature over the BLAKE2b-512 of the file ("prehashed", algorithm ED); a
  * trusted comment; and the global signature over signature and trusted comment
- * together.  A public key is "RWQ" and 53 more characters: algorithm, key id,
- * Ed25519 key.
+ * together.  A public key is 56 characters of Base64 that begin with RW:
+ * algorithm, key id, Ed25519 key.
  *
  * Invariants
  * - Prehashed signatures only.  A legacy one (minisign -l, algorithm Ed) is
@@ -59,7 +59,7 @@ struct sign_signature {
 /* The key id as minisign prints it: 16 upper-case hexadecimal digits. */
 void sign_id_text(const uint8_t id[SIGN_ID_SIZE], char ret_text[SIGN_ID_TEXT_SIZE]);
 
-/* A public key: the one word "RWQ...", or minisign's file of two lines. -EBADMSG, -ENOTSUP. */
+/* A public key: that one word, or minisign's file of two lines. -EBADMSG, -ENOTSUP. */
 int sign_key_parse(const char *text, size_t len, struct sign_key *ret_key, struct err *e);
 int sign_key_read(const char *path, struct sign_key *ret_key, struct err *e);
 

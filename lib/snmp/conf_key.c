@@ -100,7 +100,7 @@ conf_key_line(struct conf_keys *keys, const struct conf_words *w, const char *pl
 
 	if (w->count != 4 || strcmp(w->word[2], "creators") != 0)
 		return err_set(e, -EINVAL, "want catalogueKey NAME KEY creators ID,ID...,"
-		    " as in: catalogueKey acme-2026 RWQ... creators acme");
+		    " as in: catalogueKey acme-2026 RWR... creators acme");
 	if (!is_id(w->word[0], strlen(w->word[0])))
 		return err_set(e, -EINVAL, "'%s' is no name for a key: want 1 to %d letters,"
 		    " digits and . _ : + -", shown(w->word[0], buf), CONF_CREATOR_MAX);

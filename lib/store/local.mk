@@ -6,7 +6,9 @@ lib_store_libstore_la_SOURCES = \
 	%D%/store_advice.c %D%/store_advice.h \
 	%D%/store_facts.c %D%/store_facts.h \
 	%D%/store_models.c %D%/store_models.h \
+	%D%/store_alarm.c \
 	%D%/store_approve.c \
+	%D%/store_catalogue.c %D%/store_catalogue.h \
 	%D%/store_center.h \
 	%D%/store_device.c \
 	%D%/store_devices.c \

@@ -341,9 +341,53 @@ static const char step_3[] =
 static const char step_4[] =
 	"CREATE TABLE acknowledge (device INTEGER PRIMARY KEY);";
 
+/*
+ * Catalogues as they came, in force and former, what was done to them, and what
+ * stands against them.  The bytes stand apart: a mark on a row copies no megabytes.
+ */
+static const char step_5[] =
+	"CREATE TABLE catalogue ("
+	" number INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" id TEXT NOT NULL,"
+	" serial INTEGER NOT NULL,"
+	" issued INTEGER NOT NULL,"
+	" expires INTEGER NOT NULL,"	/* 0 = never */
+	" key_id BLOB NOT NULL,"
+	" digest BLOB NOT NULL,"
+	" size INTEGER NOT NULL,"
+	" imported INTEGER NOT NULL,"
+	" imported_by TEXT NOT NULL,"
+	" in_force INTEGER NOT NULL,"
+	" since INTEGER NOT NULL,"
+	" rolled_back INTEGER NOT NULL,"
+	" UNIQUE (id, serial));"
+	"CREATE UNIQUE INDEX catalogue_in_force ON catalogue (id) WHERE in_force;"
+
+	"CREATE TABLE catalogue_bytes ("
+	" number INTEGER PRIMARY KEY,"
+	" bytes BLOB NOT NULL,"
+	" signature BLOB NOT NULL);"
+
+	"CREATE TABLE catalogue_act ("
+	" number INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" at INTEGER NOT NULL,"
+	" done_by TEXT NOT NULL,"
+	" id TEXT NOT NULL,"
+	" rollback INTEGER NOT NULL,"
+	" from_serial INTEGER NOT NULL,"	/* 0 = none was in force */
+	" to_serial INTEGER NOT NULL);"
+
+	"CREATE TABLE alarm ("
+	" what INTEGER NOT NULL,"
+	" subject TEXT NOT NULL,"
+	" since INTEGER NOT NULL,"
+	" text TEXT NOT NULL,"
+	" PRIMARY KEY (what, subject)) WITHOUT ROWID;";
+
 const struct db_step store_schema_steps[STORE_SCHEMA_VERSION] = {
 	{ step_1, NULL },
 	{ step_2, NULL },
 	{ step_3, NULL },
 	{ step_4, NULL },
+	{ step_5, NULL },
 };

@@ -19,6 +19,7 @@ store_world = %D%/store_world.c %D%/store_world.h
 store_fixture = $(store_world) %D%/store_fixture.c %D%/store_fixture.h
 
 include tests/unit/advice.mk
+include tests/unit/sign.mk
 
 check_PROGRAMS += tests/unit/store
 TESTS += tests/unit/store

@@ -1,0 +1,18 @@
+# tests/unit: signatures, and the catalogues that are kept for them.
+check_PROGRAMS += tests/unit/sign
+TESTS += tests/unit/sign
+tests_unit_sign_SOURCES = %D%/sign.c
+tests_unit_sign_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_sign_LDADD = $(UNIT_LDADD) lib/sign/libsign.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/sign_words
+TESTS += tests/unit/sign_words
+tests_unit_sign_words_SOURCES = %D%/sign_words.c
+tests_unit_sign_words_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_sign_words_LDADD = $(UNIT_LDADD) lib/sign/libsign.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/store_catalogue
+TESTS += tests/unit/store_catalogue
+tests_unit_store_catalogue_SOURCES = %D%/store_catalogue.c $(store_fixture)
+tests_unit_store_catalogue_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_store_catalogue_LDADD = $(UNIT_LDADD) $(store_test_libs)
