@@ -525,6 +525,8 @@ no_path_words(enum judge_no_path why)
 		return "it is not released for use";
 	case JUDGE_PATH_LONG:
 		return "too many releases have to be gone through";
+	case JUDGE_PATH_MEMORY:
+		return "why could not be found out: out of memory";
 	}
 	return "its unit decides itself what it runs";
 }
