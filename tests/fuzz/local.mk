@@ -65,6 +65,10 @@ tests_fuzz_report_parse_SOURCES = %D%/report_parse.c
 tests_fuzz_report_parse_LDADD = $(FUZZ_LDADD) lib/report/libreport.la lib/snmp/libsnmp.la \
 	lib/structure/libstructure.la lib/base/libbase.la $(SODIUM_LIBS)
 
+FUZZ_TARGETS += tests/fuzz/sign
+tests_fuzz_sign_SOURCES = %D%/sign.c
+tests_fuzz_sign_LDADD = $(FUZZ_LDADD) lib/sign/libsign.la lib/base/libbase.la
+
 FUZZ_TARGETS += tests/fuzz/center_engine
 tests_fuzz_center_engine_SOURCES = %D%/center_engine.c
 tests_fuzz_center_engine_LDADD = $(FUZZ_LDADD) manager/libcenter.la lib/snmp/libsnmp.la \

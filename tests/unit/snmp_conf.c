@@ -190,6 +190,9 @@ END_TEST
 
 /* --- wrong lines ---------------------------------------------------------------- */
 
+#define KEY_A "RWRZUdpXbX4jSRrpd2PlU2gokVvPSGk/rRAwOd91NHTgZjAspPbdEK5G"
+#define KEY_B "RWSdJaSuvTaKiYECstkDV9/3UCxaJyIDomyHK6fcn02eitpFhZDOwt9O"
+
 static const struct {
 	const char *text;
 	int code;
@@ -225,6 +228,17 @@ static const struct {
 	{ "credential a -v2c -c x\nassign l a\nassign m a\nassign l a\n", -EINVAL, 4, "already" },
 	{ "credential a -v2c -c x\nassign 10.0.0.0/8 a\nassign 10.0.0.0/8 a\n", -EINVAL, 3,
 	  "already" },
+	{ "catalogueKey a " KEY_A "\n", -EINVAL, 1, "catalogueKey NAME KEY creators" },
+	{ "catalogueKey a " KEY_A " for acme\n", -EINVAL, 1, "creators" },
+	{ "catalogueKey a " KEY_A "x creators acme\n", -EINVAL, 1, "no public key" },
+	{ "catalogueKey a RWR creators acme\n", -EINVAL, 1, "no public key" },
+	{ "catalogueKey a/b " KEY_A " creators acme\n", -EINVAL, 1, "no name" },
+	{ "catalogueKey a " KEY_A " creators acme,\n", -EINVAL, 1, "no creators" },
+	{ "catalogueKey a " KEY_A " creators 'a b'\n", -EINVAL, 1, "no creators" },
+	{ "catalogueKey a " KEY_A " creators x\ncatalogueKey a " KEY_B " creators x\n", -EINVAL,
+	  2, "stands at" },
+	{ "catalogueKey a " KEY_A " creators x\ncatalogueKey b " KEY_A " creators y\n", -EINVAL,
+	  2, "the key 49237E6D57DA5159 stands at" },
 	{ "[nothing] window 5\n", -EINVAL, 1, "nothing" },
 	{ "[imgadm window 5\n", -EINVAL, 1, "]" },
 	{ "include other.conf\n", -EINVAL, 1, "include" },
@@ -235,6 +249,29 @@ START_TEST(a_wrong_line_says_where_and_what)
 {
 	wrong(wrong_lines[_i].text, wrong_lines[_i].code, wrong_lines[_i].line,
 	    wrong_lines[_i].says);
+}
+END_TEST
+
+START_TEST(catalogue_keys_are_read)
+{
+	const struct conf_catalogue_key *keys;
+	uint8_t none[SIGN_ID_SIZE] = { 0 };
+	size_t count = 0;
+
+	ck_assert_int_eq(read_conf("catalogueKey acme-1 " KEY_A " creators acme,beta\n"
+	    "CATALOGUEKEY acme-2 " KEY_B " creators acme\n"), 0);
+	keys = conf_catalogue_keys(conf, &count);
+	ck_assert_uint_eq(count, 2);
+	ck_assert_str_eq(keys[0].name, "acme-1");
+	ck_assert(conf_catalogue_key_covers(&keys[0], "acme"));
+	ck_assert(conf_catalogue_key_covers(&keys[0], "beta"));
+	ck_assert(!conf_catalogue_key_covers(&keys[0], "bet"));
+	ck_assert(!conf_catalogue_key_covers(&keys[0], "acme,beta"));
+	ck_assert(!conf_catalogue_key_covers(&keys[0], ""));
+	ck_assert(!conf_catalogue_key_covers(&keys[1], "beta"));
+	ck_assert_ptr_nonnull(strstr(keys[1].place, "imgadm.conf:2"));
+	ck_assert_ptr_eq(conf_catalogue_key_find(conf, keys[1].key.id), &keys[1]);
+	ck_assert_ptr_null(conf_catalogue_key_find(conf, none));
 }
 END_TEST
 
@@ -540,6 +577,7 @@ main(void)
 	tcase_add_test(tc, a_path_too_long_for_the_library_is_told);
 	tc = cases(s, "wrong lines");
 	tcase_add_loop_test(tc, a_wrong_line_says_where_and_what, 0, COUNT(wrong_lines));
+	tcase_add_test(tc, catalogue_keys_are_read);
 	tcase_add_test(tc, the_first_error_is_told);
 	tcase_add_test(tc, an_included_file_is_named);
 	tcase_add_test(tc, what_is_unknown_in_snmp_conf_is_not_ours);
