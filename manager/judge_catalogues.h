@@ -44,6 +44,12 @@ bool judge_catalogues_stale(const struct judge_catalogues *j, const char **ret_w
 int judge_catalogues_alarms(struct store *s, const struct judge_catalogues *j, utc_s now,
 	struct err *e);
 
+/*
+ * Raise the alarm that the set in force could not be loaded; the next
+ * judge_catalogues_alarms() clears it.
+ */
+int judge_catalogues_failed(struct store *s, utc_s now, const struct err *why, struct err *e);
+
 /* --- an import ------------------------------------------------------------------- */
 
 /*
@@ -59,6 +65,9 @@ struct judge_import {
 	char id[CATALOGUE_ID_MAX + 1];	/* as far as it is known; "" = not so far */
 	uint32_t serial;
 	utc_s issued, expires;
+	const char *key;	/* name of the catalogueKey; of the struct conf */
+	bool in_force;		/* these very bytes are in force already */
+	struct judge_catalogues *after;	/* own: what would be in force with it */
 };
 
 /*
@@ -67,12 +76,15 @@ struct judge_import {
  * findings (caller releases), e holds the first.  Errors beside catalogue_read's
  * and lib/sign's: -EPERM the key does not cover it, -ESTALE a lower serial,
  * -EEXIST this serial with other bytes, -ETIME expired, -ENOTUNIQ something
- * published was changed.  Also on failure import->id is filled as far as it was
- * read, for the alarm.  judge_import_release() in any case.
+ * published was changed.  On failure, too, id is filled as far as it is believed.
+ * import begins as zero; judge_import_release() in any case.
  */
 int judge_import_check(struct store *s, const struct conf *c, utc_s now, const char *file,
-	const char *signature, struct judge_import *ret_import,
+	const char *signature, struct judge_import *import,
 	struct catalogue_findings *findings, struct err *e);
+/* Put it in force; false in *ret_changed when it was. */
+int judge_import_put(struct store *s, const struct judge_import *i, utc_s now, const char *by,
+	bool *ret_changed, struct err *e);
 void judge_import_release(struct judge_import *i);
 
 #endif

@@ -117,32 +117,31 @@ sign_key_parse(const char *text, size_t len, struct sign_key *ret_key, struct er
 	return 0;
 }
 
-/* A whole small file.  -EMSGSIZE when it holds more than SIGN_FILE_MAX octets. */
-static int
-file_read(const char *path, char buf[SIGN_FILE_MAX + 1], size_t *ret_len, struct err *e)
+int
+sign_file_read(const char *path, char ret_data[SIGN_FILE_MAX], size_t *ret_len, struct err *e)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	char buf[SIGN_FILE_MAX + 1];
 	size_t len = 0;
 	ssize_t n = 1;
+	int code = 0;
 
 	if (fd < 0)
 		return err_set(e, -errno, "%s: %s", path, strerror(errno));
-	while (len <= SIGN_FILE_MAX && n != 0) {
+	while (len <= SIGN_FILE_MAX && n != 0 && code == 0) {
 		n = read(fd, buf + len, SIGN_FILE_MAX + 1 - len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			int code = -errno;
-
-			(void)close(fd);
-			return err_set(e, code, "%s: %s", path, strerror(-code));
-		}
-		len += (size_t)n;
+		if (n < 0 && errno != EINTR)
+			code = err_set(e, -errno, "%s: %s", path, strerror(errno));
+		else if (n > 0)
+			len += (size_t)n;
 	}
 	(void)close(fd);
-	if (len > SIGN_FILE_MAX)
-		return err_set(e, -EMSGSIZE, "%s: has more than %d octets: this is no file of"
+	if (code == 0 && len > SIGN_FILE_MAX)
+		code = err_set(e, -EMSGSIZE, "%s: has more than %d octets: this is no file of"
 		    " minisign's", path, SIGN_FILE_MAX);
+	if (code < 0)
+		return code;
+	(void)memcpy(ret_data, buf, len);
 	*ret_len = len;
 	return 0;
 }
@@ -150,9 +149,9 @@ file_read(const char *path, char buf[SIGN_FILE_MAX + 1], size_t *ret_len, struct
 int
 sign_key_read(const char *path, struct sign_key *ret_key, struct err *e)
 {
-	char buf[SIGN_FILE_MAX + 1];
+	char buf[SIGN_FILE_MAX];
 	size_t len = 0;
-	int rc = file_read(path, buf, &len, e);
+	int rc = sign_file_read(path, buf, &len, e);
 
 	if (rc < 0)
 		return rc;
@@ -231,9 +230,9 @@ sign_parse(const void *data, size_t len, struct sign_signature *ret_signature, s
 int
 sign_read(const char *path, struct sign_signature *ret_signature, struct err *e)
 {
-	char buf[SIGN_FILE_MAX + 1];
+	char buf[SIGN_FILE_MAX];
 	size_t len = 0;
-	int rc = file_read(path, buf, &len, e);
+	int rc = sign_file_read(path, buf, &len, e);
 
 	if (rc < 0)
 		return rc;

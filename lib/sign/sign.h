@@ -63,6 +63,10 @@ void sign_id_text(const uint8_t id[SIGN_ID_SIZE], char ret_text[SIGN_ID_TEXT_SIZ
 int sign_key_parse(const char *text, size_t len, struct sign_key *ret_key, struct err *e);
 int sign_key_read(const char *path, struct sign_key *ret_key, struct err *e);
 
+/* A whole file of minisign's, as it is.  -EMSGSIZE. */
+int sign_file_read(const char *path, char ret_data[SIGN_FILE_MAX], size_t *ret_len,
+	struct err *e);
+
 /* A .minisig.  -EBADMSG, -EMSGSIZE, -ENOTSUP. */
 int sign_parse(const void *data, size_t len, struct sign_signature *ret_signature,
 	struct err *e);

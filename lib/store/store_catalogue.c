@@ -274,6 +274,28 @@ check_room(struct store *s, const char *id, struct err *e)
 	return rc;
 }
 
+/* 1 when it is in force. */
+static int
+check_all(struct store *s, const struct store_catalogue_new *c,
+	const uint8_t digest[STRUCTURE_DIGEST_SIZE], struct err *e)
+{
+	int rc = check_serial(s, c, digest, e);
+
+	return rc == 0 ? check_room(s, c->id, e) : rc;
+}
+
+int
+store_catalogue_may(struct store *s, const struct store_catalogue_new *c, struct err *e)
+{
+	uint8_t digest[STRUCTURE_DIGEST_SIZE];
+	int rc = check_new(c, e);
+
+	if (rc < 0)
+		return rc;
+	(void)crypto_hash_sha256(digest, c->bytes, c->size);
+	return check_all(s, c, digest, e);
+}
+
 int
 store_catalogue_put(struct store *s, const struct store_catalogue_new *c, utc_s when,
 	const char *by, bool *ret_changed, struct err *e)
@@ -288,10 +310,8 @@ store_catalogue_put(struct store *s, const struct store_catalogue_new *c, utc_s 
 	rc = store_write_begin(s, &own, e);
 	if (rc < 0)
 		return rc;
-	rc = check_serial(s, c, digest, e);
+	rc = check_all(s, c, digest, e);
 	same = rc == 1;
-	if (rc == 0)
-		rc = check_room(s, c->id, e);
 	if (rc < 0)
 		return store_write_refuse(s, own, rc);
 	rc = same ? signature_set(s, c, e) : put_locked(s, c, digest, when, by, e);

@@ -76,6 +76,12 @@ int store_catalogue_put(struct store *s, const struct store_catalogue_new *c, ut
 	const char *by, bool *ret_changed, struct err *e);
 
 /*
+ * Whether store_catalogue_put() would take it as it stands now: 0, 1 when these
+ * very bytes are in force already, or the error that it would return.
+ */
+int store_catalogue_may(struct store *s, const struct store_catalogue_new *c, struct err *e);
+
+/*
  * Those in force by id, and with formers each id's former ones behind it, the
  * highest serial first.  Caller frees with free(); NULL with 0 when there is none.
  */

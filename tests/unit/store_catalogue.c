@@ -22,7 +22,12 @@ put(const char *id, uint32_t serial, const char *bytes, bool *ret_changed)
 		.signature = "signed", .signature_size = 6,
 	};
 
-	return store_catalogue_put(store, &c, T0 + serial, "wilson", ret_changed, &e);
+	int may = store_catalogue_may(store, &c, &e);
+	int rc = store_catalogue_put(store, &c, T0 + serial, "wilson", ret_changed, &e);
+
+	/* Each says what the other does. */
+	ck_assert_int_eq(may, rc < 0 ? rc : !*ret_changed);
+	return rc;
 }
 
 static void
