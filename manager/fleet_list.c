@@ -7,14 +7,21 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/text.h"
+#include "lib/store/store_judge.h"
 #include "manager/fleet_cli.h"
 
 enum { SOON_DAYS = 14, NAMED_MAX = 3 };
+enum { SOON = 3 };	/* urgency of what runs out */
 
 static const struct listing_column columns[] = {
 	{ "DEVICE", "device", LISTING_TEXT, LISTING_EVERYWHERE },
 	{ "SITE", "site", LISTING_TEXT, LISTING_EVERYWHERE },
 	{ "MODEL", "model", LISTING_TEXT, LISTING_EVERYWHERE },
+	{ "VERDICT", "", LISTING_TEXT, LISTING_TABLE_ONLY },
+	{ "", "verdict", LISTING_TEXT, LISTING_DATA_ONLY },
+	{ "", "verdict_stale", LISTING_BOOL, LISTING_DATA_ONLY },
+	{ "", "verdict_text", LISTING_TEXT, LISTING_DATA_ONLY },
+	{ "", "judged", LISTING_TIME, LISTING_DATA_ONLY },
 	{ "LAST SEEN", "", LISTING_TEXT, LISTING_TABLE_ONLY },
 	{ "", "contact", LISTING_TEXT, LISTING_DATA_ONLY },
 	{ "", "last_seen", LISTING_TIME, LISTING_DATA_ONLY },
@@ -83,10 +90,12 @@ urgency(const struct store_device_row *r)
 		return 0;
 	if (r->state == DEVICE_STOPPED)
 		return 1;
+	if (r->verdict == STORE_INCOMPATIBLE)
+		return 2;
 	if (r->runs_out.symbol[0] != '\0' && r->runs_out.days_low >= 0 &&
 	    r->runs_out.days_low <= SOON_DAYS)
-		return 2;
-	return 3;
+		return SOON;
+	return SOON + 1;
 }
 
 static int
@@ -97,7 +106,7 @@ order(const void *a, const void *b)
 
 	if (ux != uy)
 		return ux - uy;
-	if (ux == 2 && x->runs_out.days_low != y->runs_out.days_low)
+	if (ux == SOON && x->runs_out.days_low != y->runs_out.days_low)
 		return x->runs_out.days_low < y->runs_out.days_low ? -1 : 1;
 	return strcmp(x->name, y->name);
 }
@@ -148,6 +157,23 @@ number_or_none(struct listing *l, int64_t value, bool known)
 }
 
 static void
+verdict_cells(struct listing *l, const struct store_device_row *r)
+{
+	char text[64];
+	const char *name = store_verdict_name(r->verdict);
+
+	(void)snprintf(text, sizeof(text), "%s%s", name == NULL ? "" : name,
+		r->verdict_stale ? " (old)" : "");
+	listing_mark(l, r->verdict == STORE_INCOMPATIBLE ? LISTING_BAD :
+		r->verdict == STORE_VERDICT_UNKNOWN ? LISTING_WARN : LISTING_PLAIN);
+	listing_text(l, name == NULL ? NULL : text);
+	listing_text(l, name);
+	listing_bool(l, r->verdict_stale);
+	listing_text(l, name == NULL ? NULL : r->verdict_text);
+	listing_number(l, r->judged);
+}
+
+static void
 cells(struct listing *l, const struct store_device_row *r, utc_s now)
 {
 	const struct store_forecast *f = &r->runs_out;
@@ -160,6 +186,7 @@ cells(struct listing *l, const struct store_device_row *r, utc_s now)
 	listing_text(l, r->name);
 	listing_text(l, r->site[0] == '\0' ? NULL : r->site);
 	listing_text(l, r->model[0] == '\0' ? NULL : r->model);
+	verdict_cells(l, r);
 	if (urgent <= 0)
 		listing_mark(l, urgent < 0 ? LISTING_WARN : LISTING_BAD);
 	listing_text(l, seen);
@@ -169,7 +196,7 @@ cells(struct listing *l, const struct store_device_row *r, utc_s now)
 	listing_text(l, r->silent_since == 0 ? NULL : r->reason);
 	number_or_none(l, r->pages_per_day, r->pages_per_day >= 0);
 	number_or_none(l, r->rate_span_s, r->pages_per_day >= 0);
-	if (urgent == 2)
+	if (urgent == SOON)
 		listing_mark(l, LISTING_WARN);
 	listing_text(l, runs_out[0] == '\0' ? NULL : runs_out);
 	listing_text(l, known ? f->symbol : NULL);
@@ -211,6 +238,27 @@ summary_silent(const struct fleet *f, size_t new, size_t silent, utc_s now)
 	(void)printf(")");
 }
 
+/* ": 5 compatible, 1 incompatible, 1 unknown", of those that were judged. */
+static void
+summary_verdicts(const struct fleet *f)
+{
+	size_t counts[STORE_NOT_APPLICABLE + 1] = {0}, i;
+	const char *lead = "; ";
+
+	for (i = 0; i < f->count; i++)
+		counts[f->rows[i].verdict]++;
+	if (counts[0] == f->count)
+		return;
+	counts[0] = 0;
+	for (i = STORE_COMPATIBLE; i <= STORE_NOT_APPLICABLE; i++) {
+		if (counts[i] == 0)
+			continue;
+		(void)printf("%s%zu %s", lead, counts[i],
+			store_verdict_name((enum store_verdict)i));
+		lead = ", ";
+	}
+}
+
 static void
 summary(const struct fleet *f, utc_s now)
 {
@@ -223,7 +271,7 @@ summary(const struct fleet *f, utc_s now)
 		silent += r->silent_since != 0 && !r->is_new;
 		never += r->last_contact == 0 && r->last_tried == 0 && r->polled;
 		mute += !r->polled && r->last_report == 0 && !r->is_new;
-		soon += urgency(r) == 2;
+		soon += urgency(r) == SOON;
 		notes += r->notes > 0;
 	}
 	(void)printf("%zu device%s: %zu answered", f->count, f->count == 1 ? "" : "s",
@@ -236,6 +284,7 @@ summary(const struct fleet *f, utc_s now)
 	if (new > 0)
 		(void)printf(", %zu new (imgadm-fleet approve %s%s)", new, f->rows[0].name,
 			new == 1 ? "" : ", and so on");
+	summary_verdicts(f);
 	if (soon > 0)
 		(void)printf("; %zu run%s out within %d days", soon, soon == 1 ? "s" : "",
 			SOON_DAYS);

@@ -7,6 +7,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/text.h"
+#include "lib/store/store_judge.h"
 #include "manager/fleet_cli.h"
 
 enum { ERRORS_SHOWN = 10, SOON_DAYS = 14, SHOWN_SIZE = 4 * STORE_TEXT_MAX + 1 };
@@ -105,6 +106,20 @@ show_use(const struct store_device_row *r)
 		(void)printf(", %s a day (over %s)", pages, span);
 	}
 	(void)printf("\n");
+}
+
+static void
+show_verdict(const struct store_device_row *r)
+{
+	char text[SHOWN_SIZE], at[CLOCK_TEXT_SIZE];
+
+	if (r->verdict == 0)
+		return;
+	(void)text_escape(text, sizeof(text), r->verdict_text);
+	clock_text(r->judged, at, sizeof(at));
+	(void)printf("verdict     %s%s%s (judged %s%s)\n", store_verdict_name(r->verdict),
+		text[0] == '\0' ? "" : ": ", text, at,
+		r->verdict_stale ? ", to be judged anew" : "");
 }
 
 /* --- what needs attention -------------------------------------------------------------- */
@@ -411,6 +426,7 @@ show_text(const struct cli *cli, struct store *s, const struct store_device *d,
 
 	show_identity(&d->row);
 	show_use(&d->row);
+	show_verdict(&d->row);
 	show_contact(&d->row, clock_utc_s(clock_system()));
 	show_reports(&d->row, clock_utc_s(clock_system()));
 	show_attention(d);

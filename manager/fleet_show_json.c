@@ -8,6 +8,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/text.h"
 #include "lib/out/jsonout.h"
+#include "lib/store/store_judge.h"
 #include "manager/fleet_cli.h"
 
 /*
@@ -30,7 +31,7 @@ device_json(const struct store_device *d)
 	text_hex(digest, sizeof(digest), d->structure.digest, sizeof(d->structure.digest));
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:s,"
 		" s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:i, s:s, s:i, s:o, s:I, s:o, s:I, s:o,"
-		" s:b, s:b, s:o, s:i}",
+		" s:b, s:b, s:o, s:i, s:s?, s:s?, s:b, s:o}",
 		"device", r->name, "site", r->site, "address", r->address, "numeric", r->numeric,
 		"credential", r->credential, "has_agent", r->has_agent, "id", r->id,
 		"manufacturer", r->manufacturer, "model", r->model,
@@ -48,7 +49,10 @@ device_json(const struct store_device *d)
 		"structure_since", jsonout_time(d->structure_since),
 		"revision", (json_int_t)d->structure.revision, "digest", json_string(digest),
 		"polled", r->polled, "is_new", r->is_new,
-		"last_report", jsonout_time(r->last_report), "users", (int)r->users);
+		"last_report", jsonout_time(r->last_report), "users", (int)r->users,
+		"verdict", store_verdict_name(r->verdict),
+		"verdict_text", r->verdict == 0 ? NULL : r->verdict_text,
+		"verdict_stale", r->verdict_stale, "judged", jsonout_time(r->judged));
 }
 
 static json_t *

@@ -17,7 +17,9 @@ lib_store_libstore_la_SOURCES = \
 	%D%/store_impl.h \
 	%D%/store_lists.c \
 	%D%/store_live.c %D%/store_live.h \
-	%D%/store_judge.h \
+	%D%/store_judge.c %D%/store_judge.h \
+	%D%/store_judge_pack.c %D%/store_judge_pack.h \
+	%D%/store_judge_read.c \
 	%D%/store_log.c \
 	%D%/store_nearest.c \
 	%D%/store_log_list.c \

@@ -390,6 +390,7 @@ static const char *const remove_sql[] = {
 	"DELETE FROM part WHERE device = ?1",
 	"DELETE FROM soon WHERE device = ?1",
 	"DELETE FROM acknowledge WHERE device = ?1",
+	"DELETE FROM judged WHERE device = ?1",
 	"DELETE FROM live WHERE device = ?1",
 	"DELETE FROM device WHERE id = ?1",
 };

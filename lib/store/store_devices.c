@@ -57,6 +57,12 @@ row_column(const struct db_stmt *q, struct store_device_row *r, int64_t *ret_mac
 	db_text(q, STORE_ROW_REPORT_SITE, r->report_site, sizeof(r->report_site));
 	db_text(q, STORE_ROW_REPORT_FROM, r->report_from, sizeof(r->report_from));
 	r->users = db_u32(q, STORE_ROW_USERS);
+	state = db_i64(q, STORE_ROW_VERDICT);
+	r->verdict = state >= 0 && state <= STORE_NOT_APPLICABLE ?
+		(enum store_verdict)state : STORE_VERDICT_UNKNOWN;
+	r->verdict_stale = r->verdict != 0 && db_i64(q, STORE_ROW_STALE) != 0;
+	r->judged = db_i64(q, STORE_ROW_JUDGED);
+	db_text(q, STORE_ROW_VERDICT_TEXT, r->verdict_text, sizeof(r->verdict_text));
 }
 
 /* --- use and life -------------------------------------------------------------- */

@@ -3,10 +3,13 @@
 #include "lib/store/store_facts.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/text.h"
 #include "lib/store/store_impl.h"
+#include "lib/store/store_judge.h"
 #include "lib/store/store_models.h"
 
 /* What a device is compared by. */
@@ -127,6 +130,54 @@ compare(struct store *s, struct store_models *m, const struct self *self, utc_s 
 	return rc;
 }
 
+/* What shall run in the units, of a judgement on what stands there now. */
+static void
+advise_units(struct store_facts *f, const struct store_judgement *j)
+{
+	size_t i, k;
+
+	for (i = 0; i < f->unit_count; i++) {
+		struct store_facts_unit *u = &f->units[i];
+
+		for (k = 0; k < j->unit_count; k++)
+			if (strcmp(j->units[k].symbol, u->symbol) == 0)
+				break;
+		if (k == j->unit_count)
+			continue;
+		(void)text_copy(u->advised, sizeof(u->advised), j->units[k].software);
+		(void)text_copy(u->advised_creator, sizeof(u->advised_creator),
+			j->units[k].creator);
+		(void)text_copy(u->advised_version, sizeof(u->advised_version),
+			j->units[k].version);
+	}
+}
+
+static int
+read_judged(struct store *s, struct store_facts *f, struct err *e)
+{
+	struct store_judgement j = {0};
+	char text[sizeof(f->verdict_text) + 32];
+	struct store_judged judged;
+	int rc;
+
+	rc = store_judged_get(s, f->name, &judged, e);
+	if (rc < 0 || judged.judgement == 0)
+		return rc;
+	f->verdict = judged.verdict;
+	f->judged = judged.judged;
+	(void)snprintf(text, sizeof(text), "%s%s", judged.stale ? "to be judged anew: " : "",
+		judged.text);
+	(void)text_copy(f->verdict_text, sizeof(f->verdict_text), text);
+	if (judged.stale)
+		return 0;
+	rc = store_judgement_get(s, judged.judgement, &j, e);
+	if (rc == 0)
+		advise_units(f, &j);
+	store_judgement_release(&j);
+	/* Of another version: it is judged anew soon. */
+	return rc == -EBADMSG ? 0 : rc;
+}
+
 int
 store_facts_get(struct store *s, struct store_models *m, int64_t device, utc_s now,
 	struct store_facts *ret, struct err *e)
@@ -143,6 +194,8 @@ store_facts_get(struct store *s, struct store_models *m, int64_t device, utc_s n
 		rc = read_units(s, device, &f, e);
 	if (rc == 0)
 		rc = compare(s, m, &self, now, &f, e);
+	if (rc == 0)
+		rc = read_judged(s, &f, e);
 	if (rc == 0)
 		rc = store_advice_list(s, device, &f.advice, &f.advice_count, e);
 	if (rc == 0)

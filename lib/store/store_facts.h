@@ -10,6 +10,7 @@
 #define IMGADM_LIB_STORE_STORE_FACTS_H
 
 #include "lib/store/store_advice.h"
+#include "lib/store/store_read.h"
 
 enum {
 	STORE_FACTS_SPAN_S = 90 * 86400,	/* errors and use of so long */
@@ -20,11 +21,6 @@ enum {
 	STORE_MODEL_MEDIAN_MIN = 3,	/* of fewer it would tell of one */
 	STORE_MODELS = 64,	/* that are kept; the longest unused goes */
 	STORE_MODEL_SOFTWARE = 4096,	/* kinds of software a model; more count as 0 */
-};
-
-enum store_verdict {
-	STORE_COMPATIBLE = 1, STORE_INCOMPATIBLE, STORE_VERDICT_UNKNOWN,
-	STORE_NOT_APPLICABLE,
 };
 
 /* A unit or function, beside those of the same symbol in devices of the same model. */

@@ -41,6 +41,8 @@ enum store_sql {
 	SQL_ADVICE_LIST, SQL_ADVICE_NEWEST,
 	SQL_FACTS, SQL_FACTS_UNITS, SQL_FACTS_MEMORIES, SQL_FACTS_ENTRIES,
 	SQL_MODEL_COUNT, SQL_MODEL_SOFTWARE, SQL_MODEL_DEVICES,
+	SQL_JUDGE_FIND, SQL_JUDGE_GET, SQL_JUDGE_KEEP, SQL_JUDGE_PUT, SQL_JUDGE_KIND,
+	SQL_JUDGE_CONTEXT, SQL_JUDGE_CONTEXT_SET, SQL_JUDGE_FORGET, SQL_JUDGE_DEVICE, SQL_JUDGED,
 	SQL_COUNT,
 };
 
@@ -163,6 +165,20 @@ int store_soon_taken(struct store *s, struct err *e);
 
 /* store_acknowledge.c: within a write, a device is to be told how far its log is stored. */
 int store_acknowledge(struct store *s, int64_t device, struct err *e);
+
+/*
+ * store_judge.c: a device d, its judgement g by j, and whether that is stale
+ * (NULL, with g's columns, when it was not judged since it has a structure).
+ */
+#define STORE_JUDGED_STALE \
+	"j.structure <> d.digest OR j.kind IS NOT d.kind OR j.context <> c.context OR c.stale"
+#define STORE_JUDGED_JOIN \
+	" LEFT JOIN judged j ON j.device = d.id AND d.digest IS NOT NULL" \
+	" LEFT JOIN judgement g ON g.id = j.judgement LEFT JOIN judge c ON c.id = 1"
+#define STORE_JUDGED_SELECT \
+	"SELECT d.id, d.name, d.site, m.model, d.digest IS NOT NULL, g.id, g.verdict," \
+	" " STORE_JUDGED_STALE ", j.at, g.text FROM device d" \
+	" LEFT JOIN machine m ON m.id = d.machine" STORE_JUDGED_JOIN
 
 /* store_note.c */
 int store_note_put(struct store *s, int64_t device, enum store_note_kind kind,

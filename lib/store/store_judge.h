@@ -9,7 +9,7 @@
  * one of these is not what it is now.
  *
  * A device's *kind* is a digest of its structure without serial numbers and
- * descriptions: most devices of a fleet are of few kinds, so that one of each
+ * descriptions, with its maker and model: most devices of a fleet are of few kinds, so that one of each
  * is read and not all.
  *
  * Invariants
@@ -114,9 +114,9 @@ int store_judge_context_get(struct store *s, struct store_judge_context *ret, st
 
 struct store_judge_pending {
 	int64_t device;
-	/* Devices of one kind, maker and model; ascending. 0 = its kind is not known. */
+	/* Devices of one kind; ascending. 0 = its kind is not noted: see store_judge_kind_set(). */
 	uint32_t group;
-	uint8_t structure[STRUCTURE_DIGEST_SIZE];
+	uint8_t structure[STRUCTURE_DIGEST_SIZE], kind[STRUCTURE_DIGEST_SIZE];
 };
 /*
  * Devices with a structure that are not judged on it and on this context, or
@@ -128,13 +128,13 @@ int store_judge_pending(struct store *s, const uint8_t context[STORE_JUDGE_KEY_S
 
 /*
  * A device as the judge reads it: identity, units and software, without
- * readings.  ret_kind is what kind it is of now; ret_known whether the store
- * has it noted as that.  -ENOENT; on failure *ret is untouched.
+ * readings.  -ENOENT; on failure *ret is untouched.  What was heard of a unit
+ * after the structure came (it is absent now) is in it, so that its kind may
+ * be another than the noted one.
  */
 int store_judge_structure(struct store *s, int64_t device, char ret_name[STORE_NAME_MAX + 1],
-	struct structure *ret, uint8_t ret_kind[STRUCTURE_DIGEST_SIZE], bool *ret_known,
-	struct err *e);
-/* Of a structure; what store_poll_put notes. -ENOMEM. */
+	struct structure *ret, struct err *e);
+/* The digest of units and software as in structure_digest(), and maker and model. -ENOMEM. */
 int store_judge_kind(const struct structure *s, uint8_t ret_kind[STRUCTURE_DIGEST_SIZE],
 	struct err *e);
 int store_judge_kind_set(struct store *s, int64_t device,

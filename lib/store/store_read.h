@@ -33,6 +33,11 @@ struct store_forecast {
 
 /* --- the fleet ------------------------------------------------------------ */
 
+enum store_verdict {
+	STORE_COMPATIBLE = 1, STORE_INCOMPATIBLE, STORE_VERDICT_UNKNOWN,
+	STORE_NOT_APPLICABLE,
+};
+
 struct store_device_row {
 	int64_t device;
 	char name[STORE_NAME_MAX + 1];
@@ -72,6 +77,11 @@ struct store_device_row {
 	char report_site[STORE_NAME_MAX + 1];	/* by this site's enrolment user; empty = not */
 	char report_from[STORE_ADDRESS_MAX + 1];	/* "udp:192.0.2.1"; empty = none came */
 	uint32_t users;		/* of its own; old ones counted */
+	/* What the judge said (store_judge.h); 0 = nothing so far. */
+	enum store_verdict verdict;
+	bool verdict_stale;	/* said of what it was before, or by catalogues that are */
+	utc_s judged;
+	char verdict_text[STRUCTURE_TEXT_MAX + 1];
 };
 
 struct store_devices;

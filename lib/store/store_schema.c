@@ -384,10 +384,45 @@ static const char step_5[] =
 	" text TEXT NOT NULL,"
 	" PRIMARY KEY (what, subject)) WITHOUT ROWID;";
 
+/*
+ * What the judge said.  A judgement is of a shape; many devices share it.  The
+ * row of `judge` says on what was judged last; its `context`, the first octets
+ * of the digest as a number, stands in each device's row.
+ */
+static const char step_6[] =
+	"ALTER TABLE device ADD COLUMN kind BLOB;"
+	"CREATE TABLE judgement ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" key BLOB NOT NULL UNIQUE,"
+	" verdict INTEGER NOT NULL,"
+	" text TEXT NOT NULL,"
+	" body BLOB NOT NULL);"
+
+	"CREATE TABLE judged ("
+	" device INTEGER PRIMARY KEY,"
+	" judgement INTEGER NOT NULL,"
+	" context INTEGER NOT NULL,"
+	" structure BLOB NOT NULL,"
+	" kind BLOB,"
+	" at INTEGER NOT NULL);"
+
+	"CREATE TABLE judge ("
+	" id INTEGER PRIMARY KEY CHECK (id = 1),"
+	" digest BLOB NOT NULL,"
+	" context INTEGER NOT NULL,"
+	" set_digest BLOB NOT NULL,"
+	" policy TEXT NOT NULL,"
+	" since INTEGER NOT NULL,"
+	" until INTEGER NOT NULL,"
+	" stale INTEGER NOT NULL,"
+	" why TEXT NOT NULL,"
+	" at INTEGER NOT NULL);";
+
 const struct db_step store_schema_steps[STORE_SCHEMA_VERSION] = {
 	{ step_1, NULL },
 	{ step_2, NULL },
 	{ step_3, NULL },
 	{ step_4, NULL },
 	{ step_5, NULL },
+	{ step_6, NULL },
 };

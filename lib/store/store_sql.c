@@ -170,7 +170,8 @@ const char *const store_sql_text[SQL_COUNT] = {
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
 	[SQL_STRUCTURE] =
 		"UPDATE device SET era = ?2, digest = ?3, revision = ?4, last_change = ?5,"
-		" structure_since = ?6, unit_count = ?7, reading_count = ?8 WHERE id = ?1",
+		" structure_since = ?6, unit_count = ?7, reading_count = ?8, kind = ?9"
+		" WHERE id = ?1",
 	[SQL_READING_COUNT] = "UPDATE device SET reading_count = ?2 WHERE id = ?1",
 
 	[SQL_MEMORY] =
@@ -280,6 +281,29 @@ const char *const store_sql_text[SQL_COUNT] = {
 	[SQL_FACTS_ENTRIES] =
 		"SELECT unit, severity, repeats, stored FROM log"
 		" WHERE key > (?1 << 32) AND key < ((?1 + 1) << 32) ORDER BY key DESC LIMIT ?2",
+	/* What the judge said; stale as store_judge.h says. */
+	[SQL_JUDGE_FIND] = "SELECT id FROM judgement WHERE key = ?1",
+	[SQL_JUDGE_GET] = "SELECT key, body FROM judgement WHERE id = ?1",
+	[SQL_JUDGE_KEEP] =
+		"INSERT INTO judgement (key, verdict, text, body) VALUES (?1, ?2, ?3, ?4)"
+		" ON CONFLICT (key) DO UPDATE SET verdict = excluded.verdict,"
+		" text = excluded.text, body = excluded.body RETURNING id",
+	[SQL_JUDGE_PUT] =
+		"INSERT OR REPLACE INTO judged (device, judgement, context, structure, kind, at)"
+		" SELECT id, ?2, ?3, ?4, ?5, ?6 FROM device WHERE id = ?1",
+	[SQL_JUDGE_KIND] = "UPDATE device SET kind = ?2 WHERE id = ?1",
+	[SQL_JUDGE_CONTEXT] =
+		"SELECT digest, set_digest, policy, since, until, stale, why, at FROM judge",
+	[SQL_JUDGE_CONTEXT_SET] =
+		"INSERT OR REPLACE INTO judge (id, digest, context, set_digest, policy, since,"
+		" until, stale, why, at) VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+	[SQL_JUDGE_FORGET] =
+		"DELETE FROM judgement WHERE id NOT IN (SELECT judgement FROM judged)",
+	[SQL_JUDGE_DEVICE] =
+		"SELECT d.name, m.img_id, m.manufacturer, m.model, m.serial, d.digest, d.revision"
+		" FROM device d LEFT JOIN machine m ON m.id = d.machine WHERE d.id = ?1",
+	[SQL_JUDGED] = STORE_JUDGED_SELECT " WHERE d.id = ?1",
+
 #define MODEL \
 		" FROM machine m CROSS JOIN device d ON d.id = m.device AND d.machine = m.id" \
 		" AND NOT d.is_new"

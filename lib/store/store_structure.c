@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/store/store_judge.h"
+
 /*
  * The stays that were open before, beside the rows that came; both ascend, so
  * one pass tells what left, what stayed, and what is new.
@@ -387,10 +389,12 @@ static int
 put_header(struct store *s, const struct diff *d, int64_t machine,
 	const struct structure *now, struct err *e)
 {
+	uint8_t kind[STRUCTURE_DIGEST_SIZE];
 	struct db_stmt *q;
 	int rc;
 
-	q = store_stmt(s, SQL_STRUCTURE, &rc, e);
+	rc = store_judge_kind(now, kind, e);
+	q = rc < 0 ? NULL : store_stmt(s, SQL_STRUCTURE, &rc, e);
 	if (q == NULL)
 		return rc;
 	db_bind_i64(q, 1, d->device);
@@ -401,6 +405,7 @@ put_header(struct store *s, const struct diff *d, int64_t machine,
 	db_bind_i64(q, 6, d->when);
 	db_bind_i64(q, 7, (int64_t)now->unit_count);
 	db_bind_i64(q, 8, (int64_t)now->reading_count);
+	db_bind_blob_ref(q, 9, kind, sizeof(kind));
 	rc = db_run(q, e);
 	q = rc < 0 ? NULL : store_stmt(s, SQL_MACHINE_SET, &rc, e);
 	if (q == NULL)

@@ -37,7 +37,7 @@ done
 # --- add ------------------------------------------------------------------------
 status "add" 0 "$fleet" add room-214 10.1.4.14 --site berlin
 status "list" 0 "$fleet" list
-like "a new device was never seen" "$(cat "$T/out")" '^room-214 +berlin +- +never'
+like "a new device was never seen" "$(cat "$T/out")" '^room-214 +berlin +- +- +never'
 like "and the summary says so" "$(cat "$T/out")" '^1 device: 0 answered, 1 never polled'
 status "add the same name" 1 "$fleet" add room-214 10.1.4.15
 says "add the same name" "room-214.*taken.*10.1.4.14"
@@ -135,7 +135,7 @@ status "list" 0 "$fleet" list
 list=$(cat "$T/out")
 is "what is silent comes first, then what runs out" "$(printf '%s\n' "$list" |
 	sed -n '2,3s/ .*//p' | tr '\n' ' ')" "room lobby "
-like "silent since, in the table" "$list" '^room +berlin +C650 +silent since '
+like "silent since, in the table" "$list" '^room +berlin +C650 +- +silent since '
 like "pages a day and what runs out" "$list" '^lobby +berlin +C650 .* 2,[34][0-9][0-9] +U1 in [67] days'
 like "the summary names the silent one" "$list" \
 	'^5 devices: 3 answered, 1 silent \(room since .*: no answer from 10.0.0.2, 3 tries\), 1 never polled'
