@@ -1,8 +1,9 @@
 # agent-lib.sh: the agent under test, sourced after tests/lib.sh.
 #
 #   agent_start MODE STATE [CONF]  snmpd with imgadm.so (module), or with
-#                      imgadm-agentd as subagent (agentx); $port is its port,
-#                      CONF is added to its configuration
+#                      imgadm-agentd as subagent (agentx), run by $agentd_wrap and
+#                      with $agentd_options; $port is snmpd's port, CONF is added
+#                      to its configuration
 #   agent_stop
 #   agent_log          what the agent logged
 #   get, ticks, walk, table   snmpget, snmpbulkwalk, snmptable of $port with IMGADM-MIB
@@ -48,9 +49,9 @@ ${3:-}" || return 1 ;;
 master agentx
 agentXSocket unix:$T/agentx.sock
 ${3:-}" || return 1
-		# shellcheck disable=SC2086 # a word list
+		# shellcheck disable=SC2086 # word lists
 		spawn agentd ${agentd_wrap:-} "$top_builddir/agent-module/imgadm-agentd" \
-			-f --agentx="unix:$T/agentx.sock" --state "$2" ;;
+			-f --agentx="unix:$T/agentx.sock" --state "$2" ${agentd_options:-} ;;
 	esac
 	# entLastChangeTime is there whatever the state.
 	wait_for 30 entity_answers || { diag "no answer from the $1"; agent_log | sed 's/^/# /'; return 1; }

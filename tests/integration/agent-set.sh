@@ -232,6 +232,11 @@ clean
 ok "a subagent that does not trust its master" agent_start agentx "$state" "$conf"
 refused "authPriv" notWritable imgReportStructureInterval.0 u 60
 agent_stop
+agentd_options=--trust-master
+ok "one that is told to" agent_start agentx "$state" "$conf"
+is "authPriv writes there" "$(put imgReportStructureInterval.0 u 62)" 62
+agent_stop
+agentd_options=
 mkdir -p "$T/conf"
 echo 'imgadmTrustMaster yes' >"$T/conf/imgadm-agentd.conf"
 agentd_wrap="env SNMPCONFPATH=$T/conf"
