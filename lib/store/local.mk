@@ -24,11 +24,13 @@ lib_store_libstore_la_SOURCES = \
 	%D%/store_nearest.c \
 	%D%/store_log_list.c \
 	%D%/store_note.c \
+	%D%/store_part.c \
 	%D%/store_prune.c \
 	%D%/store_put.c \
 	%D%/store_rate.c %D%/store_rate.h \
 	%D%/store_read.h \
-	%D%/store_report.c \
+	%D%/store_report.c %D%/store_report_impl.h \
+	%D%/store_reporter.c \
 	%D%/store_row.h \
 	%D%/store_schema.c %D%/store_schema.h \
 	%D%/store_slots.c \
