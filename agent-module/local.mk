@@ -71,7 +71,8 @@ noinst_LTLIBRARIES += agent-module/libtables.la
 agent_module_libtables_la_SOURCES = \
 	%D%/serve.c %D%/serve.h \
 	%D%/serve_set.c %D%/serve_set.h \
-	%D%/set.c %D%/set.h \
+	%D%/set.c %D%/set.h %D%/set_impl.h \
+	%D%/set_apply.c \
 	%D%/table_advice.c \
 	%D%/table_device.c \
 	%D%/table_entity.c \

@@ -1,28 +1,15 @@
 #include <config.h>
 
-#include "agent-module/set.h"
+#include "agent-module/set_impl.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/clock.h"
 #include "lib/base/text.h"
-#include "mibs/imgadm-mib.h"
 
-/* RowStatus, RFC 2579 */
-enum row_status {
-	ROW_NOT_GIVEN, ROW_ACTIVE, ROW_NOT_IN_SERVICE, ROW_NOT_READY, ROW_CREATE_AND_GO,
-	ROW_CREATE_AND_WAIT, ROW_DESTROY,
-};
-
-enum {
-	TRUTH_TRUE = 1,		/* TruthValue, RFC 2579 */
-	TRUTH_FALSE = 2,
-	SCALARS = IMGADM_COL_imgReportAcknowledgedIndex + 1,
-	DATE_SHORT = 8,		/* DateAndTime without a zone */
-};
+enum { DATE_SHORT = 8 };	/* DateAndTime without a zone */
 
 /* --- what can be written ----------------------------------------------------------- */
 
@@ -38,7 +25,7 @@ struct writable {
 #define NUMBER(g, name, type, least, most) \
 	{ g, IMGADM_COL_ ## name, type, least, most }
 #define UNSIGNED(g, name) NUMBER(g, name, SET_TYPE_UNSIGNED32, 0, UINT32_MAX)
-#define TRUTH(g, name) NUMBER(g, name, SET_TYPE_INTEGER, TRUTH_TRUE, TRUTH_FALSE)
+#define TRUTH(g, name) NUMBER(g, name, SET_TYPE_INTEGER, SET_TRUE, SET_FALSE)
 #define TEXT(g, name, most) { g, IMGADM_COL_ ## name, SET_TYPE_OCTETS, 0, most }
 
 static const struct writable WRITABLE[] = {
@@ -84,51 +71,6 @@ static const struct {
 	[GROUP_ADVICE] = { advice_base, COUNT(advice_base) },
 	[GROUP_UNIT] = { unit_base, COUNT(unit_base) },
 };
-
-/* --- what was asked for ------------------------------------------------------------- */
-
-struct scalar {
-	bool given;
-	uint32_t value;
-	unsigned at;
-};
-
-struct advice_row {
-	struct state_advice row;
-	unsigned given;		/* bit = column */
-	enum row_status status;
-	unsigned at;		/* of the first varbind of the row */
-	unsigned status_at;
-};
-
-struct unit_row {
-	uint32_t index;
-	enum unit_admin_state admin;
-	unsigned at;
-	/* As it was: filled by set_check. */
-	char symbol[STRUCTURE_LABEL_MAX + 1];
-	enum unit_admin_state before;
-};
-
-/* As the state was before, and is after: to take it back. */
-struct memory {
-	struct state_report report;
-	struct state_advice advice[STATE_ADVICE_MAX];
-	size_t advice_count;
-};
-
-struct set {
-	unsigned varbinds;
-	struct scalar scalars[SCALARS];	/* of imgReport, by column */
-	struct advice_row *advice;	/* in the order they came */
-	size_t advice_count;
-	struct unit_row *units;
-	size_t unit_count;
-	struct state *state;		/* borrowed while something may be taken back */
-	bool open, committed;
-	struct memory before, after;
-};
-
 struct set *
 set_new(void)
 {
@@ -179,20 +121,20 @@ check_value(const struct writable *w, const struct set_varbind *vb)
 static enum set_status
 take_scalar(struct set *set, unsigned column, uint32_t key, const struct set_varbind *vb)
 {
-	struct scalar *s = &set->scalars[column];
+	struct set_scalar *s = &set->scalars[column];
 
 	if (key != 0)
 		return SET_NO_CREATION;
 	if (s->given)
 		return SET_INCONSISTENT_VALUE;
-	*s = (struct scalar){ true, (uint32_t)vb->number, vb->at };
+	*s = (struct set_scalar){ true, (uint32_t)vb->number, vb->at };
 	return SET_NO_ERROR;
 }
 
 static enum set_status
 take_unit(struct set *set, uint32_t key, const struct set_varbind *vb)
 {
-	struct unit_row *rows;
+	struct set_unit *rows;
 
 	for (size_t i = 0; i < set->unit_count; i++)
 		if (set->units[i].index == key)
@@ -201,16 +143,16 @@ take_unit(struct set *set, uint32_t key, const struct set_varbind *vb)
 	if (rows == NULL)
 		return SET_RESOURCE_UNAVAILABLE;
 	set->units = rows;
-	rows[set->unit_count++] = (struct unit_row){ .index = key,
+	rows[set->unit_count++] = (struct set_unit){ .index = key,
 		.admin = (enum unit_admin_state)vb->number, .at = vb->at };
 	return SET_NO_ERROR;
 }
 
 /* The row of that index, new with the MIB's defaults; NULL when out of memory. */
-static struct advice_row *
+static struct set_advice *
 advice_row(struct set *set, uint32_t key, unsigned at)
 {
-	struct advice_row *rows;
+	struct set_advice *rows;
 
 	for (size_t i = 0; i < set->advice_count; i++)
 		if (set->advice[i].row.index == key)
@@ -220,7 +162,7 @@ advice_row(struct set *set, uint32_t key, unsigned at)
 		return NULL;
 	set->advice = rows;
 	rows += set->advice_count++;
-	*rows = (struct advice_row){ .at = at, .row = { .index = key,
+	*rows = (struct set_advice){ .at = at, .row = { .index = key,
 		.kind = ADVICE_INFORMATION, .severity = SEVERITY_INFORMATION } };
 	return rows;
 }
@@ -250,7 +192,7 @@ take_date(const struct set_varbind *vb, utc_s *ret_time)
 }
 
 static enum set_status
-take_status(struct advice_row *r, const struct set_varbind *vb)
+take_status(struct set_advice *r, const struct set_varbind *vb)
 {
 	r->status = (enum row_status)vb->number;
 	r->status_at = vb->at;
@@ -271,7 +213,7 @@ take_status(struct advice_row *r, const struct set_varbind *vb)
 static enum set_status
 take_advice(struct set *set, unsigned column, uint32_t key, const struct set_varbind *vb)
 {
-	struct advice_row *r;
+	struct set_advice *r;
 
 	if (key == 0)
 		return SET_NO_CREATION;
@@ -338,16 +280,6 @@ set_take(struct set *set, const struct set_varbind *vb)
 
 /* --- all together --------------------------------------------------------------------- */
 
-static const struct set_verdict FINE = { SET_NO_ERROR, 0 };
-
-static struct set_verdict
-refused(enum set_status status, unsigned at)
-{
-	return (struct set_verdict){ status, at };
-}
-
-#define SCALAR(set, name) (&(set)->scalars[IMGADM_COL_ ## name])
-
 /*
  * A request and its number belong together; none(1) asks for nothing.  Where no
  * centre is set nobody would answer it: better said than kept.
@@ -355,36 +287,36 @@ refused(enum set_status status, unsigned at)
 static struct set_verdict
 check_request(const struct set *set, const struct snapshot *now)
 {
-	const struct scalar *request = SCALAR(set, imgReportRequest);
-	const struct scalar *id = SCALAR(set, imgReportRequestId);
+	const struct set_scalar *request = SET_SCALAR(set, imgReportRequest);
+	const struct set_scalar *id = SET_SCALAR(set, imgReportRequestId);
 	bool asks = request->given && request->value != STATE_REQUEST_NONE;
 
 	if (asks && (!id->given || !now->report.centre))
-		return refused(SET_INCONSISTENT_VALUE, request->at);
+		return set_refused(SET_INCONSISTENT_VALUE, request->at);
 	if (id->given && (!request->given || (asks && id->value == 0)))
-		return refused(SET_INCONSISTENT_VALUE, id->at);
-	return FINE;
+		return set_refused(SET_INCONSISTENT_VALUE, id->at);
+	return SET_FINE;
 }
 
 static struct set_verdict
 check_acknowledged(const struct set *set, const struct snapshot *now)
 {
-	const struct scalar *generation = SCALAR(set, imgReportAcknowledgedGeneration);
-	const struct scalar *index = SCALAR(set, imgReportAcknowledgedIndex);
+	const struct set_scalar *generation = SET_SCALAR(set, imgReportAcknowledgedGeneration);
+	const struct set_scalar *index = SET_SCALAR(set, imgReportAcknowledgedIndex);
 	const struct state_report *r = &now->report;
 
 	if (generation->given != index->given)
-		return refused(SET_INCONSISTENT_VALUE,
+		return set_refused(SET_INCONSISTENT_VALUE,
 			generation->given ? generation->at : index->at);
 	if (!generation->given)
-		return FINE;
+		return SET_FINE;
 	if (generation->value != now->log.generation)
-		return refused(SET_INCONSISTENT_VALUE, generation->at);
+		return set_refused(SET_INCONSISTENT_VALUE, generation->at);
 	if (index->value > now->log.newest ||
 	    (r->acknowledged_generation == generation->value &&
 	    index->value < r->acknowledged_index))
-		return refused(SET_INCONSISTENT_VALUE, index->at);
-	return FINE;
+		return set_refused(SET_INCONSISTENT_VALUE, index->at);
+	return SET_FINE;
 }
 
 static bool
@@ -398,258 +330,59 @@ advice_exists(const struct snapshot *now, uint32_t index)
 
 /* RFC 2579, RowStatus: without createAndWait and notInService. */
 static struct set_verdict
-check_advice(const struct advice_row *r, const struct snapshot *now)
+check_advice(const struct set_advice *r, const struct snapshot *now)
 {
 	bool exists = advice_exists(now, r->row.index);
 	bool columns = (r->given & ~(1u << IMGADM_COL_imgAdviceRowStatus)) != 0;
 
 	switch (r->status) {
 	case ROW_CREATE_AND_GO:
-		return exists ? refused(SET_INCONSISTENT_VALUE, r->status_at) : FINE;
+		return exists ? set_refused(SET_INCONSISTENT_VALUE, r->status_at) : SET_FINE;
 	case ROW_DESTROY:
-		return columns ? refused(SET_INCONSISTENT_VALUE, r->status_at) : FINE;
+		return columns ? set_refused(SET_INCONSISTENT_VALUE, r->status_at) : SET_FINE;
 	case ROW_ACTIVE:
 		if (!exists || columns)
-			return refused(SET_INCONSISTENT_VALUE, r->status_at);
-		return FINE;
+			return set_refused(SET_INCONSISTENT_VALUE, r->status_at);
+		return SET_FINE;
 	case ROW_NOT_GIVEN:
 	case ROW_NOT_IN_SERVICE:
 	case ROW_NOT_READY:
 	case ROW_CREATE_AND_WAIT:
 		break;
 	}
-	return refused(exists ? SET_INCONSISTENT_VALUE : SET_INCONSISTENT_NAME, r->at);
+	return set_refused(exists ? SET_INCONSISTENT_VALUE : SET_INCONSISTENT_NAME, r->at);
 }
 
 static struct set_verdict
-check_unit(struct unit_row *r, const struct snapshot *now)
+check_unit(struct set_unit *r, const struct snapshot *now)
 {
 	const struct unit *u = structure_unit(&now->structure, r->index);
 
 	if (u == NULL)
-		return refused(SET_NO_CREATION, r->at);
+		return set_refused(SET_NO_CREATION, r->at);
 	(void)text_copy(r->symbol, sizeof(r->symbol), u->symbol);
 	r->before = u->admin_state;
-	return FINE;
+	return SET_FINE;
 }
 
 struct set_verdict
 set_check(struct set *set, const struct snapshot *now)
 {
-	const struct scalar *threshold = SCALAR(set, imgReportErrorLogThreshold);
+	const struct set_scalar *threshold = SET_SCALAR(set, imgReportErrorLogThreshold);
 	struct set_verdict v;
 
 	if (!now->loaded)
-		return refused(SET_RESOURCE_UNAVAILABLE, 0);
+		return set_refused(SET_RESOURCE_UNAVAILABLE, 0);
 	v = check_request(set, now);
 	if (v.status == SET_NO_ERROR)
 		v = check_acknowledged(set, now);
 	/* Nobody acknowledges: it would read 0. */
 	if (v.status == SET_NO_ERROR && threshold->given && threshold->value != 0 &&
 	    !now->report.centre)
-		v = refused(SET_INCONSISTENT_VALUE, threshold->at);
+		v = set_refused(SET_INCONSISTENT_VALUE, threshold->at);
 	for (size_t i = 0; v.status == SET_NO_ERROR && i < set->advice_count; i++)
 		v = check_advice(&set->advice[i], now);
 	for (size_t i = 0; v.status == SET_NO_ERROR && i < set->unit_count; i++)
 		v = check_unit(&set->units[i], now);
 	return v;
-}
-
-/* --- writing --------------------------------------------------------------------------- */
-
-/* What somebody did between check and lock is inconsistent with the SET. */
-static enum set_status
-status_of(int rc)
-{
-	switch (rc) {
-	case 0:
-		return SET_NO_ERROR;
-	case -EBUSY:
-	case -ENOBUFS:
-	case -ENOMEM:
-	case -ENOSPC:
-		return SET_RESOURCE_UNAVAILABLE;
-	case -EEXIST:
-	case -EINVAL:
-	case -ENOENT:
-	case -ERANGE:
-	case -ESTALE:
-		return SET_INCONSISTENT_VALUE;
-	default:
-		return SET_GEN_ERR;
-	}
-}
-
-static int
-remember(struct set *set, struct memory *m, struct err *e)
-{
-	int rc = state_report_load(set->state, &m->report, e);
-
-	return rc < 0 ? rc : state_advice_load(set->state, m->advice, &m->advice_count, e);
-}
-
-static void
-take_setting(const struct scalar *s, uint32_t *field, unsigned column, unsigned *columns)
-{
-	if (!s->given)
-		return;
-	*field = s->value;
-	*columns |= column;
-}
-
-static int
-apply_settings(const struct set *set, struct err *e)
-{
-	struct state_report r = {0};
-	uint32_t trigger = 0, on_connect = 0, on_change = 0;
-	unsigned columns = 0;
-
-	take_setting(SCALAR(set, imgReportStructureInterval), &r.structure_every_s,
-		STATE_REPORT_STRUCTURE_EVERY, &columns);
-	take_setting(SCALAR(set, imgReportErrorLogInterval), &r.errors_every_s,
-		STATE_REPORT_ERRORS_EVERY, &columns);
-	take_setting(SCALAR(set, imgReportErrorLogThreshold), &r.threshold,
-		STATE_REPORT_THRESHOLD, &columns);
-	take_setting(SCALAR(set, imgReportSeverityTrigger), &trigger, STATE_REPORT_TRIGGER,
-		&columns);
-	take_setting(SCALAR(set, imgReportOnConnect), &on_connect, STATE_REPORT_ON_CONNECT,
-		&columns);
-	take_setting(SCALAR(set, imgReportOnChange), &on_change, STATE_REPORT_ON_CHANGE,
-		&columns);
-	if (columns == 0)
-		return 0;
-	r.severity_trigger = (int)trigger;
-	r.on_connect = on_connect == TRUTH_TRUE;
-	r.on_change = on_change == TRUTH_TRUE;
-	return state_report_set(set->state, &r, columns, STATE_SET_BY_CENTRE, e);
-}
-
-static struct set_verdict
-apply_report(const struct set *set, struct err *e)
-{
-	const struct scalar *generation = SCALAR(set, imgReportAcknowledgedGeneration);
-	const struct scalar *index = SCALAR(set, imgReportAcknowledgedIndex);
-	const struct scalar *request = SCALAR(set, imgReportRequest);
-	int rc = apply_settings(set, e);
-
-	if (rc == 0 && request->given) {
-		rc = state_report_request(set->state, (enum state_request)request->value,
-			SCALAR(set, imgReportRequestId)->value, e);
-		if (rc < 0)
-			return refused(status_of(rc), request->at);
-	}
-	if (rc == 0 && index->given) {
-		rc = state_report_acknowledge(set->state, generation->value, index->value, e);
-		if (rc < 0)
-			return refused(status_of(rc), index->at);
-	}
-	return refused(status_of(rc), 0);
-}
-
-static struct set_verdict
-apply_advice(const struct set *set, enum row_status status, struct err *e)
-{
-	for (size_t i = 0; i < set->advice_count; i++) {
-		const struct advice_row *r = &set->advice[i];
-		int rc = 0;
-
-		if (r->status != status)
-			continue;
-		if (status == ROW_CREATE_AND_GO)
-			rc = state_advice_add(set->state, &r->row, e);
-		else if (status == ROW_DESTROY)
-			rc = state_advice_remove(set->state, r->row.index, e);
-		/* To destroy what is not there is fine (RFC 2579). */
-		if (rc < 0 && !(status == ROW_DESTROY && rc == -ENOENT))
-			return refused(status_of(rc), r->status_at);
-	}
-	return FINE;
-}
-
-static struct set_verdict
-apply_units(const struct set *set, bool back, struct err *e)
-{
-	for (size_t i = 0; i < set->unit_count; i++) {
-		const struct unit_row *r = &set->units[i];
-		struct unit u = { .admin_state = back ? r->before : r->admin };
-		uint32_t index = 0;
-		int rc;
-
-		(void)text_copy(u.symbol, sizeof(u.symbol), r->symbol);
-		rc = state_unit_set(set->state, &u,
-			STATE_UNIT_ADMIN_STATE | STATE_UNIT_KEEP, &index, e);
-		if (rc == 0 && index != r->index && !back)
-			rc = err_set(e, -ESTALE, "unit %s: exchanged this moment", r->symbol);
-		if (rc < 0)
-			return refused(status_of(rc), r->at);
-	}
-	return FINE;
-}
-
-struct set_verdict
-set_apply(struct set *set, struct state *state, struct err *e)
-{
-	struct set_verdict v;
-	int rc = state_begin(state, e);
-
-	if (rc < 0)
-		return refused(rc == -EINVAL ? SET_GEN_ERR : status_of(rc), 0);
-	set->state = state;
-	set->open = true;
-	rc = remember(set, &set->before, e);
-	v = rc < 0 ? refused(SET_GEN_ERR, 0) : apply_report(set, e);
-	/* What goes makes room for what comes. */
-	if (v.status == SET_NO_ERROR)
-		v = apply_advice(set, ROW_DESTROY, e);
-	if (v.status == SET_NO_ERROR)
-		v = apply_advice(set, ROW_CREATE_AND_GO, e);
-	if (v.status == SET_NO_ERROR)
-		v = apply_units(set, false, e);
-	if (v.status == SET_NO_ERROR && remember(set, &set->after, e) < 0)
-		v = refused(SET_GEN_ERR, 0);
-	if (v.status != SET_NO_ERROR) {
-		state_rollback(state);
-		set->open = false;
-	}
-	return v;
-}
-
-int
-set_commit(struct set *set, struct err *e)
-{
-	int rc;
-
-	if (!set->open)
-		return 0;
-	set->open = false;
-	rc = state_commit(set->state, e);
-	set->committed = rc == 0;
-	return rc;
-}
-
-int
-set_undo(struct set *set, struct err *e)
-{
-	int rc;
-
-	if (set->open)
-		state_rollback(set->state);
-	set->open = false;
-	if (!set->committed)
-		return 0;
-	rc = state_begin(set->state, e);
-	if (rc < 0)
-		return rc;
-	rc = state_report_restore(set->state, &set->before.report, &set->after.report, e);
-	if (rc == 0)
-		rc = state_advice_restore(set->state, set->before.advice,
-			set->before.advice_count, set->after.advice, set->after.advice_count, e);
-	if (rc == 0 && apply_units(set, true, e).status != SET_NO_ERROR)
-		rc = -EIO;
-	if (rc < 0) {
-		state_rollback(set->state);
-		return rc;
-	}
-	set->committed = false;
-	return state_commit(set->state, e);
 }
