@@ -23,6 +23,7 @@ noinst_LTLIBRARIES += manager/libpoll.la
 manager_libpoll_la_SOURCES = \
 	%D%/poll.c %D%/poll.h \
 	%D%/poll_acknowledge.c %D%/poll_acknowledge.h \
+	%D%/poll_names.c %D%/poll_names.h \
 	%D%/poll_say.c %D%/poll_say.h \
 	%D%/poll_sink.c %D%/poll_sink.h
 nodist_manager_libpoll_la_SOURCES = mibs/imgadm-mib.h

@@ -14,13 +14,13 @@
 #include "lib/snmp/engine.h"
 #include "lib/snmp/resolve.h"
 #include "lib/store/store_center.h"
+#include "manager/poll_names.h"
 #include "manager/poll_plan.h"
 #include "manager/poll_say.h"
 #include "manager/poll_sink.h"
 
 enum {
 	TICK_MS = 50,
-	RESOLVE_CHUNK = 256,
 	DEVICE_MS = 600000,	/* for one device; the lock keeps other runs out so long */
 	STOP_MS = 2000,		/* for those in flight once a signal came */
 };
@@ -38,13 +38,6 @@ struct poll_job {
 	bool put_failed;	/* the store did not take a piece of it */
 };
 
-/* A device of the second round. */
-struct poll_name {
-	int64_t device;
-	char *name, *address;
-	bool has_numeric;	/* an older answer of the name server */
-};
-
 struct poll {
 	struct store *store;
 	struct conf *conf;
@@ -58,8 +51,7 @@ struct poll {
 	struct poll_job *free_jobs;
 	/* Where targets come from: the store, then names one by one. */
 	struct store_targets *targets;
-	struct poll_name *names;
-	size_t name_count, name_size, name_at;
+	struct poll_names names;
 	bool second_round, round_over;
 	int fatal;		/* of the store: negative errno */
 	struct err fatal_err;
@@ -133,6 +125,12 @@ fail_unasked(struct poll *p, const struct store_target *t, const char *reason)
 {
 	p->counts.polled++;
 	put_failure(p, t, reason);
+}
+
+static void
+name_failed(void *user, const struct store_target *t, const char *reason)
+{
+	fail_unasked(user, t, reason);
 }
 
 /* Put the plan's result; false when the device is of no more use. */
@@ -305,36 +303,6 @@ job_begin(struct poll *p, struct poll_job *j)
 
 /* --- where targets come from ------------------------------------------------------ */
 
-static bool
-keep_name(struct poll *p, const struct store_target *t)
-{
-	struct poll_name *n;
-
-	if (p->name_count == p->name_size) {
-		size_t size = p->name_size == 0 ? 64 : p->name_size * 2;
-
-		if (p->name_count >= POLL_NAMES_MAX)
-			return false;
-		n = realloc(p->names, size * sizeof(*n));
-		if (n == NULL)
-			return false;
-		p->names = n;
-		p->name_size = size;
-	}
-	n = &p->names[p->name_count];
-	n->device = t->device;
-	n->name = strdup(t->name);
-	n->address = strdup(t->address);
-	n->has_numeric = t->numeric[0] != '\0';
-	if (n->name == NULL || n->address == NULL) {
-		free(n->name);
-		free(n->address);
-		return false;
-	}
-	p->name_count++;
-	return true;
-}
-
 /*
  * Whether the address is known as numbers.  A name that is not, or that may
  * have moved (the device was silent), waits for the second round.
@@ -350,7 +318,7 @@ has_numeric(struct poll *p, struct store_target *t)
 	rc = snmp_resolve_check(t->address, t->numeric, &e);
 	if (rc == 1 || (p->second_round && t->numeric[0] != '\0'))
 		return true;
-	if (rc == 0 && !p->second_round && keep_name(p, t))
+	if (rc == 0 && !p->second_round && poll_names_keep(&p->names, t))
 		return false;
 	fail_unasked(p, t, rc == 0 ? "its host name could not be resolved" : e.text);
 	return false;
@@ -360,17 +328,15 @@ has_numeric(struct poll *p, struct store_target *t)
 static int
 next_target(struct poll *p, struct store_target *ret_target, struct err *e)
 {
+	const char *name;
 	int rc;
 
 	if (!p->second_round)
 		return store_targets_next(p->targets, ret_target, e);
-	while (p->name_at < p->name_count) {
+	while ((name = poll_names_next(&p->names)) != NULL) {
 		struct store_targets *one;
-		const struct poll_name *n = &p->names[p->name_at++];
 
-		if (n->name == NULL)
-			continue;	/* not resolved, and told */
-		rc = store_targets_open(p->store, n->name, &one, e);
+		rc = store_targets_open(p->store, name, &one, e);
 		if (rc == -ENOENT)
 			continue;
 		if (rc < 0)
@@ -408,57 +374,6 @@ engine_next(void *user)
 	j->next_free = p->free_jobs;
 	p->free_jobs = j;
 	return NULL;
-}
-
-/* --- names ---------------------------------------------------------------------------- */
-
-/* What could be resolved is stored; what not is told. */
-static int
-store_names(struct poll *p, struct poll_name *names, const struct snmp_resolve_item *items,
-	size_t count, struct err *e)
-{
-	for (size_t i = 0; i < count; i++) {
-		struct store_target t = { .device = names[i].device };
-		int rc;
-
-		if (items[i].code == 0) {
-			rc = store_device_set_numeric(p->store, names[i].device,
-				items[i].numeric, e);
-			if (rc < 0 && rc != -ENOENT)
-				return rc;
-			continue;
-		}
-		if (names[i].has_numeric)
-			continue;
-		(void)text_copy(t.name, sizeof(t.name), names[i].name);
-		(void)text_copy(t.address, sizeof(t.address), names[i].address);
-		fail_unasked(p, &t, items[i].err.text);
-		free(names[i].name);
-		names[i].name = NULL;
-	}
-	return 0;
-}
-
-static int
-resolve_names(struct poll *p, struct err *e)
-{
-	struct snmp_resolve_item *items = calloc(RESOLVE_CHUNK, sizeof(*items));
-	int rc = 0;
-
-	if (items == NULL)
-		return err_set(e, -ENOMEM, "out of memory");
-	for (size_t at = 0; at < p->name_count && rc >= 0; at += RESOLVE_CHUNK) {
-		size_t count = p->name_count - at < RESOLVE_CHUNK ?
-			p->name_count - at : RESOLVE_CHUNK;
-
-		for (size_t i = 0; i < count; i++)
-			items[i] = (struct snmp_resolve_item){ .spec = p->names[at + i].address };
-		rc = snmp_resolve(items, count, POLL_RESOLVE_MS, e);
-		if (rc >= 0)
-			rc = store_names(p, p->names + at, items, count, e);
-	}
-	free(items);
-	return rc;
 }
 
 /* --- the run ---------------------------------------------------------------------------- */
@@ -548,6 +463,7 @@ poll_new(struct store *store, struct rrdfile *rrd, struct conf *conf,
 	p->conf = conf;
 	p->options = *options;
 	p->say.progress = options->progress;
+	p->names = (struct poll_names){ .store = store, .failed = name_failed, .user = p };
 	p->sink = poll_sink_new(store, rrd);
 	if (p->sink == NULL || make_events(p) < 0) {
 		(void)err_set(e, -ENOMEM, "out of memory or descriptors");
@@ -576,11 +492,7 @@ poll_free(struct poll *p)
 		poll_plan_free(j->plan);
 		free(j);
 	}
-	for (size_t i = 0; i < p->name_count; i++) {
-		free(p->names[i].name);
-		free(p->names[i].address);
-	}
-	free(p->names);
+	poll_names_release(&p->names);
 	if (p->tick != NULL)
 		event_free(p->tick);
 	if (p->stop != NULL)
@@ -642,9 +554,9 @@ poll_run(struct poll *p, struct poll_counts *ret_counts, struct err *e)
 		goto out;
 	p->counts.devices = store_targets_count(p->targets);
 	rc = run_round(p, e);
-	if (rc < 0 || p->name_count == 0 || p->counts.stopped)
+	if (rc < 0 || p->names.count == 0 || p->counts.stopped)
 		goto out;
-	rc = resolve_names(p, e);
+	rc = poll_names_resolve(&p->names, e);
 	if (rc < 0)
 		goto out;
 	p->second_round = true;
