@@ -1,7 +1,8 @@
 /*
  * engine_internal: the engine's parts, for lib/snmp/engine*.c alone.
  *
- * engine.c          window, lanes, time-outs, what becomes of an answer
+ * engine.c          the window and its lanes, which jobs start, whose a datagram is
+ * engine_slot.c     a place in the window: steps, tries, time-outs, outcomes
  * engine_socket.c   a few sockets for the whole window; batches; ICMP errors
  * engine_message.c  a request becomes a datagram, a datagram an answer
  * engine_v3.c       discovery, time and reports (RFC 3414), over usm.c
@@ -168,6 +169,17 @@ void engine_refused(struct snmp_engine *en, const struct address *to,
 	const uint8_t *data, size_t len, int error);
 /* Start jobs while there is room, send what is queued. */
 void engine_pump(struct snmp_engine *en);
+
+/* --- engine_slot.c --- */
+
+/* All places, free.  -ENOMEM; slots_close either way. */
+int slots_open(struct snmp_engine *en);
+/* Whatever is under way ends, stopped. */
+void slots_abandon(struct snmp_engine *en);
+/* The same, and they are gone; slots may be none. */
+void slots_close(struct snmp_engine *en);
+/* A job takes the place, which was taken from the free ones. */
+void slot_begin(struct slot *sl, struct snmp_job *job, bool silent);
 /* Hand an outcome that is no answer to the slot's job. */
 void slot_fail(struct slot *sl, enum snmp_outcome outcome, const char *detail);
 /* Hand over an answer. */

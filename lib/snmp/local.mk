@@ -9,7 +9,8 @@ lib_snmp_libsnmp_la_SOURCES = \
 	%D%/conf_words.c %D%/conf_words.h \
 	%D%/credential.c %D%/credential.h %D%/credential_internal.h \
 	%D%/engine.c %D%/engine.h %D%/engine_internal.h \
-	%D%/engine_message.c %D%/engine_socket.c %D%/engine_twins.c %D%/engine_v3.c \
+	%D%/engine_message.c %D%/engine_slot.c %D%/engine_socket.c \
+	%D%/engine_twins.c %D%/engine_v3.c \
 	%D%/resolve.c %D%/resolve.h \
 	%D%/keyfile.c %D%/keyfile.h \
 	%D%/pdu.c %D%/pdu.h %D%/pdu_write.c \
