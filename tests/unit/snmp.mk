@@ -28,9 +28,15 @@ tests_unit_snmp_usm_LDADD = $(UNIT_LDADD) $(SNMP_LIBS) $(NETSNMP_LIBS)
 
 check_PROGRAMS += tests/unit/snmp_engine
 TESTS += tests/unit/snmp_engine
-tests_unit_snmp_engine_SOURCES = %D%/snmp_engine.c
-tests_unit_snmp_engine_CPPFLAGS = $(SNMP_TEST_CPPFLAGS) $(NETSNMP_CFLAGS)
+tests_unit_snmp_engine_SOURCES = %D%/snmp_engine.c %D%/engine_peer.c %D%/engine_peer.h
+tests_unit_snmp_engine_CPPFLAGS = $(SNMP_TEST_CPPFLAGS)
 tests_unit_snmp_engine_LDADD = $(UNIT_LDADD) $(SNMP_LIBS) $(EVENT_LIBS)
+
+check_PROGRAMS += tests/unit/snmp_engine_jobs
+TESTS += tests/unit/snmp_engine_jobs
+tests_unit_snmp_engine_jobs_SOURCES = %D%/snmp_engine_jobs.c %D%/engine_peer.c %D%/engine_peer.h
+tests_unit_snmp_engine_jobs_CPPFLAGS = $(SNMP_TEST_CPPFLAGS) $(NETSNMP_CFLAGS)
+tests_unit_snmp_engine_jobs_LDADD = $(UNIT_LDADD) $(SNMP_LIBS) $(EVENT_LIBS)
 
 check_PROGRAMS += tests/unit/snmp_pdu
 TESTS += tests/unit/snmp_pdu
