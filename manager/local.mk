@@ -14,7 +14,8 @@ manager_libfleetset_la_LIBADD = $(EVENT_LIBS)
 # The poll plan is pure: no I/O, no clock.
 noinst_LTLIBRARIES += manager/libpollplan.la
 manager_libpollplan_la_SOURCES = \
-	%D%/poll_plan.c %D%/poll_plan.h \
+	%D%/poll_plan.c %D%/poll_plan.h %D%/poll_plan_private.h \
+	%D%/poll_plan_result.c \
 	%D%/poll_plan_rows.c %D%/poll_plan_rows.h \
 	%D%/poll_plan_scalars.c %D%/poll_plan_scalars.h \
 	%D%/poll_plan_walk.c %D%/poll_plan_walk.h

@@ -1,6 +1,6 @@
 #include <config.h>
 
-#include "manager/poll_plan.h"
+#include "manager/poll_plan_private.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -8,63 +8,12 @@
 
 #include "lib/base/text.h"
 #include "lib/report/row.h"
-#include "manager/poll_plan_rows.h"
-#include "manager/poll_plan_scalars.h"
-#include "manager/poll_plan_walk.h"
-
-/*
- *            .------- no agent of ours ------------------------------.
- *            |                                                        v
- *  HELLO --->+--- as stored -----> LIVE --(readings came or went)--> READINGS
- *            |                      | (units came or went)            |
- *            '--- another digest -> STRUCTURE <----.                  |
- *                                      |           | once more        |
- *                                      v           |                  v
- *                                    CLOSING ------'------> LOG ---> END
- *                                                          |  ^
- *                                                          v  | another generation
- *                                                         BOUNDS
- */
-enum step { HELLO, LIVE, READINGS, STRUCTURE, CLOSING, LOG, BOUNDS, END };
 
 enum {
 	LAN_RTT_US = 20000,	/* an answer this quick came a short way */
 	WRAP_SLACK_CS = 60000,	/* clocks disagree by less than ten minutes */
 	STRUCTURE_TRIES = 2,
 	GENERATIONS_MAX = 3,	/* new ones of the log during one poll */
-	REASON_SIZE = STORE_TEXT_MAX + 1,
-};
-
-struct poll_plan {
-	struct store_target target;
-	int version;
-	utc_s now;
-	enum step step;
-	unsigned requests;
-	struct poll_plan_pace pace;
-	struct poll_plan_scalars scalars;
-	struct poll_plan_walk walk;
-	struct poll_plan_rows rows;
-	struct poll_plan_rows_walk rows_walk;
-	/* Structure. */
-	bool same_machine;
-	bool structure_wanted, readings_wanted;
-	unsigned structure_tries;
-	uint8_t digest_before[STRUCTURE_DIGEST_SIZE];
-	uint32_t revision_before;
-	/* Log. */
-	uint32_t log_from;	/* cursor: everything up to here is stored */
-	unsigned generations;
-	bool log_moved;		/* the answer said another generation */
-	bool stored;		/* a piece was handed over */
-	bool failing;		/* the piece comes first, then the failure */
-	size_t piece;		/* log rows of the result in hand */
-	uint64_t entries;	/* in all */
-	/* Outcome. */
-	struct structure structure;	/* arrays are rows' */
-	struct store_poll_result result;
-	bool refused;
-	char reason[REASON_SIZE];
 };
 
 struct poll_plan *
@@ -162,122 +111,6 @@ poll_plan_begin(struct poll_plan *p, const struct store_target *target, int vers
 	memcpy(p->result.engine_id, t->engine_id, sizeof(p->result.engine_id));
 }
 
-/* --- the result ------------------------------------------------------------------ */
-
-static void
-put_learned(struct poll_plan *p)
-{
-	struct store_poll_result *r = &p->result;
-
-	if (p->pace.bulk_failed)
-		r->quirks |= STORE_QUIRK_NO_BULK;
-	if (p->pace.went_back)
-		r->quirks |= STORE_QUIRK_NOT_INCREASING;
-	/* 0 would mean "as before": a limit that is gone is a high one. */
-	r->max_varbinds = p->pace.max_varbinds == 0 && p->target.max_varbinds != 0 ?
-		UINT16_MAX : p->pace.max_varbinds;
-}
-
-static enum poll_plan_next
-fail_as(struct poll_plan *p, enum store_contact contact)
-{
-	struct store_poll_result *r = &p->result;
-
-	put_learned(p);
-	r->contact = contact;
-	r->reason = p->reason;
-	r->sys_name = r->sys_object_id = NULL;
-	r->identity = NULL;
-	r->structure = NULL;
-	r->readings_whole = NULL;
-	r->units = NULL;
-	r->readings = NULL;
-	r->entries = NULL;
-	r->readings_whole_count = r->unit_count = r->reading_count = r->entry_count = 0;
-	r->log_read = false;
-	p->step = END;
-	return POLL_PLAN_DONE;
-}
-
-static enum poll_plan_next
-fail(struct poll_plan *p, const char *reason)
-{
-	(void)text_copy(p->reason, sizeof(p->reason), reason);
-	return fail_as(p, STORE_FAILED);
-}
-
-/*
- * Rows of the log that are complete, at most so many.  An entry that was made
- * while the log was read may lack the columns that had ended before it: it
- * waits for the next poll, unless no column did.
- */
-static size_t
-log_settled(const struct poll_plan *p, size_t most)
-{
-	uint32_t settled = poll_plan_walk_settled(&p->walk, 0);
-	uint32_t least = poll_plan_walk_least(&p->walk, 0);
-	uint32_t sure = least > p->scalars.log.newest ? least : p->scalars.log.newest;
-	const struct log_entry *rows = poll_plan_rows_log(&p->rows);
-	size_t count = poll_plan_rows_count(&p->rows, POLL_PLAN_LOG);
-	size_t n = 0;
-
-	while (n < count && n < most && rows[n].index <= settled &&
-	       rows[n].index <= sure)
-		n++;
-	return n;
-}
-
-/*
- * Put what is there into the result: all of the device the first time, later
- * only log entries.
- */
-static void
-put_result(struct poll_plan *p, size_t log_rows)
-{
-	struct store_poll_result *r = &p->result;
-	struct log_entry *entries = poll_plan_rows_log(&p->rows);
-
-	put_learned(p);
-	r->contact = STORE_ANSWERED;
-	r->reason = NULL;
-	r->identity = r->has_agent ? &p->scalars.device : NULL;
-	r->log = p->scalars.log;
-	r->entries = log_rows > 0 ? entries : NULL;
-	r->entry_count = log_rows;
-	for (size_t i = 0; i < log_rows; i++)
-		if (entries[i].repeats == 0)
-			entries[i].repeats = 1;
-	/* The log went on while it was read. */
-	if (log_rows > 0 && entries[log_rows - 1].index > r->log.newest)
-		r->log.newest = entries[log_rows - 1].index;
-	p->piece = log_rows;
-	p->entries += log_rows;
-	if (!p->stored)
-		return;
-	r->structure = NULL;
-	r->readings_whole = NULL;
-	r->units = NULL;
-	r->readings = NULL;
-	r->readings_whole_count = r->unit_count = r->reading_count = 0;
-	/* The restart was told once. */
-	r->restarted = false;
-}
-
-static enum poll_plan_next
-done(struct poll_plan *p)
-{
-	put_result(p, p->result.log_read ? log_settled(p, SIZE_MAX) : 0);
-	p->step = END;
-	return POLL_PLAN_DONE;
-}
-
-static enum poll_plan_next
-store_piece(struct poll_plan *p, size_t log_rows)
-{
-	put_result(p, log_rows);
-	return POLL_PLAN_STORE;
-}
-
 /* --- asking ------------------------------------------------------------------------ */
 
 static int
@@ -312,7 +145,7 @@ ask_walk(struct poll_plan *p, enum step step, struct snmp_request *ret_request)
 {
 	p->step = step;
 	if (++p->requests > POLL_PLAN_REQUESTS_MAX)
-		return fail(p, "its tables are too large for one poll");
+		return poll_plan_fail(p, "its tables are too large for one poll");
 	poll_plan_walk_request(&p->walk, ret_request);
 	return POLL_PLAN_ASK;
 }
@@ -378,16 +211,16 @@ begin_log(struct poll_plan *p, struct snmp_request *ret_request)
 
 	p->log_from = continues ? p->target.log_index : 0;
 	if (log->generation == 0 || (continues && log->newest == p->log_from))
-		return done(p);
+		return poll_plan_done(p);
 	if ((log->oldest == 0) != (log->newest == 0) || log->oldest > log->newest) {
 		(void)text_copy(p->reason, sizeof(p->reason),
 			"imgErrorLogOldest and imgErrorLogNewest make no sense");
 		p->failing = true;
-		return store_piece(p, 0);
+		return poll_plan_piece(p, 0);
 	}
 	p->result.log_read = true;
 	if (log->newest <= p->log_from || log->oldest == 0)
-		return done(p);
+		return poll_plan_done(p);
 	after = log->oldest - 1 > p->log_from ? log->oldest - 1 : p->log_from;
 	poll_plan_walk_begin(&p->walk, &p->pace, p->rows_walk.tables, "error log");
 	poll_plan_walk_scalar(&p->walk, poll_plan_generation_oid, poll_plan_generation_len);
@@ -440,11 +273,11 @@ after_agent_hello(struct poll_plan *p, struct snmp_request *ret_request)
 
 	p->result.has_agent = true;
 	if (s->device.id[0] == '\0')
-		return fail(p, "its agent has no state to show (imgDeviceId is empty): "
+		return poll_plan_fail(p, "its agent has no state to show (imgDeviceId is empty): "
 			"look at its snmpd's log and at imgadmState");
 	if (!poll_plan_scalars_has(s, POLL_PLAN_DIGEST) ||
 	    !poll_plan_scalars_has(s, POLL_PLAN_REVISION))
-		return fail(p, "imgStructureDigest or imgStructureRevision is missing, "
+		return poll_plan_fail(p, "imgStructureDigest or imgStructureRevision is missing, "
 			"or not what it should be");
 	p->same_machine = strcmp(s->device.id, t->id) == 0;
 	known = p->same_machine && !digest_is_none(t->digest) &&
@@ -464,7 +297,7 @@ after_hello(struct poll_plan *p, struct snmp_request *ret_request)
 	struct store_poll_result *r = &p->result;
 
 	if (s->got == 0)
-		return fail(p, "it answers, but shows neither sysUpTime nor sysName: "
+		return poll_plan_fail(p, "it answers, but shows neither sysUpTime nor sysName: "
 			"does the credential's view allow reading?");
 	r->sys_uptime_cs = poll_plan_scalars_has(s, POLL_PLAN_SYS_UPTIME) ?
 		s->sys_uptime_cs : t->sys_uptime_cs;
@@ -482,81 +315,27 @@ after_hello(struct poll_plan *p, struct snmp_request *ret_request)
 	if (poll_plan_scalars_has(s, POLL_PLAN_DEVICE_ID))
 		return after_agent_hello(p, ret_request);
 	if (s->nonsense & POLL_PLAN_BIT(POLL_PLAN_DEVICE_ID))
-		return fail(p, "imgDeviceId is no text");
+		return poll_plan_fail(p, "imgDeviceId is no text");
 	if (t->has_agent)
-		return fail(p, "it answers, but imgadm's agent does not: "
+		return poll_plan_fail(p, "it answers, but imgadm's agent does not: "
 			"is imgadm.so loaded, or imgadm-agentd running?");
 	r->has_agent = false;
 	if (r->restarted)
 		forget_quirks(p);
-	return done(p);
+	return poll_plan_done(p);
 }
 
 /* --- STRUCTURE, CLOSING ------------------------------------------------------------- */
-
-static void
-collect_structure(struct poll_plan *p)
-{
-	struct structure *s = &p->structure;
-
-	s->device = p->scalars.device;
-	memcpy(s->digest, p->scalars.digest, sizeof(s->digest));
-	s->revision = p->scalars.revision;
-	s->last_change = p->scalars.last_change;
-	s->units = poll_plan_rows_units(&p->rows);
-	s->unit_count = poll_plan_rows_count(&p->rows, POLL_PLAN_UNITS);
-	s->software = poll_plan_rows_software(&p->rows);
-	s->software_count = poll_plan_rows_count(&p->rows, POLL_PLAN_SOFTWARE);
-	s->readings = poll_plan_rows_readings(&p->rows);
-	s->reading_count = poll_plan_rows_count(&p->rows, POLL_PLAN_READINGS);
-}
-
-/*
- * Whether the rows are one structure: the digest over them is the device's.
- * Where the device said something that had to be put right, its digest cannot
- * be had from what we hold; then that nothing changed meanwhile must do.
- */
-static int
-check_structure(struct poll_plan *p, struct err *e)
-{
-	const struct poll_plan_scalars *s = &p->scalars;
-	uint8_t digest[STRUCTURE_DIGEST_SIZE];
-	bool moved = s->revision != p->revision_before ||
-		memcmp(s->digest, p->digest_before, sizeof(s->digest)) != 0;
-	bool v1 = p->version == 1;
-	int rc;
-
-	if (!poll_plan_scalars_has(s, POLL_PLAN_DIGEST) ||
-	    !poll_plan_scalars_has(s, POLL_PLAN_REVISION))
-		return err_set(e, -EPROTO, "imgStructureDigest went away during the poll");
-	collect_structure(p);
-	structure_digest(&p->structure, digest);
-	if (memcmp(digest, s->digest, sizeof(digest)) != 0) {
-		if (moved)
-			return err_set(e, -EAGAIN,
-				"its structure changed each time while it was read");
-		if ((rc = poll_plan_rows_complete(&p->rows, POLL_PLAN_UNITS, v1, e)) < 0 ||
-		    (rc = poll_plan_rows_complete(&p->rows, POLL_PLAN_SOFTWARE, v1, e)) < 0)
-			return rc;
-		if (!p->rows.repaired)
-			return err_set(e, -EPROTO,
-				"imgStructureDigest does not agree with its rows");
-	}
-	rc = poll_plan_rows_complete(&p->rows, POLL_PLAN_READINGS, v1, e);
-	if (rc < 0)
-		return rc;
-	return structure_check(&p->structure, e);
-}
 
 static enum poll_plan_next
 after_closing(struct poll_plan *p, struct snmp_request *ret_request)
 {
 	struct err e = {0};
 
-	if (check_structure(p, &e) < 0) {
+	if (poll_plan_check_structure(p, &e) < 0) {
 		if (p->structure_tries < STRUCTURE_TRIES)
 			return begin_structure(p, ret_request);
-		return fail(p, e.text);
+		return poll_plan_fail(p, e.text);
 	}
 	p->result.structure = &p->structure;
 	return begin_log(p, ret_request);
@@ -591,7 +370,7 @@ after_readings(struct poll_plan *p, struct snmp_request *ret_request)
 	struct err e = {0};
 
 	if (poll_plan_rows_complete(&p->rows, POLL_PLAN_READINGS, p->version == 1, &e) < 0)
-		return fail(p, e.text);
+		return poll_plan_fail(p, e.text);
 	p->result.readings_whole = poll_plan_rows_readings(&p->rows);
 	p->result.readings_whole_count = poll_plan_rows_count(&p->rows, POLL_PLAN_READINGS);
 	return begin_log(p, ret_request);
@@ -605,10 +384,10 @@ after_log_moved(struct poll_plan *p, struct snmp_request *ret_request)
 {
 	p->log_moved = false;
 	if (++p->generations > GENERATIONS_MAX)
-		return done(p);
+		return poll_plan_done(p);
 	p->step = BOUNDS;
-	if (log_settled(p, SIZE_MAX) > 0 || !p->stored)
-		return store_piece(p, log_settled(p, SIZE_MAX));
+	if (poll_plan_settled(p, SIZE_MAX) > 0 || !p->stored)
+		return poll_plan_piece(p, poll_plan_settled(p, SIZE_MAX));
 	return ask_scalars(p, BOUNDS, POLL_PLAN_BOUNDS, ret_request);
 }
 
@@ -618,9 +397,9 @@ after_log_answer(struct poll_plan *p, int next, struct snmp_request *ret_request
 	uint32_t settled = poll_plan_walk_settled(&p->walk, 0);
 
 	if (next == POLL_PLAN_WALK_END || settled >= p->scalars.log.newest)
-		return done(p);
-	if (log_settled(p, POLL_PLAN_LOG_PIECE) == POLL_PLAN_LOG_PIECE)
-		return store_piece(p, log_settled(p, SIZE_MAX));
+		return poll_plan_done(p);
+	if (poll_plan_settled(p, POLL_PLAN_LOG_PIECE) == POLL_PLAN_LOG_PIECE)
+		return poll_plan_piece(p, poll_plan_settled(p, SIZE_MAX));
 	return ask_walk(p, LOG, ret_request);
 }
 
@@ -641,21 +420,21 @@ after_no_answer(struct poll_plan *p, const struct snmp_answer *a)
 		(void)err_set(&e, 0, "no answer, %u %s", a->tries,
 			a->tries == 1 ? "try" : "tries");
 		(void)text_copy(p->reason, sizeof(p->reason), e.text);
-		return fail_as(p, first ? STORE_SILENT : STORE_FAILED);
+		return poll_plan_fail_as(p, first ? STORE_SILENT : STORE_FAILED);
 	case SNMP_AUTH_FAILED:
 		p->refused = true;
-		return fail(p, detail != NULL ? detail : "authentication failed");
+		return poll_plan_fail(p, detail != NULL ? detail : "authentication failed");
 	case SNMP_TIME_WINDOW:
-		return fail(p, detail != NULL ? detail :
+		return poll_plan_fail(p, detail != NULL ? detail :
 			"its SNMPv3 clock does not agree with what it said before");
 	case SNMP_REFUSED:
 		(void)text_copy(p->reason, sizeof(p->reason), detail != NULL ? detail :
 			"nothing listens there (ICMP says unreachable)");
-		return fail_as(p, first ? STORE_SILENT : STORE_FAILED);
+		return poll_plan_fail_as(p, first ? STORE_SILENT : STORE_FAILED);
 	case SNMP_FAULT:
-		return fail(p, detail != NULL ? detail : "could not ask it");
+		return poll_plan_fail(p, detail != NULL ? detail : "could not ask it");
 	}
-	return fail(p, "no answer");
+	return poll_plan_fail(p, "no answer");
 }
 
 static enum poll_plan_next
@@ -677,7 +456,7 @@ step_scalars(struct poll_plan *p, const struct snmp_answer *a,
 		return after_closing(p, ret_request);
 	poll_plan_rows_clear(&p->rows, POLL_PLAN_LOG);
 	if ((p->scalars.got & POLL_PLAN_BOUNDS) != POLL_PLAN_BOUNDS)
-		return fail(p, "its error log went away during the poll");
+		return poll_plan_fail(p, "its error log went away during the poll");
 	return begin_log(p, ret_request);
 }
 
@@ -687,9 +466,9 @@ fail_walk(struct poll_plan *p, const struct err *e)
 {
 	(void)text_copy(p->reason, sizeof(p->reason), e->text);
 	if (p->step != LOG)
-		return fail_as(p, STORE_FAILED);
+		return poll_plan_fail_as(p, STORE_FAILED);
 	p->failing = true;
-	return store_piece(p, log_settled(p, SIZE_MAX));
+	return poll_plan_piece(p, poll_plan_settled(p, SIZE_MAX));
 }
 
 static enum poll_plan_next
@@ -726,7 +505,7 @@ step_stored(struct poll_plan *p, struct snmp_request *ret_request)
 	p->piece = 0;
 	p->stored = true;
 	if (p->failing)
-		return fail_as(p, STORE_FAILED);
+		return poll_plan_fail_as(p, STORE_FAILED);
 	if (p->step == BOUNDS)
 		return ask_scalars(p, BOUNDS, POLL_PLAN_BOUNDS, ret_request);
 	return ask_walk(p, LOG, ret_request);
@@ -758,8 +537,8 @@ void
 poll_plan_stop(struct poll_plan *p)
 {
 	if (p->step == LOG)
-		(void)done(p);
+		(void)poll_plan_done(p);
 	else
-		(void)fail(p, "it answers too slowly: not all was read in the time that a poll "
-			"has for one device");
+		(void)poll_plan_fail(p, "it answers too slowly: not all was read "
+			"in the time that a poll has for one device");
 }
