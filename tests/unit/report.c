@@ -1,6 +1,8 @@
 /*
  * Reports packed and parsed: what was packed comes back, each message is small
  * enough whatever stands in it, and what is not whole is refused.
+ *
+ * Over 600 lines: many small cases over one set of messages, found in one place.
  */
 #include <config.h>
 

@@ -1,6 +1,8 @@
 /*
  * state_report, state_advice, state_centre, wake: every rule, an upgrade from
  * version 1, ten writers, kill -9 in between.
+ *
+ * Over 600 lines: small cases over one state, found in one place.
  */
 #include <config.h>
 
