@@ -1,7 +1,17 @@
 # tests/unit: catalogues.
 
+# What tests of catalogues and of the judge link.
+catalogue_fixture = tests/unit/catalogue_fixture.c tests/unit/catalogue_fixture.h
+catalogue_test_libs = lib/catalogue/libcatalogue.la lib/structure/libstructure.la $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/catalogue_version
 TESTS += tests/unit/catalogue_version
 tests_unit_catalogue_version_SOURCES = tests/unit/catalogue_version.c
 tests_unit_catalogue_version_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
-tests_unit_catalogue_version_LDADD = $(UNIT_LDADD) lib/catalogue/libcatalogue.la $(UNIT_LIBS)
+tests_unit_catalogue_version_LDADD = $(UNIT_LDADD) $(catalogue_test_libs)
+
+check_PROGRAMS += tests/unit/catalogue_link
+TESTS += tests/unit/catalogue_link
+tests_unit_catalogue_link_SOURCES = tests/unit/catalogue_link.c $(catalogue_fixture)
+tests_unit_catalogue_link_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_catalogue_link_LDADD = $(UNIT_LDADD) $(catalogue_test_libs)
