@@ -12,46 +12,12 @@
 #include "lib/base/parse.h"
 #include "lib/base/text.h"
 #include "lib/snmp/conf_key.h"
+#include "lib/snmp/conf_directive.h"
 #include "lib/snmp/conf_reader.h"
 #include "lib/snmp/conf_words.h"
 #include "lib/snmp/resolve.h"
 
 enum { SHOWN_MAX = 160, NAME_MAX_OCTETS = 64, RANGES_MAX = 4096 };
-
-/* --- every directive there is --------------------------------------------------- */
-
-enum conf_kind {
-	CONF_CREDENTIAL, CONF_ASSIGN, CONF_CATALOGUE_KEY,
-	CONF_PATH,		/* absolute; one value */
-	CONF_ADDRESS,		/* transport specifier; one value */
-	CONF_NUMBER,		/* min..max */
-	CONF_SPAN,		/* of time: 90s, 5min; in seconds min..max */
-	CONF_TRUTH,		/* yes or no: 1 or 0 */
-};
-
-struct directive {
-	const char *token;
-	enum conf_kind kind;
-	int64_t min, max;
-	const char *help;
-};
-
-static const struct directive directives[] = {
-	{ "credential", CONF_CREDENTIAL, 0, 0, "NAME OPTIONS: snmpcmd(1) options by a name" },
-	{ "assign", CONF_ASSIGN, 0, 0, "CIDR|DEVICE NAME: which credential a device takes" },
-	{ "db", CONF_PATH, 0, 0, "FILE: the centre's database" },
-	{ "rrdDir", CONF_PATH, 0, 0, "DIR: round robin files" },
-	{ "pollInterval", CONF_SPAN, 1, 86400, "TIME: how often imgadm-poll is started" },
-	{ "window", CONF_NUMBER, 1, 16384, "NUMBER: devices asked at a time" },
-	{ "silentWindow", CONF_NUMBER, 1, 16384, "NUMBER: silent devices asked at a time" },
-	{ "forward", CONF_ADDRESS, 0, 0,
-		"ADDRESS: where imgadm-centerd sends copies of what it hears" },
-	{ "acknowledge", CONF_TRUTH, 0, 0,
-		"yes|no: imgadm-poll tells devices how far their log is stored" },
-	{ "catalogueKey", CONF_CATALOGUE_KEY, 0, 0,
-		"NAME KEY creators ID,...: whose signature of catalogues is believed" },
-};
-enum { DIRECTIVES = sizeof(directives) / sizeof(directives[0]) };
 
 struct value {
 	char *text;		/* CONF_PATH, CONF_ADDRESS */
@@ -75,7 +41,7 @@ struct assign {
 
 struct conf {
 	bool read;
-	struct value values[DIRECTIVES];
+	struct value values[CONF_DIRECTIVES];
 	struct named *named;	/* ascending by name after conf_read() */
 	size_t named_count, named_size;
 	struct assign *devices, *ranges;	/* by name; longest prefix first */
@@ -108,7 +74,7 @@ conf_free(struct conf *c)
 {
 	if (c == NULL)
 		return;
-	for (size_t i = 0; i < DIRECTIVES; i++)
+	for (size_t i = 0; i < CONF_DIRECTIVES; i++)
 		free(c->values[i].text);
 	for (size_t i = 0; i < c->named_count; i++) {
 		snmp_credential_free(c->named[i].credential);
@@ -328,13 +294,14 @@ assigns_settle(const struct conf *c, struct assign *a, size_t count,
 static bool
 is_text(enum conf_kind kind)
 {
-	return kind == CONF_PATH || kind == CONF_ADDRESS;
+	return kind == CONF_PATH || kind == CONF_ADDRESS || kind == CONF_WORD ||
+		kind == CONF_CHOICE;
 }
 
 static int
 line_value(struct conf *c, size_t at, const struct conf_words *w, struct err *e)
 {
-	const struct directive *d = &directives[at];
+	const struct conf_directive *d = &conf_directives[at];
 	struct value *v = &c->values[at];
 	int code = 0;
 	char *text;
@@ -342,13 +309,9 @@ line_value(struct conf *c, size_t at, const struct conf_words *w, struct err *e)
 	if (w->count != 1)
 		return err_set(e, -EINVAL, "%s wants one value: %s", d->token, d->help);
 	if (is_text(d->kind)) {
-		if (d->kind == CONF_PATH && w->word[0][0] != '/')
-			return err_set(e, -EINVAL, "%s wants an absolute path,"
-			    " beginning with '/'", d->token);
-		if (d->kind == CONF_ADDRESS && snmp_resolve_check(w->word[0], NULL, e) < 0) {
-			err_prefix(e, "%s", d->token);
-			return -EINVAL;
-		}
+		code = conf_directive_check(d, w->word[0], e);
+		if (code < 0)
+			return code;
 		text = strdup(w->word[0]);
 		if (text == NULL)
 			return err_set(e, -ENOMEM, "out of memory");
@@ -376,7 +339,7 @@ directive_find(const char *token)
 {
 	size_t i = 0;
 
-	while (i < DIRECTIVES && !text_equal_nocase(directives[i].token, token))
+	while (i < CONF_DIRECTIVES && !text_equal_nocase(conf_directives[i].token, token))
 		i++;
 	return i;
 }
@@ -393,7 +356,7 @@ take_line(void *user, const char *token, const char *value, const char *place, s
 		err_prefix(e, "%s", token);
 		return code;
 	}
-	switch (directives[at].kind) {
+	switch (conf_directives[at].kind) {
 	case CONF_CREDENTIAL:
 		code = line_credential(c, &w, place, e);
 		break;
@@ -408,6 +371,8 @@ take_line(void *user, const char *token, const char *value, const char *place, s
 	case CONF_NUMBER:
 	case CONF_SPAN:
 	case CONF_TRUTH:
+	case CONF_WORD:
+	case CONF_CHOICE:
 		code = line_value(c, at, &w, e);
 		break;
 	}
@@ -419,7 +384,7 @@ static const char *
 directive_next(const void *user, size_t n)
 {
 	(void)user;
-	return n < DIRECTIVES ? directives[n].token : NULL;
+	return n < CONF_DIRECTIVES ? conf_directives[n].token : NULL;
 }
 
 static const char *
@@ -433,15 +398,15 @@ int
 conf_read(struct conf *c, struct err *e)
 {
 	/* Registered with the library by pointer: as long-lived as the process. */
-	static const char *tokens[DIRECTIVES + 1];
+	static const char *tokens[CONF_DIRECTIVES + 1];
 	const struct conf_reader reader = { .line = take_line, .nearest = nearest, .user = c };
 	int code;
 
 	if (c->read)
 		return err_set(e, -EINVAL, "this configuration was read already");
 	c->read = true;
-	for (size_t i = 0; i < DIRECTIVES; i++)
-		tokens[i] = directives[i].token;
+	for (size_t i = 0; i < CONF_DIRECTIVES; i++)
+		tokens[i] = conf_directives[i].token;
 	code = conf_reader_run(&reader, tokens, e);
 	if (code == 0 && c->named_count > 0)
 		qsort(c->named, c->named_count, sizeof(c->named[0]), named_compare);
@@ -459,7 +424,7 @@ conf_text(const struct conf *c, const char *token)
 {
 	size_t at = directive_find(token);
 
-	return at < DIRECTIVES ? c->values[at].text : NULL;
+	return at < CONF_DIRECTIVES ? c->values[at].text : NULL;
 }
 
 const struct conf_catalogue_key *
@@ -474,7 +439,7 @@ conf_number(const struct conf *c, const char *token, int64_t *ret_value)
 {
 	size_t at = directive_find(token);
 
-	if (at == DIRECTIVES || is_text(directives[at].kind) || !c->values[at].set)
+	if (at == CONF_DIRECTIVES || is_text(conf_directives[at].kind) || !c->values[at].set)
 		return false;
 	*ret_value = c->values[at].number;
 	return true;
@@ -579,9 +544,9 @@ conf_credential_place(const struct conf *c, const struct snmp_credential *cred)
 const char *
 conf_directive_at(size_t n, const char **ret_help)
 {
-	if (n >= DIRECTIVES)
+	if (n >= CONF_DIRECTIVES)
 		return NULL;
 	if (ret_help != NULL)
-		*ret_help = directives[n].help;
-	return directives[n].token;
+		*ret_help = conf_directives[n].help;
+	return conf_directives[n].token;
 }

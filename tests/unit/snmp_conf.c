@@ -116,6 +116,40 @@ START_TEST(yes_and_no_are_read)
 }
 END_TEST
 
+START_TEST(what_the_judge_may_recommend)
+{
+	int64_t n;
+
+	ck_assert_int_eq(read_conf("judgeHardware stock\njudgeProfile 2026-10\njudgeDrafts yes\n"
+	    "judge no\njudgeTickets no\njudgeTrendy yes\n"), 0);
+	ck_assert_str_eq(conf_text(conf, "judgeHardware"), "stock");
+	ck_assert_str_eq(conf_text(conf, "judgeProfile"), "2026-10");
+	ck_assert(conf_number(conf, "judge", &n));
+	ck_assert_int_eq(n, 0);
+	ck_assert(conf_number(conf, "judgeDrafts", &n));
+	ck_assert_int_eq(n, 1);
+	ck_assert(conf_number(conf, "judgeTickets", &n));
+	ck_assert_int_eq(n, 0);
+	ck_assert(conf_number(conf, "judgeTrendy", &n));
+	ck_assert_int_eq(n, 1);
+	conf_free(conf);
+	conf = conf_new();
+	wrong("\njudgeHardware some\n", -EINVAL, 2, "none|stock|any");
+	conf_free(conf);
+	conf = conf_new();
+	wrong("judgeHardware stoc\n", -EINVAL, 1, "stoc");
+	conf_free(conf);
+	conf = conf_new();
+	wrong("judgeHardware none|stock\n", -EINVAL, 1, "judgeHardware");
+	conf_free(conf);
+	conf = conf_new();
+	wrong("judgeProfile ''\n", -EINVAL, 1, "judgeProfile");
+	conf_free(conf);
+	conf = conf_new();
+	wrong("judgeTrendy newest\n", -EINVAL, 1, "judgeTrendy");
+}
+END_TEST
+
 START_TEST(local_file_and_context_lines_count)
 {
 	const char *local = "window 7\n";
@@ -570,6 +604,7 @@ main(void)
 	tcase_add_test(tc, no_file_is_no_error);
 	tcase_add_test(tc, values_are_read);
 	tcase_add_test(tc, yes_and_no_are_read);
+	tcase_add_test(tc, what_the_judge_may_recommend);
 	tcase_add_test(tc, local_file_and_context_lines_count);
 	tcase_add_test(tc, environment_is_left_as_it_was);
 	tcase_add_test(tc, a_second_conf_is_read_anew);
