@@ -7,6 +7,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
+#include "lib/base/text.h"
 #include "lib/store/store_read.h"
 
 /* --- options ------------------------------------------------------------------ */
@@ -128,4 +129,21 @@ cli_listed(const struct cli *cli, struct listing *l, int rc,
 	if (empty && none != NULL && cli->format == LISTING_TABLE)
 		(void)printf("%s\n", none);
 	return EXIT_DONE;
+}
+
+/* --- alarms ------------------------------------------------------------------------ */
+
+void
+cli_alarms(const struct store_alarm *alarms, size_t count, size_t most)
+{
+	char since[CLOCK_TEXT_SIZE], text[4 * ERR_TEXT_SIZE];
+
+	for (size_t i = 0; i < count && i < most; i++) {
+		clock_text(alarms[i].since, since, sizeof(since));
+		/* Written as a message, whose parts were escaped. */
+		(void)text_escape_line(text, sizeof(text), alarms[i].text);
+		(void)printf("alarm since %s: %s\n", since, text);
+	}
+	if (count > most)
+		(void)printf("and %zu more alarms: imgadm-judge catalogue list\n", count - most);
 }

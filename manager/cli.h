@@ -10,7 +10,7 @@
 #include "lib/base/options.h"
 #include "lib/out/listing.h"
 #include "lib/snmp/conf.h"
-#include "lib/store/store.h"
+#include "lib/store/store_catalogue.h"
 
 /* What stood before the subcommand, and what options of all commands set. */
 struct cli {
@@ -66,5 +66,8 @@ struct listing *cli_listing(const struct cli *cli, const struct listing_column *
  */
 int cli_listed(const struct cli *cli, struct listing *l, int rc, const struct err *e,
 	const char *none);
+
+/* A line for each alarm on stdout, at most `most`, and how many more there are. */
+void cli_alarms(const struct store_alarm *alarms, size_t count, size_t most);
 
 #endif

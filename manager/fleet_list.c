@@ -293,6 +293,21 @@ summary(const struct fleet *f, utc_s now)
 	(void)printf("\n");
 }
 
+/* What stands against the catalogues, below what is known of the devices. */
+static int
+alarms(struct store *s, struct err *e)
+{
+	struct store_alarm *list = NULL;
+	size_t count = 0;
+	int rc = store_alarm_list(s, &list, &count, e);
+
+	if (rc < 0)
+		return rc;
+	cli_alarms(list, count, NAMED_MAX);
+	free(list);
+	return 0;
+}
+
 int
 fleet_list(void *user, int argc, char *argv[])
 {
@@ -336,6 +351,10 @@ fleet_list(void *user, int argc, char *argv[])
 		"no devices yet: imgadm-fleet add NAME ADDRESS, or imgadm-fleet discover");
 	if (status == EXIT_DONE && f.count > 0 && cli->format == LISTING_TABLE)
 		summary(&f, now);
+	if (status == EXIT_DONE && cli->format == LISTING_TABLE) {
+		rc = alarms(s, &e);
+		status = rc < 0 ? cli_error(&e, rc) : status;
+	}
 	free(f.rows);
 	store_close(s);
 	return status;

@@ -148,7 +148,13 @@ manager_libjudgecli_la_SOURCES =
 manager_libjudgecli_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS)
 manager_libjudgecli_la_LIBADD = $(JANSSON_LIBS) $(SODIUM_LIBS)
 manager_libjudgecli_la_SOURCES += %D%/judge_cli.c %D%/judge_cli.h
-manager_libjudgecli_la_SOURCES += %D%/judge_catalogues.h
+manager_libjudgecli_la_SOURCES += %D%/judge_catalogue_import.c
+manager_libjudgecli_la_SOURCES += %D%/judge_catalogue_list.c
+manager_libjudgecli_la_SOURCES += %D%/judge_catalogue_rollback.c
+manager_libjudgecli_la_SOURCES += %D%/judge_catalogues.c %D%/judge_catalogues.h
+manager_libjudgecli_la_SOURCES += %D%/judge_catalogues_private.h
+manager_libjudgecli_la_SOURCES += %D%/judge_date.c %D%/judge_date.h
+manager_libjudgecli_la_SOURCES += %D%/judge_import.c
 manager_libjudgecli_la_SOURCES += %D%/judge_device.h
 
 sbin_PROGRAMS += manager/imgadm-judge

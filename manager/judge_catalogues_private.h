@@ -1,0 +1,33 @@
+/*
+ * judge_catalogues_private: what loading a set and importing into it share;
+ * others include judge_catalogues.h.
+ */
+#ifndef IMGADM_MANAGER_JUDGE_CATALOGUES_PRIVATE_H
+#define IMGADM_MANAGER_JUDGE_CATALOGUES_PRIVATE_H
+
+#include "lib/sign/sign_words.h"
+#include "manager/judge_catalogues.h"
+
+#define JUDGE_COMMENT_PURPOSE "imgadm-catalogue"
+enum { JUDGE_COMMENT_ROWS = 2 };
+extern const struct sign_word judge_comment_table[JUDGE_COMMENT_ROWS];
+
+/* What a trusted comment says of a catalogue; errors as sign_words.h. */
+int judge_comment_read(const char *comment, char ret_id[CATALOGUE_ID_MAX + 1],
+	uint32_t *ret_serial, struct err *e);
+
+/* The first creator that the key is not for; NULL when it is for all. */
+const char *judge_not_covered(const struct conf_catalogue_key *key,
+	const struct catalogue_head *h);
+bool judge_expired(const struct catalogue_head *h, utc_s now);
+
+/* Those in force but `without` (may be NULL), verified and read, not linked so far. */
+int judge_catalogues_begin(struct store *s, const struct conf *c, utc_s now,
+	const char *without, struct judge_catalogues **ret, struct err *e);
+/* One more, which j owns then; on failure (-E2BIG) it stays the caller's. */
+int judge_catalogues_add(struct judge_catalogues *j, struct catalogue *c, struct err *e);
+/* Link; once. */
+int judge_catalogues_link(struct judge_catalogues *j, struct catalogue_findings *findings,
+	struct err *e);
+
+#endif
