@@ -151,6 +151,9 @@ uint32_t judge_instance_about(const struct judge_problem *p, uint32_t instance,
 
 /* Of the device; and of a unit: over the instances whose anchor it is or that are about it. */
 enum judge_verdict judge_problem_verdict(const struct judge_problem *p, const uint32_t *state);
+/* Of all at once: variable_count of them. */
+void judge_problem_unit_verdicts(const struct judge_problem *p, const uint32_t *state,
+	enum judge_verdict *ret);
 enum judge_verdict judge_problem_unit_verdict(const struct judge_problem *p,
 	uint32_t variable, const uint32_t *state);
 

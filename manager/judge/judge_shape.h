@@ -50,7 +50,7 @@ struct judge_unit {
 	char symbol[STRUCTURE_LABEL_MAX + 1];
 	enum unit_class class;	/* functions are never judged, but count when lost */
 	enum unit_type type;	/* class= of the catalogue */
-	bool chassis;		/* the device itself: never on standby, in no slot */
+	bool chassis;		/* the device itself: never on standby, needs no slot */
 	uint32_t unit_type, rev;	/* places; CATALOGUE_NONE = unlisted */
 	char manufacturer[STRUCTURE_NAME_MAX + 1];	/* as reported */
 	char model[STRUCTURE_NAME_MAX + 1];
