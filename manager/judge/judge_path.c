@@ -12,7 +12,7 @@
  * about this software; what stands in a bank of another software says nothing.
  */
 static uint32_t
-way_floor(const struct judge_shape *shape, const struct judge_unit *u, uint32_t software)
+route_floor(const struct judge_shape *shape, const struct judge_unit *u, uint32_t software)
 {
 	uint32_t floor_seq = 0;
 
@@ -26,13 +26,13 @@ way_floor(const struct judge_shape *shape, const struct judge_unit *u, uint32_t 
 }
 
 void
-judge_way_init(const struct catalogue_set *set, const struct judge_shape *shape,
+judge_route_init(const struct catalogue_set *set, const struct judge_shape *shape,
 	const struct judge_policy *policy, uint32_t unit, uint32_t bank, uint32_t software,
-	struct judge_way *ret)
+	struct judge_route *ret)
 {
 	const struct judge_bank *b = &shape->banks[bank];
 
-	*ret = (struct judge_way){
+	*ret = (struct judge_route){
 		.set = set,
 		.shape = shape,
 		.policy = policy,
@@ -40,7 +40,7 @@ judge_way_init(const struct catalogue_set *set, const struct judge_shape *shape,
 		.bank = bank,
 		.software = software,
 		.running = CATALOGUE_NONE,
-		.floor_seq = way_floor(shape, &shape->units[unit], software),
+		.floor_seq = route_floor(shape, &shape->units[unit], software),
 	};
 	/* A wrong digest, another creator's, an empty bank: nothing that <from> could mean. */
 	if (b->label == JUDGE_LISTED && b->software == software)
@@ -48,7 +48,7 @@ judge_way_init(const struct catalogue_set *set, const struct judge_shape *shape,
 }
 
 enum judge_no_path
-judge_way_permits(const struct judge_way *w, uint32_t release)
+judge_route_permits(const struct judge_route *w, uint32_t release)
 {
 	const struct catalogue_release *r = &w->set->releases[release];
 
@@ -80,7 +80,7 @@ judge_install_minutes(const struct catalogue_set *set, uint32_t release)
  * banks run, whose fallback it is shows only in the software.
  */
 static uint32_t
-way_fallback(const struct judge_way *w, uint32_t release)
+route_fallback(const struct judge_route *w, uint32_t release)
 {
 	const struct judge_unit *u = &w->shape->units[w->unit];
 	uint32_t active = 0, found = CATALOGUE_NONE;
@@ -100,18 +100,18 @@ way_fallback(const struct judge_way *w, uint32_t release)
 }
 
 uint32_t
-judge_way_minutes(const struct judge_way *w, bool first, uint32_t running, uint32_t release)
+judge_route_minutes(const struct judge_route *w, bool first, uint32_t running, uint32_t release)
 {
 	if (!catalogue_from_allows(w->set, release, running))
 		return UINT32_MAX;
-	if (first && way_fallback(w, release) != CATALOGUE_NONE)
+	if (first && route_fallback(w, release) != CATALOGUE_NONE)
 		return JUDGE_SWITCH_MINUTES;
 	return judge_install_minutes(w->set, release);
 }
 
 /* Whether one of the <from> that allow the way down keeps the settings. */
 static bool
-way_keeps_settings(const struct judge_way *w, const struct catalogue_release *running,
+route_keeps_settings(const struct judge_route *w, const struct catalogue_release *running,
 	const struct catalogue_release *r)
 {
 	for (uint32_t i = 0; i < r->from_count; i++) {
@@ -129,11 +129,11 @@ way_keeps_settings(const struct judge_way *w, const struct catalogue_release *ru
 }
 
 void
-judge_way_hop(const struct judge_way *w, bool first, uint32_t running, uint32_t release,
+judge_route_hop(const struct judge_route *w, bool first, uint32_t running, uint32_t release,
 	struct judge_hop *ret)
 {
 	const struct catalogue_release *r = &w->set->releases[release];
-	uint32_t fallback = first ? way_fallback(w, release) : CATALOGUE_NONE;
+	uint32_t fallback = first ? route_fallback(w, release) : CATALOGUE_NONE;
 
 	*ret = (struct judge_hop){
 		.release = release,
@@ -149,7 +149,7 @@ judge_way_hop(const struct judge_way *w, bool first, uint32_t running, uint32_t 
 	if (running == CATALOGUE_NONE)
 		return;
 	ret->down = w->set->releases[running].seq > r->seq;
-	ret->keep_settings = ret->down && way_keeps_settings(w, &w->set->releases[running], r);
+	ret->keep_settings = ret->down && route_keeps_settings(w, &w->set->releases[running], r);
 }
 
 static bool
@@ -163,7 +163,7 @@ avoided(const uint64_t *avoid, uint32_t i)
  * release not reached in fewer.  Returns whether one is new.
  */
 static bool
-way_spread(const struct judge_way *w, const struct catalogue_software *s, bool first,
+route_spread(const struct judge_route *w, const struct catalogue_software *s, bool first,
 	uint32_t running, uint32_t hops, uint32_t minutes, uint32_t *ret_hops,
 	uint32_t *ret_minutes)
 {
@@ -172,9 +172,9 @@ way_spread(const struct judge_way *w, const struct catalogue_software *s, bool f
 	for (uint32_t i = 0; i < s->release_count; i++) {
 		uint32_t release = s->first_release + i, more;
 
-		if (ret_hops[i] <= hops || judge_way_permits(w, release) != JUDGE_PATH_FOUND)
+		if (ret_hops[i] <= hops || judge_route_permits(w, release) != JUDGE_PATH_FOUND)
 			continue;
-		more = judge_way_minutes(w, first, running, release);
+		more = judge_route_minutes(w, first, running, release);
 		if (more == UINT32_MAX)
 			continue;
 		if (ret_hops[i] == NOT_REACHED)
@@ -189,7 +189,7 @@ way_spread(const struct judge_way *w, const struct catalogue_software *s, bool f
 
 /* Layer by layer: of each release the fewest hops, and of those the fewest minutes. */
 static void
-way_all(const struct judge_way *w, const uint64_t *avoid, uint32_t *ret_hops,
+route_all(const struct judge_route *w, const uint64_t *avoid, uint32_t *ret_hops,
 	uint32_t *ret_minutes)
 {
 	const struct catalogue_software *s = &w->set->software[w->software];
@@ -201,12 +201,12 @@ way_all(const struct judge_way *w, const uint64_t *avoid, uint32_t *ret_hops,
 		ret_hops[w->running - s->first_release] = 0;
 		ret_minutes[w->running - s->first_release] = 0;
 	}
-	found = way_spread(w, s, true, w->running, 0, 0, ret_hops, ret_minutes);
+	found = route_spread(w, s, true, w->running, 0, 0, ret_hops, ret_minutes);
 	for (uint32_t hops = 1; found; hops++) {
 		found = false;
 		for (uint32_t i = 0; i < s->release_count; i++) {
 			if (ret_hops[i] == hops && !avoided(avoid, i)
-			    && way_spread(w, s, false, s->first_release + i, hops,
+			    && route_spread(w, s, false, s->first_release + i, hops,
 				ret_minutes[i], ret_hops, ret_minutes))
 				found = true;
 		}
@@ -218,10 +218,10 @@ judge_path_all(const struct catalogue_set *set, const struct judge_shape *shape,
 	const struct judge_policy *policy, uint32_t unit, uint32_t bank, uint32_t software,
 	uint32_t *ret_hops, uint32_t *ret_minutes)
 {
-	struct judge_way w;
+	struct judge_route w;
 
-	judge_way_init(set, shape, policy, unit, bank, software, &w);
-	way_all(&w, NULL, ret_hops, ret_minutes);
+	judge_route_init(set, shape, policy, unit, bank, software, &w);
+	route_all(&w, NULL, ret_hops, ret_minutes);
 	for (uint32_t i = 0; i < set->software[software].release_count; i++) {
 		if (ret_hops[i] != NOT_REACHED && ret_hops[i] > JUDGE_PATH_MAX)
 			ret_hops[i] = ret_minutes[i] = NOT_REACHED;
@@ -230,8 +230,8 @@ judge_path_all(const struct catalogue_set *set, const struct judge_shape *shape,
 
 /* --- one path -------------------------------------------------------------------- */
 
-/* What way_all() found, and which releases lie on a best path to the target. */
-struct way_map {
+/* What route_all() found, and which releases lie on a best path to the target. */
+struct route_map {
 	uint32_t *hops, *minutes;	/* of the i-th release of the software */
 	bool *best;
 	uint32_t count;
@@ -239,20 +239,20 @@ struct way_map {
 
 /* Whether the hop from the i-th release to the j-th is one of a best path to the j-th. */
 static bool
-map_hop(const struct judge_way *w, const struct way_map *m, uint32_t first_release, uint32_t i,
+map_hop(const struct judge_route *w, const struct route_map *m, uint32_t first_release, uint32_t i,
 	uint32_t j)
 {
 	uint32_t more;
 
 	if (m->hops[i] + 1 != m->hops[j] || m->minutes[i] >= m->minutes[j])
 		return false;
-	more = judge_way_minutes(w, false, first_release + i, first_release + j);
+	more = judge_route_minutes(w, false, first_release + i, first_release + j);
 	return more != UINT32_MAX && m->minutes[i] + more == m->minutes[j];
 }
 
 /* Mark, from the target back, what lies on a best path; the start is not marked. */
 static void
-map_mark(const struct judge_way *w, const uint64_t *avoid, uint32_t target, struct way_map *m)
+map_mark(const struct judge_route *w, const uint64_t *avoid, uint32_t target, struct route_map *m)
 {
 	uint32_t first_release = w->set->software[w->software].first_release;
 
@@ -272,7 +272,7 @@ map_mark(const struct judge_way *w, const uint64_t *avoid, uint32_t target, stru
 
 /* From the start the lowest that is marked, and from there again, to the target. */
 static void
-map_walk(const struct judge_way *w, const struct way_map *m, uint32_t target,
+map_walk(const struct judge_route *w, const struct route_map *m, uint32_t target,
 	struct judge_path *ret)
 {
 	uint32_t first_release = w->set->software[w->software].first_release;
@@ -287,7 +287,7 @@ map_walk(const struct judge_way *w, const struct way_map *m, uint32_t target,
 		while (!m->best[j] || m->hops[j] != ret->count + 1 || (ret->count > 0
 		    && !map_hop(w, m, first_release, running - first_release, j)))
 			j++;
-		judge_way_hop(w, ret->count == 0, running, first_release + j, hop);
+		judge_route_hop(w, ret->count == 0, running, first_release + j, hop);
 		ret->count++;
 		ret->downs += hop->down;
 		ret->tickets += hop->ticket;
@@ -297,10 +297,10 @@ map_walk(const struct judge_way *w, const struct way_map *m, uint32_t target,
 
 /* Why the target (i-th of the software) was not reached, or was too far. */
 static enum judge_no_path
-map_why(const struct judge_way *w, const uint64_t *avoid, uint32_t target, struct way_map *m)
+map_why(const struct judge_route *w, const uint64_t *avoid, uint32_t target, struct route_map *m)
 {
 	struct judge_policy with_tickets = *w->policy;
-	struct judge_way below = *w;
+	struct judge_route below = *w;
 
 	if (m->hops[target] != NOT_REACHED)
 		return m->hops[target] > JUDGE_PATH_MAX ? JUDGE_PATH_LONG : JUDGE_PATH_FOUND;
@@ -308,7 +308,7 @@ map_why(const struct judge_way *w, const uint64_t *avoid, uint32_t target, struc
 		return JUDGE_PATH_NO_FROM;
 	with_tickets.tickets = true;
 	below.policy = &with_tickets;
-	way_all(&below, avoid, m->hops, m->minutes);
+	route_all(&below, avoid, m->hops, m->minutes);
 	return m->hops[target] != NOT_REACHED ? JUDGE_PATH_FLOOR : JUDGE_PATH_NO_FROM;
 }
 
@@ -320,16 +320,16 @@ judge_path_find(const struct catalogue_set *set, const struct judge_shape *shape
 	uint32_t software = set->releases[release].software;
 	const struct catalogue_software *s = &set->software[software];
 	uint32_t target = release - s->first_release;
-	struct way_map m = { .count = s->release_count };
+	struct route_map m = { .count = s->release_count };
 	enum judge_no_path why;
-	struct judge_way w;
+	struct judge_route w;
 
-	judge_way_init(set, shape, policy, unit, bank, software, &w);
+	judge_route_init(set, shape, policy, unit, bank, software, &w);
 	if (w.running == release) {
 		*ret = (struct judge_path){ 0 };
 		return JUDGE_PATH_FOUND;
 	}
-	why = judge_way_permits(&w, release);
+	why = judge_route_permits(&w, release);
 	if (why != JUDGE_PATH_FOUND)
 		return why;
 	m.hops = calloc(m.count, sizeof(*m.hops));
@@ -339,7 +339,7 @@ judge_path_find(const struct catalogue_set *set, const struct judge_shape *shape
 		why = JUDGE_PATH_MEMORY;
 		goto out;
 	}
-	way_all(&w, avoid, m.hops, m.minutes);
+	route_all(&w, avoid, m.hops, m.minutes);
 	why = map_why(&w, avoid, target, &m);
 	if (why == JUDGE_PATH_FOUND) {
 		map_mark(&w, avoid, target, &m);

@@ -52,7 +52,7 @@ enum judge_no_path {
  * pointers borrowed.  software may be another than the bank's: then every first
  * hop is a fresh one.
  */
-struct judge_way {
+struct judge_route {
 	const struct catalogue_set *set;
 	const struct judge_shape *shape;
 	const struct judge_policy *policy;
@@ -61,14 +61,14 @@ struct judge_way {
 	uint32_t running;
 	uint32_t floor_seq;	/* of this software on this unit */
 };
-void judge_way_init(const struct catalogue_set *set, const struct judge_shape *shape,
+void judge_route_init(const struct catalogue_set *set, const struct judge_shape *shape,
 	const struct judge_policy *policy, uint32_t unit, uint32_t bank, uint32_t software,
-	struct judge_way *ret);
+	struct judge_route *ret);
 /*
  * Whether the release may be a stop on the way at all: JUDGE_PATH_FOUND, _STATE
  * or _FLOOR.
  */
-enum judge_no_path judge_way_permits(const struct judge_way *w, uint32_t release);
+enum judge_no_path judge_route_permits(const struct judge_route *w, uint32_t release);
 /* Minutes of a release's installation. */
 uint32_t judge_install_minutes(const struct catalogue_set *set, uint32_t release);
 /*
@@ -76,10 +76,10 @@ uint32_t judge_install_minutes(const struct catalogue_set *set, uint32_t release
  * release, which is permitted; UINT32_MAX = no <from> allows it.  first: nothing
  * was installed yet, so that the fallback bank holds what the shape says.
  */
-uint32_t judge_way_minutes(const struct judge_way *w, bool first, uint32_t running,
+uint32_t judge_route_minutes(const struct judge_route *w, bool first, uint32_t running,
 	uint32_t release);
 /* The same hop in full; it has to be allowed. */
-void judge_way_hop(const struct judge_way *w, bool first, uint32_t running, uint32_t release,
+void judge_route_hop(const struct judge_route *w, bool first, uint32_t running, uint32_t release,
 	struct judge_hop *ret);
 
 /*
