@@ -18,4 +18,4 @@ manager_libjudge_la_SOURCES += %D%/judge_plan_nodes.c %D%/judge_plan_nodes.h
 manager_libjudge_la_SOURCES += %D%/judge_words.c %D%/judge_words.h
 manager_libjudge_la_SOURCES += %D%/judge_explain.c %D%/judge_explain.h
 manager_libjudge_la_SOURCES += %D%/judge_facts.c %D%/judge_why_not.c %D%/judge_advices.c
-manager_libjudge_la_SOURCES += %D%/judge.h
+manager_libjudge_la_SOURCES += %D%/judge.c %D%/judge.h
