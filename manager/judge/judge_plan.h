@@ -1,14 +1,22 @@
 /*
  * judge_plan: from the state now to the recommended one, step by step.
  *
- * The shortest order in which every step obeys <from> and <before>, <after>,
- * and in which no rule is violated after a step that was not before it, but
- * those marked during="stop" while the unit is out of service; nor becomes
- * unknown.  While a unit is being changed it may run the old or the new, so
- * both have to be allowed.  A step begins when the one before is proven.
+ * The shortest order in which every step obeys <from>, <before> and <after>, and
+ * after which no rule is violated, or unknown, that was not so before it.  A step
+ * begins when the one before is proven; while it runs the unit may run the old or
+ * the new, and both are states of the plan.  A unit without a spare bank is out of
+ * service while it is written: then those marked during="stop" may be
+ * violated, and the least number of its slot, but no others.
  *
- * Where no order is safe: one atomic group, if each member has two banks.
- * Else refused, with the reason.  Hardware moves are not steps: the plan ends at the visit.
+ * Only units that change are moved, and each only over releases between what it
+ * runs and what it shall run, or on its shortest path; at most
+ * JUDGE_PLAN_DETOUR installations more than the fewest.  <before> and <after>
+ * look at all installations of the other software in the plan.
+ *
+ * Where no order is safe: one atomic group, the smallest that helps, if each
+ * member has a spare bank and is one installation away, stepping stones coming
+ * first; else refused, with the reason.  Hardware moves are one visit, the last
+ * step: what cannot be done before it is left to the judgement after.
  * Pure; the same input gives the same bytes.
  */
 #ifndef IMGADM_MANAGER_JUDGE_JUDGE_PLAN_H
@@ -19,7 +27,8 @@
 
 enum {
 	JUDGE_STEPS_MAX = 256,
-	JUDGE_PLAN_NODES = 100000,
+	JUDGE_PLAN_NODES = 20000,	/* states looked at, in each of its searches */
+	JUDGE_PLAN_DETOUR = 2,	/* installations beyond the fewest, to keep to the rules */
 	JUDGE_GROUP_MAX = 16,	/* members of an atomic group */
 };
 
@@ -36,15 +45,23 @@ struct judge_step {
 	uint32_t bank;		/* place in shape->banks: the active bank it is about */
 	struct judge_hop hop;	/* INSTALL, SWITCH */
 	bool stepping_stone;	/* not what the bank ends with */
-	bool stop;		/* the unit is out of service while this runs */
+	bool stop;		/* no spare bank: out of service while this runs */
 	uint32_t value;		/* STANDBY, VISIT: of the variable */
 	uint32_t group;		/* 0 = by itself; steps of a group switch at once */
-	bool way_back;		/* the unit has a second bank, or one that can be written again */
+	/*
+	 * What ran before can run again: it stands in another bank, or it is a listed
+	 * image and the unit type takes it again (recover="rewrite").
+	 */
+	bool way_back;
 };
 
 enum judge_plan_end {
 	JUDGE_PLAN_READY = 1,	/* count may be 0: nothing to do */
-	JUDGE_PLAN_NO_ORDER,	/* blocked by `instance`, and a group cannot be made */
+	/*
+	 * Blocked by `instance` when `unit` changes, and no group helps; instance
+	 * CATALOGUE_NONE: by <before> and <after> alone.
+	 */
+	JUDGE_PLAN_NO_ORDER,
 	JUDGE_PLAN_NO_PATH,	/* of `unit` to its release */
 	JUDGE_PLAN_NOT_OURS,	/* a unit that changes is owned locally or locked */
 	JUDGE_PLAN_UNCONFIRMED,	/* first it has to be known what runs */
