@@ -16,8 +16,8 @@
  * for two literals) and a lower bound of each position from the domains left.
  * The order of branching and of values is fixed by the problem, so the same
  * problem gives the same answer, byte for byte; among answers of the same cost
- * the one whose first variable, then second, ... is most as it is now
- * (then its lowest value) is given.
+ * the one whose first variable, then second, ... is as it is now, or else has
+ * its lowest value, is given.
  *
  * Pure: no I/O, no clock; memory from the heap, bounded by the problem.
  */
@@ -33,8 +33,10 @@ enum {
 	SOLVE_VARIABLES_MAX = 1024,
 	SOLVE_VALUES_MAX = 4096,	/* of a variable */
 	SOLVE_COSTS = 14,	/* positions */
+	SOLVE_ONCE_MAX = 4,	/* positions of which several prices cost one */
 	SOLVE_BROKEN_MAX = 12,	/* groups that stage 2 tries to leave broken */
 };
+#define SOLVE_PRICE_MAX ((int64_t)1 << 40)	/* of a value at a position */
 
 struct solve_cost { int64_t at[SOLVE_COSTS]; };
 /* <0, 0, >0 as a is cheaper, the same, dearer. */
@@ -43,7 +45,7 @@ int solve_cost_compare(const struct solve_cost *a, const struct solve_cost *b);
 struct solve_variable {
 	uint32_t value_count;	/* 1.. */
 	uint32_t now;		/* the value it has */
-	/* Prices of value v: value_count of them. */
+	/* Prices of value v: value_count of them, each 0..SOLVE_PRICE_MAX. */
 	const struct solve_cost *prices;
 	/* Values that may be chosen: bit v of word v / 64; `now` need not be among them. */
 	const uint64_t *allowed;
@@ -73,7 +75,7 @@ enum solve_group_kind {
 	/*
 	 * Hard; but where no answer is found, up to SOLVE_BROKEN_MAX of these
 	 * may be broken, as few as can be: stage 2.  Broken ones cost one at
-	 * `position`.
+	 * `position`; their number goes before all costs.
 	 */
 	SOLVE_HARD_OR_BROKEN,
 };
@@ -125,8 +127,12 @@ bool solve_group_holds(const struct solve_problem *p, const uint32_t *values, ui
 /*
  * A smallest set of groups that cannot hold together with the values that are
  * fixed (fixed[v] = value, or UINT32_MAX: any allowed one): by deletion.
- * groups[] (count of them) is what is tried, in order; the first are kept last.
- * ret has room for count; *ret_count 0: they can hold together.
+ * each of groups[] (count of them) is left out in turn, from the first on, and
+ * stays out if the rest still cannot hold together; so of several reasons the
+ * last ones are named.  Other groups, and prices, are not asked.
+ * ret has room for count, in the order of groups[]; *ret_count 0: they can hold
+ * together, or p->nodes did not suffice to tell.  -EINVAL (beside those of
+ * judge_solve): a variable has no value to take; -ENOMEM.
  */
 int judge_solve_conflict(const struct solve_problem *p, const uint32_t *fixed,
 	const uint32_t *groups, uint32_t count, uint32_t *ret, uint32_t *ret_count,

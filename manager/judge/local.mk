@@ -10,7 +10,10 @@ manager_libjudge_la_SOURCES += %D%/judge_parts.c %D%/judge_parts.h
 manager_libjudge_la_SOURCES += %D%/judge_values.c %D%/judge_price.c %D%/judge_carriers.c
 manager_libjudge_la_SOURCES += %D%/judge_instances.c %D%/judge_match.c %D%/judge_truth.c
 manager_libjudge_la_SOURCES += %D%/judge_clauses.c
-manager_libjudge_la_SOURCES += %D%/judge_solve.h
+manager_libjudge_la_SOURCES += %D%/judge_solve.c %D%/judge_solve.h \
+	%D%/judge_solve_build.c %D%/judge_solve_check.c %D%/judge_solve_clauses.c \
+	%D%/judge_solve_conflict.c %D%/judge_solve_price.c %D%/judge_solve_private.h \
+	%D%/judge_solve_propagate.c %D%/judge_solve_search.c
 manager_libjudge_la_SOURCES += %D%/judge_path.c %D%/judge_path.h
 manager_libjudge_la_SOURCES += %D%/judge_plan.c %D%/judge_plan.h
 manager_libjudge_la_SOURCES += %D%/judge_plan_world.c %D%/judge_plan_ask.c %D%/judge_plan_world.h

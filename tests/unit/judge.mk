@@ -11,3 +11,9 @@ TESTS += tests/unit/judge_plan_search
 tests_unit_judge_plan_search_SOURCES = %D%/judge_plan_search.c
 tests_unit_judge_plan_search_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_judge_plan_search_LDADD = $(UNIT_LDADD) manager/libjudge.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/judge_solve
+TESTS += tests/unit/judge_solve
+tests_unit_judge_solve_SOURCES = %D%/judge_solve.c %D%/solve_world.c %D%/solve_world.h
+tests_unit_judge_solve_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_judge_solve_LDADD = $(UNIT_LDADD) manager/libjudge.la $(UNIT_LIBS)

@@ -1,0 +1,349 @@
+#include <config.h>
+
+#include "manager/judge/judge_solve_private.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- memory ---------------------------------------------------------------- */
+
+void *
+solver_need(size_t n, size_t size, bool *failed)
+{
+	void *p = calloc(n > 0 ? n : 1, size);
+
+	if (p == NULL)
+		*failed = true;
+	return p;
+}
+
+void
+solver_free(struct solver *s)
+{
+	if (s == NULL)
+		return;
+	free(s->variables);
+	free(s->guards);
+	free(s->domains);
+	free(s->seen);
+	free(s->first);
+	free(s->low);
+	free(s->outer);
+	free(s->once_bits);
+	free(s->prices);
+	free(s->masks);
+	free(s->literals);
+	free(s->uses);
+	free(s->tallies);
+	free(s->clauses);
+	free(s->counts);
+	free(s->wrong);
+	free(s->wrong_place);
+	free(s->queue);
+	free(s->queued);
+	free(s->count_queue);
+	free(s->trail);
+	free(s->levels);
+	free(s->core);
+	free(s->core_rises);
+	free(s->degree);
+	free(s->scratch);
+	free(s->best);
+	free(s);
+}
+
+/* --- values ------------------------------------------------------------------ */
+
+static bool
+may_have(const struct solver *s, const struct solve_options *o, uint32_t variable,
+	uint32_t value)
+{
+	if (o->fixed != NULL && o->fixed[variable] != SOLVE_NO)
+		return value == o->fixed[variable];
+	return s->problem->variables[variable].allowed[value / 64] >> (value % 64) & 1;
+}
+
+/* Groups that may be broken get a variable; how many there are. */
+static uint32_t
+number_guards(struct solver *s, const struct solve_options *o)
+{
+	const struct solve_problem *p = s->problem;
+	uint32_t n = p->variable_count;
+
+	for (uint32_t g = 0; g < p->group_count; g++) {
+		bool soft = p->groups[g].kind == SOLVE_SOFT || (o->with_broken &&
+			p->groups[g].kind == SOLVE_HARD_OR_BROKEN);
+
+		if (o->chosen != NULL)
+			soft = o->chosen[g];
+		s->guards[g] = soft ? n++ : SOLVE_NO;
+	}
+	return n - p->variable_count;
+}
+
+static void
+guard_price(const struct solver *s, const struct solve_options *o, uint32_t group,
+	int64_t ret[SOLVE_FIELDS])
+{
+	const struct solve_group *g = &s->problem->groups[group];
+
+	memset(ret, 0, SOLVE_FIELDS * sizeof *ret);
+	if (o->chosen != NULL)
+		return;
+	ret[0] = g->kind == SOLVE_HARD_OR_BROKEN;
+	ret[1 + g->position] = 1;
+}
+
+/* The greatest sum of each field; which positions are paid once. */
+static void
+measure(struct solver *s, const struct solve_options *o)
+{
+	const struct solve_problem *p = s->problem;
+	int64_t price[SOLVE_FIELDS];
+
+	for (uint32_t i = 0; i < p->variable_count; i++) {
+		const struct solve_variable *v = &p->variables[i];
+		int64_t most[SOLVE_COSTS] = { 0 };
+
+		for (uint32_t k = 0; k < v->value_count; k++)
+			for (size_t c = 0; may_have(s, o, i, k) && c < SOLVE_COSTS; c++)
+				if (v->prices[k].at[c] > most[c])
+					most[c] = v->prices[k].at[c];
+		for (size_t c = 0; c < SOLVE_COSTS; c++)
+			s->field_most[1 + c] += most[c];
+	}
+	for (uint32_t g = 0; g < p->group_count; g++) {
+		if (s->guards[g] == SOLVE_NO)
+			continue;
+		guard_price(s, o, g, price);
+		for (size_t f = 0; f < SOLVE_FIELDS; f++)
+			s->field_most[f] += price[f];
+	}
+	for (size_t c = 0; c < SOLVE_COSTS; c++) {
+		if (!(p->once >> c & 1))
+			continue;
+		if (s->field_most[1 + c] > 0)
+			s->once |= 1U << c;
+		s->field_most[1 + c] = 1;
+	}
+}
+
+/* Fields into words, as many as fit into 62 bits; the first is the highest. */
+static void
+lay_out(struct solver *s)
+{
+	uint32_t first = 0, word = 0;
+
+	while (first < SOLVE_FIELDS) {
+		int64_t size = 1;
+		uint32_t end = first;
+
+		while (end < SOLVE_FIELDS &&
+		    size <= ((int64_t)1 << 62) / (s->field_most[end] + 1))
+			size *= s->field_most[end++] + 1;
+		size = 1;
+		for (uint32_t f = end; f-- > first; ) {
+			s->field_word[f] = word;
+			s->field_unit[f] = size;
+			size *= s->field_most[f] + 1;
+		}
+		first = end;
+		word++;
+	}
+	s->width = word;
+}
+
+static void
+pack(const struct solver *s, const int64_t fields[SOLVE_FIELDS], int64_t *ret)
+{
+	memset(ret, 0, s->width * sizeof *ret);
+	for (uint32_t f = 0; f < SOLVE_FIELDS; f++)
+		if (f == 0 || !(s->once >> (f - 1) & 1))
+			ret[s->field_word[f]] += fields[f] * s->field_unit[f];
+}
+
+static uint32_t
+once_of(const struct solver *s, const int64_t fields[SOLVE_FIELDS])
+{
+	uint32_t bits = 0;
+
+	for (uint32_t c = 0; c < SOLVE_COSTS; c++)
+		if (s->once >> c & 1 && fields[1 + c] > 0)
+			bits |= 1U << c;
+	return bits;
+}
+
+struct sorted { uint32_t value, key, once; struct solve_packed price; };
+
+static bool
+before(const struct solver *s, const struct sorted *a, const struct sorted *b)
+{
+	int d = packed_compare(s, &a->price, &b->price);
+
+	return d != 0 ? d < 0 : a->key < b->key;
+}
+
+/* Shell's sort: in place, and nearly sorted already. */
+static void
+sort_values(const struct solver *s, struct sorted *list, uint32_t n)
+{
+	uint32_t gap = 1;
+
+	while (gap < n / 3)
+		gap = 3 * gap + 1;
+	for (; gap > 0; gap /= 3)
+		for (uint32_t i = gap; i < n; i++) {
+			struct sorted one = list[i];
+			uint32_t k = i;
+
+			for (; k >= gap && before(s, &one, &list[k - gap]); k -= gap)
+				list[k] = list[k - gap];
+			list[k] = one;
+		}
+}
+
+static void
+put_variable(struct solver *s, uint32_t at, const struct sorted *list, uint32_t n,
+	uint32_t *value, uint32_t *word)
+{
+	struct solve_own *v = &s->variables[at];
+
+	v->value_count = n;
+	v->first_value = *value;
+	v->words = n > 0 ? (n + 63) / 64 : 1;
+	v->first_word = *word;
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t to = *value + k;
+
+		s->outer[to] = list[k].value;
+		s->once_bits[to] = list[k].once;
+		memcpy(&s->prices[(size_t)to * s->width], list[k].price.at,
+			s->width * sizeof *s->prices);
+		s->first[*word + k / 64] |= (uint64_t)1 << (k % 64);
+	}
+	*value += n;
+	*word += v->words;
+}
+
+static void
+take_variable(struct solver *s, const struct solve_options *o, uint32_t at,
+	struct sorted *list, uint32_t *value, uint32_t *word)
+{
+	const struct solve_variable *v = &s->problem->variables[at];
+	int64_t fields[SOLVE_FIELDS] = { 0 };
+	uint32_t n = 0;
+
+	for (uint32_t k = 0; k < v->value_count; k++) {
+		if (!may_have(s, o, at, k))
+			continue;
+		memcpy(&fields[1], v->prices[k].at, SOLVE_COSTS * sizeof *fields);
+		list[n].value = k;
+		list[n].key = k == v->now ? 0 : k + 1;
+		list[n].once = once_of(s, fields);
+		pack(s, fields, list[n].price.at);
+		n++;
+	}
+	sort_values(s, list, n);
+	put_variable(s, at, list, n, value, word);
+}
+
+static int
+take_values(struct solver *s, const struct solve_options *o)
+{
+	const struct solve_problem *p = s->problem;
+	uint32_t value = 0, word = 0, widest = 2;
+	struct sorted *list;
+	bool failed = false;
+
+	for (uint32_t i = 0; i < p->variable_count; i++)
+		if (p->variables[i].value_count > widest)
+			widest = p->variables[i].value_count;
+	list = solver_need(widest, sizeof *list, &failed);
+	s->scratch = solver_need(widest / 64 + 1, sizeof *s->scratch, &failed);
+	if (failed) {
+		free(list);
+		return -ENOMEM;
+	}
+	for (uint32_t i = 0; i < p->variable_count; i++)
+		take_variable(s, o, i, list, &value, &word);
+	for (uint32_t g = 0; g < p->group_count; g++) {
+		int64_t fields[SOLVE_FIELDS] = { 0 };
+
+		if (s->guards[g] == SOLVE_NO)
+			continue;
+		list[0] = (struct sorted){ .value = 0 };
+		guard_price(s, o, g, fields);
+		list[1] = (struct sorted){ .value = 1, .once = once_of(s, fields) };
+		pack(s, fields, list[1].price.at);
+		put_variable(s, s->guards[g], list, 2, &value, &word);
+	}
+	s->word_count = word;
+	free(list);
+	return 0;
+}
+
+static int
+make_variables(struct solver *s, const struct solve_options *o)
+{
+	const struct solve_problem *p = s->problem;
+	bool failed = false;
+	size_t values = 0, words = 0, n;
+
+	s->guards = solver_need(p->group_count, sizeof *s->guards, &failed);
+	if (failed)
+		return -ENOMEM;
+	n = p->variable_count + (size_t)number_guards(s, o);
+	s->variable_count = (uint32_t)n;
+	measure(s, o);
+	lay_out(s);
+	for (uint32_t i = 0; i < p->variable_count; i++) {
+		values += p->variables[i].value_count;
+		words += (p->variables[i].value_count + 63) / 64;
+	}
+	values += 2 * (n - p->variable_count);
+	words += n - p->variable_count;
+	s->variables = solver_need(n, sizeof *s->variables, &failed);
+	s->domains = solver_need(words, sizeof *s->domains, &failed);
+	s->seen = solver_need(words, sizeof *s->seen, &failed);
+	s->first = solver_need(words, sizeof *s->first, &failed);
+	s->outer = solver_need(values, sizeof *s->outer, &failed);
+	s->once_bits = solver_need(values, sizeof *s->once_bits, &failed);
+	s->prices = solver_need(values * s->width, sizeof *s->prices, &failed);
+	s->low = solver_need(n, sizeof *s->low, &failed);
+	s->queue = solver_need(n, sizeof *s->queue, &failed);
+	s->queued = solver_need(n, sizeof *s->queued, &failed);
+	s->core = solver_need(n, sizeof *s->core, &failed);
+	s->core_rises = solver_need(n, sizeof *s->core_rises, &failed);
+	s->degree = solver_need(n, sizeof *s->degree, &failed);
+	s->levels = solver_need(64, sizeof *s->levels, &failed);
+	s->level_room = 64;
+	s->best = solver_need(p->variable_count, sizeof *s->best, &failed);
+	return failed ? -ENOMEM : take_values(s, o);
+}
+
+int
+solver_new(const struct solve_problem *p, const struct solve_options *o, struct solver **ret,
+	struct err *e)
+{
+	struct solver *s = calloc(1, sizeof *s);
+	int rc = -ENOMEM;
+
+	if (s != NULL) {
+		s->problem = p;
+		rc = make_variables(s, o);
+	}
+	if (rc == 0 && __builtin_popcount(s->once) > SOLVE_ONCE_MAX)
+		rc = err_set(e, -EINVAL, "solve: more than %d positions are paid once",
+			SOLVE_ONCE_MAX);
+	else if (rc == 0)
+		rc = solver_clauses(s, o);
+	if (rc == -ENOMEM)
+		(void)err_set(e, rc, "solve: no memory");
+	if (rc) {
+		solver_free(s);
+		return rc;
+	}
+	*ret = s;
+	return 0;
+}
