@@ -1,6 +1,9 @@
 # dist/: what is installed beside the programs, and the demo.
 EXTRA_DIST += %D%/demo.sh
 
+# What catalogues look like, for editors and other tools.
+dist_pkgdata_DATA = %D%/imgadm-catalogue.rng
+
 # How imgadm-poll is started: by cron or by systemd, to be copied.
 exampledir = $(docdir)/examples
 nodist_example_DATA = %D%/imgadm-poll.service %D%/imgadm.cron

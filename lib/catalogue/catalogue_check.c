@@ -229,9 +229,13 @@ report_twice(const struct catalogue *c, struct catalogue_findings *findings,
 static int
 check_once(const struct catalogue *c, struct catalogue_findings *findings)
 {
-	struct key *keys = calloc((size_t)c->element_count * 2, sizeof(*keys));
 	uint32_t open[CATALOGUE_DEPTH_MAX + 1] = {0}, depth = 0, e, count = 0;
+	struct key *keys, none[2];
+	size_t room = 1;
 
+	for (e = 0; e < c->element_count; e++)
+		room += keys_of(c, e, 0, none);
+	keys = calloc(room, sizeof(*keys));
 	if (keys == NULL)
 		return -ENOMEM;
 	for (e = 0; e < c->element_count; e++) {

@@ -201,7 +201,11 @@ static uint32_t
 unknown(struct linker *l, const struct things *things, const char *id, const char *creator,
 	const struct thing *at)
 {
-	const char *near = text_nearest(id, thing_at, things);
+	const char *near = NULL;
+
+	/* All are looked at: only for findings that will be kept. */
+	if (l->findings->count < CATALOGUE_ERRORS_MAX)
+		near = text_nearest(id, thing_at, things);
 
 	LINK_REPORT(l, at, "no %s '%s'%s%s%s is defined%s%s%s", things->what, id,
 	    creator != NULL ? " of '" : "", creator != NULL ? creator : "",

@@ -52,26 +52,34 @@ gather_in(struct gathering *g, uint32_t catalogue, uint32_t e, enum catalogue_ow
 	}
 }
 
-/*
- * The parts of a thing are found again by what they are unique by in it:
- * their own seq.
- */
+static uint32_t
+rev_by_seq(const struct catalogue_set *s, const struct catalogue_unit_type *type, uint32_t seq)
+{
+	uint32_t low = type->first_rev, high = low + type->rev_count - 1, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (s->revs[middle].seq < seq)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* The parts of a thing are found again by what they are unique by in it: their seq. */
 static void
 gather_unit_type(struct gathering *g, uint32_t place)
 {
 	const struct thing *at = &g->l->unit_types.list[place];
 	const struct catalogue *c = g->l->files[at->catalogue];
 	const struct catalogue_unit_type *type = &g->l->set->unit_types[place];
-	uint32_t rev;
 
 	gather_in(g, at->catalogue, at->e, CATALOGUE_OF_UNIT_TYPE, place, false);
-	for (uint32_t i = at->e + 1; i < c->elements[at->e].end; i = c->elements[i].end) {
-		if (c->elements[i].element != ELEMENT_REV || c->elements[i].end == i + 1)
-			continue;
-		for (rev = type->first_rev; g->l->set->revs[rev].seq != NUMBER(c, i, SEQ, 0); rev++)
-			continue;
-		gather_in(g, at->catalogue, i, CATALOGUE_OF_REV, rev, false);
-	}
+	for (uint32_t i = at->e + 1; i < c->elements[at->e].end; i = c->elements[i].end)
+		if (c->elements[i].element == ELEMENT_REV && c->elements[i].end > i + 1)
+			gather_in(g, at->catalogue, i, CATALOGUE_OF_REV,
+			    rev_by_seq(g->l->set, type, U32(c, i, SEQ, 0)), false);
 }
 
 static void

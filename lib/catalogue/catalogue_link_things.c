@@ -191,7 +191,8 @@ link_rev(struct linker *l, uint32_t type, const char *id, const struct thing *at
 		else
 			high = middle;
 	}
-	near = t->rev_count == 0 ? NULL : text_nearest(id, rev_at, &first);
+	near = t->rev_count == 0 || l->findings->count >= CATALOGUE_ERRORS_MAX ? NULL :
+	    text_nearest(id, rev_at, &first);
 	LINK_REPORT(l, at, "unit type '%s' has no rev '%s'%s%s%s", t->id, id,
 	    near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
 	    near != NULL ? "'?" : "");
@@ -507,12 +508,14 @@ link_device_types(struct linker *l)
 	return 0;
 }
 
+/* seen: of each software the number (place + 1) of the last profile that names it. */
 static void
-fill_profile(struct linker *l, const struct thing *at, struct catalogue_profile *profile)
+fill_profile(struct linker *l, const struct thing *at, struct catalogue_profile *profile,
+	uint32_t *seen)
 {
 	const struct catalogue *c = l->files[at->catalogue];
 	struct catalogue_profile_entry *entries = l->s->profile_entries;
-	uint32_t software, seq, j;
+	uint32_t number = (uint32_t)(profile - l->s->profiles) + 1, software, seq;
 
 	*profile = (struct catalogue_profile){
 		.id = at->id,
@@ -528,10 +531,10 @@ fill_profile(struct linker *l, const struct thing *at, struct catalogue_profile 
 		if (software == CATALOGUE_NONE ||
 		    link_release(l, software, seq, &here) == CATALOGUE_NONE)
 			continue;
-		for (j = profile->first_entry; j < l->set->profile_entry_count; j++)
-			if (entries[j].software == software)
-				LINK_REPORT(l, &here, "profile '%s' names software '%s' twice", at->id,
-				    l->set->software[software].id);
+		if (seen[software] == number)
+			LINK_REPORT(l, &here, "profile '%s' names software '%s' twice", at->id,
+			    l->set->software[software].id);
+		seen[software] = number;
 		entries[l->set->profile_entry_count++] =
 		    (struct catalogue_profile_entry){ software, seq };
 	}
@@ -542,23 +545,29 @@ int
 link_profiles(struct linker *l)
 {
 	struct set_storage *s = l->s;
-	uint32_t i, j;
+	uint32_t i, j, *seen = calloc((size_t)l->software.count + 1, sizeof(*seen));
 
 	s->profiles = calloc((size_t)l->profiles.count + 1, sizeof(*s->profiles));
 	s->profile_entries = calloc(count_elements(l, ELEMENT_PROFILE_SOFTWARE) + 1,
 	    sizeof(*s->profile_entries));
-	if (s->profiles == NULL || s->profile_entries == NULL)
+	if (seen == NULL || s->profiles == NULL || s->profile_entries == NULL) {
+		free(seen);
 		return -ENOMEM;
+	}
 	l->set->profiles = s->profiles;
 	l->set->profile_entries = s->profile_entries;
 	l->set->profile_count = l->profiles.count;
 	for (i = 0; i < l->profiles.count; i++) {
-		fill_profile(l, &l->profiles.list[i], &s->profiles[i]);
-		for (j = i; j > 0 && strcmp(s->profiles[j - 1].id, s->profiles[i].id) == 0; j--)
-			if (s->profiles[j - 1].device_type == s->profiles[i].device_type)
-				LINK_REPORT(l, &l->profiles.list[i], "profile '%s' of this device "
-				    "type is defined twice", s->profiles[i].id);
+		fill_profile(l, &l->profiles.list[i], &s->profiles[i], seen);
+		for (j = i; j > 0 && strcmp(s->profiles[j - 1].id, s->profiles[i].id) == 0; j--) {
+			if (s->profiles[j - 1].device_type != s->profiles[i].device_type)
+				continue;
+			LINK_REPORT(l, &l->profiles.list[i], "profile '%s' of this device type is "
+			    "defined twice", s->profiles[i].id);
+			break;
+		}
 	}
+	free(seen);
 	return 0;
 }
 

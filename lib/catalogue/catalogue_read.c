@@ -223,11 +223,6 @@ element_here(struct reader *r, const char *name, const char *space)
 		refuse_element(r, name);
 		return ELEMENT_NONE;
 	}
-	if (r->depth == CATALOGUE_DEPTH_MAX) {
-		REPORT(r, r->line, "<%s> is nested deeper than %d elements", name,
-		    CATALOGUE_DEPTH_MAX);
-		return ELEMENT_NONE;
-	}
 	return child->element;
 }
 
@@ -246,6 +241,12 @@ on_start(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *
 	if (r->failed < 0)
 		return;
 	(void)scan_tag(&r->scan, &r->line, NULL);
+	if (r->depth + r->skip == CATALOGUE_DEPTH_MAX) {
+		REPORT(r, r->line, "<%s> is nested deeper than %d elements", (const char *)name,
+		    CATALOGUE_DEPTH_MAX);
+		stop(r, -EINVAL);
+		return;
+	}
 	if (r->skip > 0) {
 		r->skip++;
 		return;
@@ -333,7 +334,6 @@ on_text(void *user, const xmlChar *text, int len)
 		if (strchr(" \t\r\n", s[i]) == NULL) {
 			REPORT(r, (uint32_t)r->parser->input->line, "text has no place in <%s>: "
 			    "all is said in attributes", catalogue_schema(parent(r))->name);
-			r->skip = 0;
 			return;
 		}
 	}
@@ -426,13 +426,17 @@ read_bytes(struct catalogue *c, const char *name, const char *data, size_t size,
 	size_t before = findings->errors;
 	struct scan scan;
 	struct err err;
-	uint32_t line;
+	uint32_t line = 1;
+	size_t tags = 0;
 	int rc;
 
 	rc = scan_bytes(data, size, &line, &err);
 	scan_begin(&scan, data, size);
-	while (rc == 0 && (rc = scan_tag(&scan, &line, &err)) == 1)
-		rc = 0;
+	for (; rc == 0 && (rc = scan_tag(&scan, &line, &err)) == 1; rc = 0)
+		tags++;
+	if (rc == 0 && tags == 0)
+		rc = err_set(&err, -EINVAL, "there is no element in it; a catalogue begins with "
+		    "<catalogue xmlns=\"%s\" ...>", CATALOGUE_NAMESPACE);
 	if (rc < 0) {
 		findings_add(findings, false, name, line, "%s", err.text);
 		return -EINVAL;

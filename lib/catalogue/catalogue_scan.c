@@ -41,20 +41,26 @@ past(struct scan *s, const char *mark)
 	go(s, to == NULL ? s->end : to + strlen(mark));
 }
 
-/* Through a tag; values longer than they may be end it. */
+/* Through a tag; values longer than they may be end it, or too many. */
 static int
 through_tag(struct scan *s, uint32_t *ret_line, struct err *e)
 {
-	const char *value;
+	const char *tag = s->at, *value;
+	unsigned count = 0;
 	char quote;
 
 	while (s->at < s->end && *s->at != '>') {
 		quote = *s->at;
+		*ret_line = s->line;
+		if (s->at - tag > SCAN_TAG_MAX)
+			return err_set(e, -EINVAL, "a tag is longer than %d octets", SCAN_TAG_MAX);
 		if (quote != '"' && quote != '\'') {
 			go(s, s->at + 1);
 			continue;
 		}
-		*ret_line = s->line;
+		if (++count > SCAN_ATTRIBUTES_MAX)
+			return err_set(e, -EINVAL, "a tag has more than %d attributes",
+			    SCAN_ATTRIBUTES_MAX);
 		go(s, s->at + 1);
 		value = s->at;
 		while (s->at < s->end && *s->at != quote) {

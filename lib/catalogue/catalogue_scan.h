@@ -6,6 +6,9 @@
  * values) is refused here, in one pass without allocation, so that the parser
  * never meets it.  The parser itself tells where a tag ends; the scanner goes
  * beside it and tells where it begins.
+ *
+ * A parser takes time with the square of a tag's attributes; so they are
+ * counted here.
  */
 #ifndef IMGADM_LIB_CATALOGUE_CATALOGUE_SCAN_H
 #define IMGADM_LIB_CATALOGUE_CATALOGUE_SCAN_H
@@ -14,6 +17,11 @@
 #include <stdint.h>
 
 #include "lib/base/err.h"
+
+enum {
+	SCAN_ATTRIBUTES_MAX = 32,	/* of a tag; the schema knows 14 at most */
+	SCAN_TAG_MAX = 64 * 1024,	/* octets of a tag */
+};
 
 struct scan {
 	const char *at, *end;

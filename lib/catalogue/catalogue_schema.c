@@ -318,3 +318,16 @@ catalogue_schema_attribute_at(enum catalogue_element e, size_t n)
 			return ATTRIBUTE_NAMES[a->attribute];
 	return NULL;
 }
+
+const char *
+catalogue_class_at(size_t n)
+{
+	const char *name = structure_name_at(NAME_UNIT_TYPE, n);
+	int value;
+
+	/* The names stand in the order of the values, functions last. */
+	if (name == NULL || structure_value(NAME_UNIT_TYPE, name, &value) < 0 ||
+	    value >= UNIT_TYPE_PRINT)
+		return NULL;
+	return name;
+}

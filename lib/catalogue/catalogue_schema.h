@@ -3,7 +3,7 @@
  * children, as a table.
  *
  * The reader checks files against it, the messages say from it what was
- * expected, and dist/imgadm-catalogue.rng is made of it: catalogue_schema_rng().
+ * expected, and dist/imgadm-catalogue.rng is made of it (tests/unit/catalogue_rng.h).
  *
  * Invariants: an element is known by its parent and its name (<software> is
  * three things), so that every kind has one list of attributes and children.
@@ -103,5 +103,8 @@ const struct catalogue_schema_attribute *catalogue_schema_attribute(enum catalog
 /* The n-th name of a child or attribute, NULL past the end: for "did you mean". */
 const char *catalogue_schema_child_at(enum catalogue_element parent, size_t n);
 const char *catalogue_schema_attribute_at(enum catalogue_element e, size_t n);
+
+/* The n-th class that a unit may have, NULL past the end: functions are none. */
+const char *catalogue_class_at(size_t n);
 
 #endif

@@ -111,7 +111,7 @@ static const char *
 class_at(const void *user, size_t n)
 {
 	(void)user;
-	return structure_name_at(NAME_UNIT_TYPE, n);
+	return catalogue_class_at(n);
 }
 
 static int
@@ -149,7 +149,7 @@ parse_class(const char *text, uint64_t *ret_number, struct err *e)
 {
 	int value;
 
-	if (structure_value(NAME_UNIT_TYPE, text, &value) < 0)
+	if (structure_value(NAME_UNIT_TYPE, text, &value) < 0 || value >= UNIT_TYPE_PRINT)
 		return not_one_of(text, class_at, NULL, e);
 	*ret_number = (uint64_t)value;
 	return 0;

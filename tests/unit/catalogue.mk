@@ -15,3 +15,17 @@ TESTS += tests/unit/catalogue_link
 tests_unit_catalogue_link_SOURCES = tests/unit/catalogue_link.c $(catalogue_fixture)
 tests_unit_catalogue_link_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_catalogue_link_LDADD = $(UNIT_LDADD) $(catalogue_test_libs)
+
+check_PROGRAMS += tests/unit/catalogue_schema
+TESTS += tests/unit/catalogue_schema
+tests_unit_catalogue_schema_SOURCES = tests/unit/catalogue_schema.c tests/unit/catalogue_rng.c \
+	tests/unit/catalogue_rng.h $(catalogue_fixture)
+tests_unit_catalogue_schema_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(XML_CFLAGS) \
+	-DTOP_SRCDIR=\"$(abs_top_srcdir)\"
+tests_unit_catalogue_schema_LDADD = $(UNIT_LDADD) $(catalogue_test_libs) $(XML_LIBS)
+
+check_PROGRAMS += tests/unit/catalogue_hostile
+TESTS += tests/unit/catalogue_hostile
+tests_unit_catalogue_hostile_SOURCES = tests/unit/catalogue_hostile.c
+tests_unit_catalogue_hostile_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_catalogue_hostile_LDADD = $(UNIT_LDADD) $(catalogue_test_libs)
