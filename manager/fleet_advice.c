@@ -50,7 +50,9 @@ next_target(struct run *r, struct store_target *ret)
 
 	while ((rc = store_targets_next(r->targets, ret, r->e)) == 1)
 		if (r->advice->device != NULL || (r->waiting_count > 0 && bsearch(&ret->device,
-		    r->waiting, r->waiting_count, sizeof(*r->waiting), by_key) != NULL))
+		    r->waiting, r->waiting_count, sizeof(*r->waiting), by_key) != NULL &&
+		    (r->advice->wanted == NULL ||
+		    r->advice->wanted(r->advice->user, ret))))
 			break;
 	return rc;
 }

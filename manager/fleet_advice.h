@@ -11,6 +11,8 @@ struct fleet_advice {
 	struct conf *conf;
 	struct store *store;	/* nothing else is read from it meanwhile */
 	const char *device;	/* by name; NULL = all with advice that waits */
+	/* Without a device: whether this one is asked; NULL = each. */
+	bool (*wanted)(void *user, const struct store_target *t);
 	/* How a device ended: as result says, or, with reason, it was not asked. */
 	void (*ended)(void *user, const struct store_target *t,
 		const struct advice_result *result, const char *reason);

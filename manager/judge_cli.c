@@ -39,6 +39,7 @@ judge_cli_user(char *dst, size_t size)
 /* --- the program --------------------------------------------------------------------- */
 
 static const struct command commands[] = {
+	{ "run", judge_cmd_run, "[--all] [--no-tell] [DEVICE]", "judge what changed, and advise" },
 	{ "catalogue list", judge_catalogue_list, "", "what is in force, and alarms" },
 	{ NULL, NULL, NULL, NULL },
 };

@@ -18,6 +18,7 @@ void judge_cli_user(char *dst, size_t size);
 
 /* --- the commands: one file each, judge_SUB.c -------------------------------------- */
 
+int judge_cmd_run(void *user, int argc, char *argv[]);
 int judge_catalogue_check(void *user, int argc, char *argv[]);
 int judge_catalogue_import(void *user, int argc, char *argv[]);
 int judge_catalogue_list(void *user, int argc, char *argv[]);

@@ -11,6 +11,12 @@ manager_libfleetset_la_SOURCES = %D%/fleet_set.c %D%/fleet_set.h
 manager_libfleetset_la_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
 manager_libfleetset_la_LIBADD = $(EVENT_LIBS)
 
+# Advice to many devices: imgadm-fleet's and imgadm-judge's.
+noinst_LTLIBRARIES += manager/libfleetadvice.la
+manager_libfleetadvice_la_SOURCES = %D%/fleet_advice.c %D%/fleet_advice.h
+manager_libfleetadvice_la_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
+manager_libfleetadvice_la_LIBADD = manager/libfleetset.la $(EVENT_LIBS)
+
 # The poll plan is pure: no I/O, no clock.
 noinst_LTLIBRARIES += manager/libpollplan.la
 manager_libpollplan_la_SOURCES = \
@@ -114,7 +120,6 @@ manager_imgadm_graph_LDADD = $(GRAPH_LIBS)
 noinst_LTLIBRARIES += manager/libfleet.la
 manager_libfleet_la_SOURCES = \
 	%D%/fleet_add.c \
-	%D%/fleet_advice.c %D%/fleet_advice.h \
 	%D%/fleet_advise.c \
 	%D%/fleet_approve.c \
 	%D%/fleet_cli.c %D%/fleet_cli.h \
@@ -133,7 +138,7 @@ manager_libfleet_la_SOURCES = \
 	%D%/fleet_show_json.c
 nodist_manager_libfleet_la_SOURCES = mibs/imgadm-mib.h
 manager_libfleet_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(EVENT_CFLAGS)
-manager_libfleet_la_LIBADD = manager/libfleetset.la $(JANSSON_LIBS) $(EVENT_LIBS)
+manager_libfleet_la_LIBADD = manager/libfleetadvice.la manager/libfleetset.la $(JANSSON_LIBS) $(EVENT_LIBS)
 
 sbin_PROGRAMS += manager/imgadm-fleet
 manager_imgadm_fleet_SOURCES = %D%/fleet_main.c
@@ -155,10 +160,14 @@ manager_libjudgecli_la_SOURCES += %D%/judge_catalogues.c %D%/judge_catalogues.h
 manager_libjudgecli_la_SOURCES += %D%/judge_catalogues_private.h
 manager_libjudgecli_la_SOURCES += %D%/judge_date.c %D%/judge_date.h
 manager_libjudgecli_la_SOURCES += %D%/judge_import.c
-manager_libjudgecli_la_SOURCES += %D%/judge_device.h
+manager_libjudgecli_la_SOURCES += %D%/judge_device.c %D%/judge_device.h
+manager_libjudgecli_la_SOURCES += %D%/judge_record.c %D%/judge_record.h
+manager_libjudgecli_la_SOURCES += %D%/judge_run_context.c %D%/judge_run_context.h
+manager_libjudgecli_la_SOURCES += %D%/judge_run.c %D%/judge_run.h
+manager_libjudgecli_la_SOURCES += %D%/judge_cmd_run.c
 
 sbin_PROGRAMS += manager/imgadm-judge
 manager_imgadm_judge_SOURCES = %D%/judge_main.c
 manager_imgadm_judge_LDADD = manager/libjudgecli.la manager/libcli.la manager/libjudge.la \
-	lib/store/libstore.la lib/snmp/libsnmp.la lib/out/libout.la lib/db/libdb.la \
+	lib/catalogue/libcatalogue.la manager/libfleetadvice.la lib/advice/libadvice.la lib/store/libstore.la lib/snmp/libsnmp.la lib/out/libout.la lib/db/libdb.la \
 	lib/structure/libstructure.la lib/base/libbase.la
