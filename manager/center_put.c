@@ -39,6 +39,8 @@ static enum pdu_error
 judge_outcome(struct center *c, const struct center_item *item, const struct report *r,
 	const struct store_report_outcome *o, utc_s when)
 {
+	struct err e = { 0 };
+
 	switch (o->end) {
 	case STORE_REPORT_STORED:
 		c->counts.stored++;
@@ -55,6 +57,12 @@ judge_outcome(struct center *c, const struct center_item *item, const struct rep
 		    " set aside, the device reports anew");
 		break;
 	case STORE_REPORT_WRONG_DEVICE:
+		if (o->holder[0] != '\0') {
+			(void)err_set(&e, -EEXIST, "%s", o->holder);
+			say_refused(c, item, &e, "a report with the imgDeviceId of another device:"
+			    " refused; if they are one machine, remove that one");
+			break;
+		}
 		say_refused(c, item, NULL, "a report of another device than the user's:"
 		    " refused; if the machine was exchanged, enrol it anew");
 		break;

@@ -9,7 +9,9 @@
  * Invariants
  * - The table of users is the only authority for whose report it is.  A user
  *   belongs to one device, or is a site's enrolment user; a device is bound to
- *   the imgDeviceId of its first report.
+ *   the imgDeviceId of its first report, which no other device may have: none that
+ *   is bound to it, and none that was polled and had it last (unless a poll heard
+ *   it at this device, too).
  * - Log entries come in any order.  The cursor stands below the first entry
  *   that is missing; what was stored above it is a hole's upper side.  A poll
  *   goes on from the cursor, so a hole that no report fills is filled by it.
@@ -111,6 +113,7 @@ struct store_report_outcome {
 	enum store_report_end end;
 	int64_t device;		/* whose it is; 0 = no one's */
 	bool device_added;	/* as *new* */
+	char holder[STORE_NAME_MAX + 1];	/* WRONG_DEVICE: who has the id; empty = no one */
 	struct store_poll_outcome stored;	/* for graphs and counters */
 	/* The first hole of the log after this report; 0 = none. */
 	uint32_t hole_from, hole_to;

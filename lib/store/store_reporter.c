@@ -77,6 +77,31 @@ bind(struct report_put *p, const char *site, bool is_new, struct err *e)
 	return rc;
 }
 
+/*
+ * Another device that has the id of the report: 1 with its name, or 0.  Bound to
+ * it, its reports would be refused from then on, and its history go on elsewhere.
+ */
+static int
+find_holder(struct report_put *p, struct err *e)
+{
+	const char *id = p->report->head.device_id;
+	struct db_stmt *q;
+	int rc;
+
+	q = store_stmt(p->store, SQL_ID_HOLDER, &rc, e);
+	if (q == NULL)
+		return rc;
+	db_bind_text_ref(q, 1, id);
+	db_bind_i64(q, 2, p->who.device);
+	db_bind_i64(q, 3, p->who.polled && strcmp(p->who.id, id) == 0);
+	rc = db_step(q, e);
+	if (rc == 1) {
+		db_text(q, 0, p->out.holder, sizeof(p->out.holder));
+		db_reset(q);
+	}
+	return rc;
+}
+
 /* A device with a user of its own: bound by its first report. */
 static int
 own_device(struct report_put *p, struct err *e)
@@ -101,11 +126,12 @@ own_device(struct report_put *p, struct err *e)
 		p->out.end = STORE_REPORT_WRONG_DEVICE;
 		return 0;
 	}
-	rc = find_reporter(p->store, 0, id, &other, e);
-	if (rc == 1 && !other.is_new) {
-		p->out.end = STORE_REPORT_WRONG_DEVICE;
-		return 0;
+	rc = find_holder(p, e);
+	if (rc != 0) {
+		p->out.end = rc == 1 ? STORE_REPORT_WRONG_DEVICE : 0;
+		return rc < 0 ? rc : 0;
 	}
+	rc = find_reporter(p->store, 0, id, &other, e);
 	/* It asked to be let in before it had a user: one device, not two. */
 	if (rc == 1)
 		rc = store_remove(p->store, other.device, e);

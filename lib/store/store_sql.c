@@ -80,6 +80,12 @@ const char *const store_sql_text[SQL_COUNT] = {
 		"UPDATE live SET report_done = ?2, report_done_at = ?3 WHERE device = ?1",
 	[SQL_REPORTER] = REPORTER_SELECT " WHERE d.id = ?1",
 	[SQL_REPORTER_BY_ID] = REPORTER_SELECT " WHERE d.report_id = ?1 AND d.report_id <> ''",
+	[SQL_ID_HOLDER] =
+		"SELECT name FROM device WHERE report_id = ?1 AND report_id <> '' AND id <> ?2"
+		" AND NOT is_new"
+		" UNION ALL SELECT d.name FROM machine m CROSS JOIN device d"
+		" ON d.id = m.device AND d.machine = m.id"
+		" WHERE m.img_id = ?1 AND m.device <> ?2 AND d.polled AND NOT ?3 LIMIT 1",
 	[SQL_REPORT_BIND] =
 		"UPDATE device SET report_id = ?2, report_site = ?3, is_new = ?4 WHERE id = ?1",
 	[SQL_REPORT_FROM] = "UPDATE device SET report_from = ?2 WHERE id = ?1",

@@ -45,6 +45,9 @@ reporter --devices 1 --machine 77 --entries 3
 is 'its log, too' "$(refused) $(entries d0)" '1 30'
 reporter --devices 1 --machine 1 --entries 40
 is 'also the id of one that is enrolled' "$(refused) $(entries d1)" '1 30'
+reporter --from 7 --devices 1 --machine 1 --structure
+is 'also as the first report of another' "$(refused) $(units d7)" '1 0'
+like 'and logged with whose it is' "$(cat "$T/centerd.log")" 'imgDeviceId of another device: .*: d1'
 reporter --devices 1 --wrong-key --entries 3
 is 'a wrong key' "$(refused)" 1
 reporter --devices 1 --user nobody --entries 3
@@ -88,5 +91,5 @@ is 'a missing column, a missing scalar, rows that do not ascend, a foreign objec
 is 'no device but its own got anything' "$(entries d0) $(entries d3)" '30 0'
 center_stop
 is 'what was malformed was counted' "$(counted malformed)" 4
-is 'and refused, with the spoilt, and those of others' "$(counted refused)" 12
+is 'and refused, with the spoilt, and those of others' "$(counted refused)" 13
 done_testing

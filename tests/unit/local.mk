@@ -41,6 +41,14 @@ tests_unit_store_report_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_store_report_LDADD = $(UNIT_LDADD) $(store_test_libs) lib/report/libreport.la \
 	lib/snmp/libsnmp.la lib/structure/libstructure.la lib/base/libbase.la $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/store_reporter
+TESTS += tests/unit/store_reporter
+tests_unit_store_reporter_SOURCES = %D%/store_reporter.c %D%/store_reports.c \
+	%D%/store_reports.h $(store_fixture)
+tests_unit_store_reporter_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_store_reporter_LDADD = $(UNIT_LDADD) $(store_test_libs) lib/report/libreport.la \
+	lib/snmp/libsnmp.la lib/structure/libstructure.la lib/base/libbase.la $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/store_crash
 TESTS += tests/unit/store_crash
 tests_unit_store_crash_SOURCES = %D%/store_crash.c $(store_world)

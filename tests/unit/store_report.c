@@ -1,4 +1,4 @@
-/* Reports into the store: whose they are, parts, holes, and random ones beside polls. */
+/* Reports into the store: parts, holes, and random ones beside polls. */
 #include <config.h>
 
 #include <errno.h>
@@ -8,43 +8,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "lib/base/text.h"
 #include "tests/unit/store_fixture.h"
 #include "tests/unit/store_reports.h"
-
-static struct store_user own, berlin;
-
-static void
-setup(void)
-{
-	fixture_setup();
-	own = (struct store_user){ .name = "img-1", .device = target.device, .auth = "SHA-256",
-		.priv = "AES", .auth_key_len = 32, .priv_key_len = 32, .made = T0 };
-	berlin = own;
-	(void)text_copy(berlin.name, sizeof(berlin.name), "img-berlin");
-	(void)text_copy(berlin.site, sizeof(berlin.site), "berlin");
-	berlin.device = 0;
-	OK(store_user_add(store, &own, -1, &e));
-	OK(store_user_add(store, &berlin, -1, &e));
-}
-
-static void
-teardown(void)
-{
-	reports_release();
-	fixture_teardown();
-}
-
-static struct store_report_outcome
-put(const struct store_user *u, struct reports_part *p, utc_s when)
-{
-	struct store_report_outcome o;
-
-	OK(reports_put(store, u, p, when, &o, &e));
-	return o;
-}
-
-#define ENDS(outcome, want) ck_assert_int_eq((outcome).end, (want))
 
 static uint32_t
 cursor(void)
@@ -58,10 +23,10 @@ START_TEST(a_repeat_is_one_also_before_the_structure_is_known)
 	struct store_report_outcome o;
 
 	world_log_add(&machine, 5);
-	o = put(&own, reports_errors(&machine, 1, 1, 5), T0);
+	o = take(&own, reports_errors(&machine, 1, 1, 5), T0);
 	ENDS(o, STORE_REPORT_STORED);
 	ck_assert_uint_eq(o.stored.entries_new, 5);
-	o = put(&own, reports_errors(&machine, 1, 1, 5), T0 + 1);
+	o = take(&own, reports_errors(&machine, 1, 1, 5), T0 + 1);
 	ENDS(o, STORE_REPORT_REPEAT);
 	ck_assert_uint_eq(o.stored.entries_new, 0);
 }
@@ -73,23 +38,23 @@ START_TEST(entries_come_in_any_order)
 	struct reports_part *late;
 
 	world_log_add(&machine, 20);
-	o = put(&own, reports_structure(&machine, 1, 1, 1), T0);
+	o = take(&own, reports_structure(&machine, 1, 1, 1), T0);
 	ENDS(o, STORE_REPORT_STORED);
 	ck_assert(o.stored.structure_new);
-	o = put(&own, reports_errors(&machine, 2, 1, 5), T0 + 1);
+	o = take(&own, reports_errors(&machine, 2, 1, 5), T0 + 1);
 	ENDS(o, STORE_REPORT_STORED);
 	ck_assert_uint_eq(o.stored.entries_new, 5);
 	ck_assert_uint_eq(o.hole_from, 0);
 	ck_assert_uint_eq(cursor(), 5);
 	late = reports_errors(&machine, 3, 6, 10);
-	o = put(&own, reports_errors(&machine, 4, 11, 15), T0 + 2);
+	o = take(&own, reports_errors(&machine, 4, 11, 15), T0 + 2);
 	ENDS(o, STORE_REPORT_STORED);
 	ck_assert_uint_eq(o.hole_from, 6);
 	ck_assert_uint_eq(o.hole_to, 10);
 	ck_assert_uint_eq(cursor(), 5);
-	o = put(&own, reports_errors(&machine, 4, 11, 15), T0 + 3);
+	o = take(&own, reports_errors(&machine, 4, 11, 15), T0 + 3);
 	ENDS(o, STORE_REPORT_REPEAT);
-	o = put(&own, late, T0 + 4);
+	o = take(&own, late, T0 + 4);
 	ENDS(o, STORE_REPORT_STORED);
 	ck_assert_uint_eq(o.stored.entries_new, 5);
 	ck_assert_uint_eq(o.hole_from, 0);
@@ -104,9 +69,9 @@ START_TEST(a_poll_goes_on_below_the_hole_and_fills_it)
 	uint64_t marked;
 
 	world_log_add(&machine, 20);
-	(void)put(&own, reports_structure(&machine, 1, 1, 1), T0);
-	(void)put(&own, reports_errors(&machine, 2, 6, 10), T0 + 1);
-	(void)put(&own, reports_errors(&machine, 3, 14, 15), T0 + 1);
+	(void)take(&own, reports_structure(&machine, 1, 1, 1), T0);
+	(void)take(&own, reports_errors(&machine, 2, 6, 10), T0 + 1);
+	(void)take(&own, reports_errors(&machine, 3, 14, 15), T0 + 1);
 	ck_assert_uint_eq(cursor(), 0);
 	OK(store_mark_holes(store, T0 + 1, T0 + 2, &marked, &e));
 	ck_assert_uint_eq(marked, 0);
@@ -128,112 +93,15 @@ START_TEST(what_was_overwritten_is_a_gap_but_what_came_ahead_is_not)
 	struct store_report_outcome o;
 
 	world_log_add(&machine, 40);
-	(void)put(&own, reports_structure(&machine, 1, 1, 1), T0);
-	(void)put(&own, reports_errors(&machine, 2, 11, 20), T0 + 1);
+	(void)take(&own, reports_structure(&machine, 1, 1, 1), T0);
+	(void)take(&own, reports_errors(&machine, 2, 11, 20), T0 + 1);
 	world_log_add(&machine, 40);	/* capacity 50: 31..80 are left */
-	o = put(&own, reports_errors(&machine, 3, 71, 80), T0 + 2);
+	o = take(&own, reports_errors(&machine, 3, 71, 80), T0 + 2);
 	ENDS(o, STORE_REPORT_STORED);
 	ck_assert_uint_eq(o.stored.entries_gap, 20);	/* 1..10 and 21..30 */
 	ck_assert_uint_eq(o.hole_from, 31);
 	ck_assert_uint_eq(o.hole_to, 70);
 	ck_assert_uint_eq(cursor(), 30);
-}
-END_TEST
-
-START_TEST(a_report_is_its_users_devices)
-{
-	struct store_user other = own;
-	struct world_machine second;
-	struct store_report_outcome o;
-	int64_t beta;
-
-	world_machine_init(&second, 2, 3, 1, 50);
-	OK(store_device_add_unpolled(store, &(struct store_device_new){ .name = "beta" }, &beta,
-		&e));
-	(void)text_copy(other.name, sizeof(other.name), "img-2");
-	other.device = beta;
-	OK(store_user_add(store, &other, -1, &e));
-	o = put(&own, reports_structure(&machine, 1, 1, 1), T0);
-	ENDS(o, STORE_REPORT_STORED);
-	o = put(&own, reports_structure(&second, 1, 1, 1), T0);
-	ENDS(o, STORE_REPORT_WRONG_DEVICE);
-	o = put(&other, reports_structure(&machine, 1, 1, 1), T0);
-	ENDS(o, STORE_REPORT_WRONG_DEVICE);
-	o = put(&other, reports_structure(&second, 1, 1, 1), T0);
-	ENDS(o, STORE_REPORT_STORED);
-	ck_assert_int_eq(o.device, beta);
-	/* A poll heard another machine there a moment ago. */
-	OK(store_user_remove(store, "alpha", NULL, &e));
-	(void)poll_at("alpha", &machine, T0 + 5);
-	OK(store_user_add(store, &own, -1, &e));
-	world_machine_release(&second);
-	world_machine_init(&second, 3, 3, 1, 50);
-	o = put(&own, reports_structure(&second, 1, 1, 1), T0 + 6);
-	ENDS(o, STORE_REPORT_WRONG_DEVICE);
-	OK(store_device_remove(store, "alpha", &e));
-	ck_assert_int_eq(reports_put(store, &own, reports_structure(&second, 1, 1, 1), T0, &o,
-		&e), -ENOENT);
-	world_machine_release(&second);
-}
-END_TEST
-
-START_TEST(an_unknown_device_is_new_until_approved)
-{
-	struct store_report_outcome o;
-	struct world_machine second;
-	struct store_device d;
-	char name[STORE_NAME_MAX + 1];
-
-	world_machine_init(&second, 2, 3, 1, 50);
-	world_log_add(&second, 5);
-	(void)poll_at("alpha", &machine, T0);
-	o = put(&berlin, reports_structure(&machine, 1, 1, 1), T0 + 1);
-	ENDS(o, STORE_REPORT_WRONG_DEVICE);
-	o = put(&berlin, reports_errors(&second, 1, 1, 5), T0 + 1);
-	ENDS(o, STORE_REPORT_NOT_ADMITTED);
-	o = put(&berlin, reports_structure(&second, 2, 1, 2), T0 + 2);
-	ENDS(o, STORE_REPORT_PART);
-	ck_assert(o.device_added);
-	o = put(&berlin, reports_structure(&second, 2, 2, 2), T0 + 2);
-	ENDS(o, STORE_REPORT_STORED);
-	ck_assert(!o.device_added);
-	o = put(&berlin, reports_errors(&second, 3, 1, 5), T0 + 3);
-	ENDS(o, STORE_REPORT_NOT_ADMITTED);
-	(void)snprintf(name, sizeof(name), "%s", second.structure.device.id);
-	d = get(name);
-	ck_assert(d.row.is_new && !d.row.polled);
-	ck_assert_str_eq(d.row.site, "berlin");
-	ck_assert_str_eq(d.row.report_from, "udp:127.0.0.1");
-	ck_assert_uint_eq(d.structure.unit_count, second.structure.unit_count);
-	ck_assert_int_eq(d.row.last_contact, T0 + 2);
-	store_device_release(&d);
-
-	ck_assert_int_eq(store_device_approve(store, name, "alpha", NULL, &e), -EEXIST);
-	ck_assert_int_eq(store_device_approve(store, name, NULL, "10.0.0.1", &e), -EEXIST);
-	OK(store_device_approve(store, name, "gamma", "10.0.0.3", &e));
-	o = put(&berlin, reports_errors(&second, 3, 1, 5), T0 + 4);
-	ENDS(o, STORE_REPORT_STORED);
-	d = get("gamma");
-	ck_assert(!d.row.is_new && d.row.polled);
-	store_device_release(&d);
-	world_machine_release(&second);
-}
-END_TEST
-
-START_TEST(who_waits_and_is_enrolled_is_one_device)
-{
-	struct store_report_outcome o;
-	struct store_device d;
-
-	o = put(&berlin, reports_structure(&machine, 1, 1, 1), T0);
-	ENDS(o, STORE_REPORT_STORED);
-	ck_assert_int_ne(o.device, target.device);
-	o = put(&own, reports_structure(&machine, 1, 1, 1), T0 + 1);
-	ENDS(o, STORE_REPORT_STORED);
-	ck_assert_int_eq(o.device, target.device);
-	ck_assert_int_eq(store_device_get(store, machine.structure.device.id, &d, &e), -ENOENT);
-	o = put(&berlin, reports_structure(&machine, 2, 1, 1), T0 + 2);
-	ENDS(o, STORE_REPORT_WRONG_DEVICE);
 }
 END_TEST
 
@@ -246,16 +114,16 @@ START_TEST(a_structure_is_taken_over_whole_or_not)
 	a = reports_structure(&machine, 5, 1, 3);
 	b = reports_structure(&machine, 5, 2, 3);
 	c = reports_structure(&machine, 5, 3, 3);
-	ENDS(put(&own, c, T0), STORE_REPORT_PART);
-	ENDS(put(&own, a, T0), STORE_REPORT_PART);
-	ENDS(put(&own, a, T0), STORE_REPORT_REPEAT);
+	ENDS(take(&own, c, T0), STORE_REPORT_PART);
+	ENDS(take(&own, a, T0), STORE_REPORT_PART);
+	ENDS(take(&own, a, T0), STORE_REPORT_REPEAT);
 	d = get("alpha");
 	ck_assert_uint_eq(d.structure.unit_count, 0);
 	store_device_release(&d);
-	o = put(&own, b, T0);
+	o = take(&own, b, T0);
 	ENDS(o, STORE_REPORT_STORED);
 	ck_assert(o.stored.structure_new);
-	ENDS(put(&own, b, T0 + 1), STORE_REPORT_REPEAT);
+	ENDS(take(&own, b, T0 + 1), STORE_REPORT_REPEAT);
 	d = get("alpha");
 	ck_assert_uint_eq(d.structure.unit_count, machine.structure.unit_count);
 	ck_assert_str_eq(d.row.id, machine.structure.device.id);
@@ -266,31 +134,31 @@ START_TEST(a_structure_is_taken_over_whole_or_not)
 	a = reports_structure(&machine, 6, 1, 2);
 	wrong = reports_structure(&machine, 6, 1, 2);
 	b = reports_structure(&machine, 6, 2, 2);
-	ENDS(put(&own, a, T0 + 2), STORE_REPORT_PART);
-	ENDS(put(&own, wrong, T0 + 2), STORE_REPORT_DIGEST_WRONG);
-	ENDS(put(&own, b, T0 + 2), STORE_REPORT_PART);
+	ENDS(take(&own, a, T0 + 2), STORE_REPORT_PART);
+	ENDS(take(&own, wrong, T0 + 2), STORE_REPORT_DIGEST_WRONG);
+	ENDS(take(&own, b, T0 + 2), STORE_REPORT_PART);
 	/* A newer report: the parts of the older one are dropped, and come too late. */
 	c = reports_structure(&machine, 7, 1, 1);
-	ENDS(put(&own, c, T0 + 3), STORE_REPORT_STORED);
-	ENDS(put(&own, a, T0 + 3), STORE_REPORT_STALE);
+	ENDS(take(&own, c, T0 + 3), STORE_REPORT_STORED);
+	ENDS(take(&own, a, T0 + 3), STORE_REPORT_STALE);
 	/* Its state was made anew: numbers start again. */
 	world_unit_remove(&machine, 1);
 	world_changed(&machine, T0 + 4);
-	ENDS(put(&own, reports_structure(&machine, 1, 1, 1), T0 + 4), STORE_REPORT_STALE);
-	ENDS(put(&own, reports_structure(&machine, 1, 1, 1), T0 + 400), STORE_REPORT_STORED);
+	ENDS(take(&own, reports_structure(&machine, 1, 1, 1), T0 + 4), STORE_REPORT_STALE);
+	ENDS(take(&own, reports_structure(&machine, 1, 1, 1), T0 + 400), STORE_REPORT_STORED);
 	/* The digest does not agree. */
 	machine.structure.digest[3] ^= 1;
-	ENDS(put(&own, reports_structure(&machine, 8, 1, 1), T0 + 401),
+	ENDS(take(&own, reports_structure(&machine, 8, 1, 1), T0 + 401),
 		STORE_REPORT_DIGEST_WRONG);
 	/* The clock was a year ahead; then the device's state was made anew. */
 	world_changed(&machine, T0 + 402);
 	world_unit_remove(&machine, 1);
 	world_changed(&machine, T0 + 403);
-	ENDS(put(&own, reports_structure(&machine, 9, 1, 1), T0 + 365 * 86400),
+	ENDS(take(&own, reports_structure(&machine, 9, 1, 1), T0 + 365 * 86400),
 		STORE_REPORT_STORED);
 	world_unit_remove(&machine, 1);
 	world_changed(&machine, T0 + 404);
-	ENDS(put(&own, reports_structure(&machine, 1, 1, 1), T0 + 405), STORE_REPORT_STORED);
+	ENDS(take(&own, reports_structure(&machine, 1, 1, 1), T0 + 405), STORE_REPORT_STORED);
 }
 END_TEST
 
@@ -299,11 +167,11 @@ START_TEST(parts_are_forgotten_after_an_hour)
 	struct reports_part *a = reports_structure(&machine, 5, 1, 2);
 	struct reports_part *b = reports_structure(&machine, 5, 2, 2);
 
-	ENDS(put(&own, a, T0), STORE_REPORT_PART);
-	ENDS(put(&own, b, T0 + STORE_PARTS_AGE_S + 1), STORE_REPORT_PART);
+	ENDS(take(&own, a, T0), STORE_REPORT_PART);
+	ENDS(take(&own, b, T0 + STORE_PARTS_AGE_S + 1), STORE_REPORT_PART);
 	OK(store_parts_forget(store, T0 + 2 * STORE_PARTS_AGE_S, &e));
-	ENDS(put(&own, a, T0 + 2 * STORE_PARTS_AGE_S), STORE_REPORT_PART);
-	ENDS(put(&own, b, T0 + 2 * STORE_PARTS_AGE_S), STORE_REPORT_STORED);
+	ENDS(take(&own, a, T0 + 2 * STORE_PARTS_AGE_S), STORE_REPORT_PART);
+	ENDS(take(&own, b, T0 + 2 * STORE_PARTS_AGE_S), STORE_REPORT_STORED);
 }
 END_TEST
 
@@ -318,7 +186,7 @@ START_TEST(a_report_is_a_contact)
 	(void)poll_at("alpha", &machine, T0);
 	OK(store_poll_put(store, &silent, NULL, &e));
 	machine.structure.device.use_count += 77;
-	ENDS(put(&own, reports_structure(&machine, 1, 1, 1), T0 + 60), STORE_REPORT_STORED);
+	ENDS(take(&own, reports_structure(&machine, 1, 1, 1), T0 + 60), STORE_REPORT_STORED);
 	d = get("alpha");
 	ck_assert_int_eq(d.row.last_contact, T0 + 60);
 	ck_assert_int_eq(d.row.last_report, T0 + 60);
@@ -570,15 +438,12 @@ main(void)
 	Suite *s = suite_create("store_report");
 	TCase *t = tcase_create("report");
 
-	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_checked_fixture(t, reports_setup, reports_teardown);
 	tcase_set_timeout(t, 300);
 	tcase_add_test(t, a_repeat_is_one_also_before_the_structure_is_known);
 	tcase_add_test(t, entries_come_in_any_order);
 	tcase_add_test(t, a_poll_goes_on_below_the_hole_and_fills_it);
 	tcase_add_test(t, what_was_overwritten_is_a_gap_but_what_came_ahead_is_not);
-	tcase_add_test(t, a_report_is_its_users_devices);
-	tcase_add_test(t, an_unknown_device_is_new_until_approved);
-	tcase_add_test(t, who_waits_and_is_enrolled_is_one_device);
 	tcase_add_test(t, a_structure_is_taken_over_whole_or_not);
 	tcase_add_test(t, parts_are_forgotten_after_an_hour);
 	tcase_add_test(t, a_report_is_a_contact);

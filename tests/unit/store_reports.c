@@ -7,6 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/text.h"
+
+struct store_user own, berlin;
+
 static struct structure snapshots[REPORTS_SNAPSHOTS_MAX];
 static size_t snapshot_count;
 static struct reports_part *parts_made[8 * REPORTS_SNAPSHOTS_MAX];
@@ -83,16 +87,16 @@ reports_errors(const struct world_machine *m, uint32_t id, uint32_t from, uint32
 
 int
 reports_put(struct store *s, const struct store_user *u, struct reports_part *p, utc_s when,
-	struct store_report_outcome *ret, struct err *e)
+	struct store_report_outcome *ret, struct err *ret_err)
 {
 	p->report.octets = (const uint8_t *)p->octets;
 	p->report.octets_len = sizeof(p->octets);
-	return store_report_put(s, u, &p->report, when, "udp:127.0.0.1:40000", ret, e);
+	return store_report_put(s, u, &p->report, when, "udp:127.0.0.1:40000", ret, ret_err);
 }
 
 int
 report_assemble(const struct report_octets *parts, size_t count, struct report_head *ret_head,
-	struct structure *ret_structure, struct err *e)
+	struct structure *ret_structure, struct err *ret_err)
 {
 	uint8_t digest[STRUCTURE_DIGEST_SIZE];
 	uint32_t first[4], one[4];
@@ -106,13 +110,13 @@ report_assemble(const struct report_octets *parts, size_t count, struct report_h
 			memcpy(first, one, sizeof(first));
 		if (one[0] != first[0] || one[1] != first[1] || one[2] != i + 1 ||
 		    one[3] != count)
-			return err_set(e, -EBADMSG, "the parts are not of one report");
+			return err_set(ret_err, -EBADMSG, "the parts are not of one report");
 	}
 	if (count == 0 || first[0] >= snapshot_count)
-		return err_set(e, -EBADMSG, "no parts");
+		return err_set(ret_err, -EBADMSG, "no parts");
 	structure_digest(&snapshots[first[0]], digest);
 	if (memcmp(digest, snapshots[first[0]].digest, sizeof(digest)) != 0)
-		return err_set(e, -EILSEQ, "the digest does not agree");
+		return err_set(ret_err, -EILSEQ, "the digest does not agree");
 	copy(&s, &snapshots[first[0]]);
 	*ret_structure = s;
 	*ret_head = (struct report_head){ .kind = REPORT_STRUCTURE, .id = first[1] };
@@ -128,4 +132,34 @@ reports_release(void)
 	}
 	while (snapshot_count > 0)
 		structure_release(&snapshots[--snapshot_count]);
+}
+
+void
+reports_setup(void)
+{
+	fixture_setup();
+	own = (struct store_user){ .name = "img-1", .device = target.device, .auth = "SHA-256",
+		.priv = "AES", .auth_key_len = 32, .priv_key_len = 32, .made = T0 };
+	berlin = own;
+	(void)text_copy(berlin.name, sizeof(berlin.name), "img-berlin");
+	(void)text_copy(berlin.site, sizeof(berlin.site), "berlin");
+	berlin.device = 0;
+	OK(store_user_add(store, &own, -1, &e));
+	OK(store_user_add(store, &berlin, -1, &e));
+}
+
+void
+reports_teardown(void)
+{
+	reports_release();
+	fixture_teardown();
+}
+
+struct store_report_outcome
+take(const struct store_user *u, struct reports_part *p, utc_s when)
+{
+	struct store_report_outcome o;
+
+	OK(reports_put(store, u, p, when, &o, &e));
+	return o;
 }

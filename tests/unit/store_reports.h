@@ -11,7 +11,7 @@
 
 #include "lib/report/report.h"
 #include "lib/store/store_center.h"
-#include "tests/unit/store_world.h"
+#include "tests/unit/store_fixture.h"
 
 enum { REPORTS_SNAPSHOTS_MAX = 4096 };
 
@@ -31,5 +31,14 @@ struct reports_part *reports_errors(const struct world_machine *m, uint32_t id,
 int reports_put(struct store *s, const struct store_user *u, struct reports_part *p,
 	utc_s when, struct store_report_outcome *ret, struct err *e);
 void reports_release(void);
+
+/* The store of store_fixture, and in it a user of device "alpha", and one of site "berlin". */
+extern struct store_user own, berlin;
+void reports_setup(void);
+void reports_teardown(void);
+/* As reports_put into that store: taken, whatever became of it. */
+struct store_report_outcome take(const struct store_user *u, struct reports_part *p,
+	utc_s when);
+#define ENDS(outcome, want) ck_assert_int_eq((outcome).end, (want))
 
 #endif
