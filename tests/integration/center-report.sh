@@ -15,7 +15,7 @@ ok 'structures and log entries are acknowledged' reporter --devices 3 --structur
 is 'none refused' "$(refused)" 0
 is 'the structure is there' "$(units d0) $(units d1) $(units d2)" '12 12 12'
 is 'and the log' "$(entries d0) $(entries d1) $(entries d2)" '21 21 21'
-like 'a device that is never polled is seen' "$(fleet list)" 'd1 .*C650 *(reported )?(now|[0-9]+ s ago)'
+like 'a device that is never polled is seen' "$(fleet list)" 'd1 .*C650 .* (reported )?(now|[0-9]+ s ago)'
 like 'with its model and serial' "$(fleet show d2)" 'd2: acme C650, serial S2'
 ok 'graphs are fed' wait_for 20 sh -c 'ls "$1"/rrd/*/*/* "$1"/rrd/journal.* 2>/dev/null | grep -q .' sh "$T"
 
