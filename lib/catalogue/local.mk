@@ -10,6 +10,16 @@ lib_catalogue_libcatalogue_la_SOURCES = \
 	%D%/catalogue_link.c %D%/catalogue_link.h \
 	%D%/catalogue_link_relations.c \
 	%D%/catalogue_link_things.c \
+	%D%/catalogue_lint.c %D%/catalogue_lint.h %D%/catalogue_lint_private.h \
+	%D%/catalogue_lint_match.c \
+	%D%/catalogue_lint_order.c \
+	%D%/catalogue_lint_pair.c \
+	%D%/catalogue_lint_path.c %D%/catalogue_lint_path.h \
+	%D%/catalogue_lint_profile.c \
+	%D%/catalogue_lint_reach.c \
+	%D%/catalogue_lint_relation.c \
+	%D%/catalogue_lint_release.c \
+	%D%/catalogue_pattern.c %D%/catalogue_pattern.h \
 	%D%/catalogue_read.c \
 	%D%/catalogue_scan.c %D%/catalogue_scan.h \
 	%D%/catalogue_schema.c %D%/catalogue_schema.h \

@@ -29,3 +29,19 @@ TESTS += tests/unit/catalogue_hostile
 tests_unit_catalogue_hostile_SOURCES = tests/unit/catalogue_hostile.c
 tests_unit_catalogue_hostile_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_catalogue_hostile_LDADD = $(UNIT_LDADD) $(catalogue_test_libs)
+
+catalogue_lint_says = tests/unit/catalogue_lint_says.c tests/unit/catalogue_lint_says.h
+
+check_PROGRAMS += tests/unit/catalogue_lint
+TESTS += tests/unit/catalogue_lint
+tests_unit_catalogue_lint_SOURCES = tests/unit/catalogue_lint.c $(catalogue_lint_says) \
+	$(catalogue_fixture)
+tests_unit_catalogue_lint_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_catalogue_lint_LDADD = $(UNIT_LDADD) $(catalogue_test_libs)
+
+check_PROGRAMS += tests/unit/catalogue_lint_rules
+TESTS += tests/unit/catalogue_lint_rules
+tests_unit_catalogue_lint_rules_SOURCES = tests/unit/catalogue_lint_rules.c $(catalogue_lint_says) \
+	$(catalogue_fixture)
+tests_unit_catalogue_lint_rules_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_catalogue_lint_rules_LDADD = $(UNIT_LDADD) $(catalogue_test_libs)
