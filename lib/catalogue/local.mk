@@ -4,6 +4,7 @@ noinst_LTLIBRARIES += lib/catalogue/libcatalogue.la
 lib_catalogue_libcatalogue_la_SOURCES = \
 	%D%/catalogue.h \
 	%D%/catalogue_check.c \
+	%D%/catalogue_compare.c %D%/catalogue_compare.h \
 	%D%/catalogue_file.c \
 	%D%/catalogue_find.c \
 	%D%/catalogue_findings.c %D%/catalogue_findings.h \

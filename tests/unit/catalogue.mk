@@ -45,3 +45,15 @@ tests_unit_catalogue_lint_rules_SOURCES = tests/unit/catalogue_lint_rules.c $(ca
 	$(catalogue_fixture)
 tests_unit_catalogue_lint_rules_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_catalogue_lint_rules_LDADD = $(UNIT_LDADD) $(catalogue_test_libs)
+
+check_PROGRAMS += tests/unit/catalogue_pattern
+TESTS += tests/unit/catalogue_pattern
+tests_unit_catalogue_pattern_SOURCES = tests/unit/catalogue_pattern.c
+tests_unit_catalogue_pattern_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_catalogue_pattern_LDADD = $(UNIT_LDADD) $(catalogue_test_libs)
+
+check_PROGRAMS += tests/unit/catalogue_compare
+TESTS += tests/unit/catalogue_compare
+tests_unit_catalogue_compare_SOURCES = tests/unit/catalogue_compare.c $(catalogue_fixture)
+tests_unit_catalogue_compare_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_catalogue_compare_LDADD = $(UNIT_LDADD) $(catalogue_test_libs)
