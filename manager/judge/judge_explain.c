@@ -48,7 +48,7 @@ judge_say_verdict(const struct judge_problem *p, const struct judge_names *n,
 		break;
 	case JUDGE_VERDICT_UNKNOWN:
 		count = count_now(p, JUDGE_UNKNOWN);
-		(void)buf_printf(b, "unknown: of %u rule%s it cannot be said.", (unsigned)count,
+		(void)buf_printf(b, "unknown: %u rule%s cannot be judged.", (unsigned)count,
 			count == 1 ? "" : "s");
 		break;
 	case JUDGE_VERDICT_NOT_APPLICABLE:
@@ -104,21 +104,53 @@ table(const struct judge_fact *facts, uint32_t count, struct buf *b)
 	}
 }
 
+/* Whether a unit runs what nobody lists: then that is said, and not each rule that it leaves open. */
+static bool
+runs_unlisted(const struct judge_problem *p, uint32_t anchor)
+{
+	for (uint32_t i = 0; i < p->instance_count; i++) {
+		if (p->instances[i].kind == JUDGE_BY_SOFTWARE &&
+			p->instances[i].anchor == anchor && p->instances[i].now == JUDGE_UNKNOWN)
+			return true;
+	}
+	return false;
+}
+
+/* Instances to be told, into ret (room for all): the conflict, or what is not known. */
+static uint32_t
+told(const struct judge_problem *p, const struct judgement *j, uint32_t *ret)
+{
+	uint32_t count = 0;
+
+	if (j->verdict != JUDGE_VERDICT_UNKNOWN || j->end == JUDGE_FIRST_CONFIRM) {
+		memcpy(ret, j->conflict, j->conflict_count * sizeof(*ret));
+		return j->conflict_count;
+	}
+	for (uint32_t i = 0; i < p->instance_count; i++) {
+		const struct judge_instance *in = &p->instances[i];
+
+		if (in->now == JUDGE_UNKNOWN && (in->kind == JUDGE_BY_SOFTWARE ||
+			in->anchor == CATALOGUE_NONE || !runs_unlisted(p, in->anchor)))
+			ret[count++] = i;
+	}
+	return count;
+}
+
 static int
 say_rules(const struct judge_problem *p, const struct judge_names *n,
-	const struct judgement *j, const uint32_t *now, struct buf *b)
+	const uint32_t *instances, uint32_t instance_count, const uint32_t *now, struct buf *b)
 {
 	struct judge_fact *facts = malloc(JUDGE_FACTS_MAX * sizeof(*facts));
 	uint32_t count = 0, said = 0;
 
 	if (facts == NULL)
 		return -ENOMEM;
-	for (; said < j->conflict_count && said < RULES_SAID_MAX && count < JUDGE_FACTS_MAX; said++)
-		count += judge_say_instance(p, n, j->conflict[said], now, facts + count,
+	for (; said < instance_count && said < RULES_SAID_MAX && count < JUDGE_FACTS_MAX; said++)
+		count += judge_say_instance(p, n, instances[said], now, facts + count,
 			JUDGE_FACTS_MAX - count);
 	table(facts, count, b);
-	if (said < j->conflict_count)
-		(void)buf_printf(b, "  and %u rules more\n", (unsigned)(j->conflict_count - said));
+	if (said < instance_count)
+		(void)buf_printf(b, "  and %u more\n", (unsigned)(instance_count - said));
 	free(facts);
 	return 0;
 }
@@ -188,14 +220,24 @@ say_obstacle(const struct judge_problem *p, uint32_t rule, uint32_t variable, ui
 	(void)buf_add_text(b, ".\n");
 }
 
+static bool
+is_told(const struct judgement *j, uint32_t instance)
+{
+	for (uint32_t k = 0; k < j->conflict_count; k++) {
+		if (j->conflict[k] == instance)
+			return true;
+	}
+	return false;
+}
+
 /*
  * Releases of one unit that would meet the rule by themselves: the first that
- * nothing else forbids ends the look (it is dearer, not impossible), else the
- * last one's obstacle is said.
+ * nothing else forbids ends the look (it is dearer, not impossible), as does one
+ * whose obstacle was told; else the last one's obstacle is said.
  */
 static void
-obstacles_of(const struct judge_problem *p, uint32_t rule, uint32_t variable, uint32_t *state,
-	struct buf *b)
+obstacles_of(const struct judge_problem *p, const struct judgement *j, uint32_t rule,
+	uint32_t variable, uint32_t *state, struct buf *b)
 {
 	const struct judge_variable *v = &p->variables[variable];
 	uint32_t last = CATALOGUE_NONE, broken = CATALOGUE_NONE;
@@ -214,6 +256,8 @@ obstacles_of(const struct judge_problem *p, uint32_t rule, uint32_t variable, ui
 		broken = broken_by(p, state, variable, value);
 		if (broken == CATALOGUE_NONE && to->selectable)
 			return;
+		if (broken != CATALOGUE_NONE && is_told(j, broken))
+			return;
 		last = value;
 	}
 	if (last != CATALOGUE_NONE)
@@ -230,10 +274,10 @@ say_obstacles(const struct judge_problem *p, const struct judgement *j, uint32_t
 		uint32_t count = judge_instance_about(p, rule, state, about);
 
 		if (anchor != CATALOGUE_NONE)
-			obstacles_of(p, rule, anchor, state, b);
+			obstacles_of(p, j, rule, anchor, state, b);
 		for (uint32_t i = 0; i < count; i++) {
 			if (about[i] != anchor)
-				obstacles_of(p, rule, about[i], state, b);
+				obstacles_of(p, j, rule, about[i], state, b);
 		}
 	}
 }
@@ -357,7 +401,9 @@ say_what_to_do(const struct judge_problem *p, const struct judge_names *n,
 		break;
 	case JUDGE_NOTHING_TO_DO:
 	case JUDGE_NO_ANSWER:
-		(void)buf_add_text(b, "no change that the catalogues know makes it fit. "
+		(void)buf_add_text(b, j->verdict == JUDGE_VERDICT_UNKNOWN ?
+			"ask the maker for a catalogue that lists it, newer than " :
+			"no change that the catalogues know makes it fit. "
 			"Ask the maker for a newer catalogue than ");
 		say_makers(p, b);
 		(void)buf_add_text(b, ".\n");
@@ -380,16 +426,18 @@ judge_explain(const struct judge_problem *p, const struct judge_names *n,
 {
 	uint32_t *now = calloc((size_t)p->variable_count + 1, sizeof(*now));
 	uint32_t *about = calloc((size_t)p->variable_count + 1, sizeof(*about));
-	int rc = now == NULL || about == NULL ? -ENOMEM : 0;
+	uint32_t *rules = calloc((size_t)p->instance_count + 1, sizeof(*rules));
+	int rc = now == NULL || about == NULL || rules == NULL ? -ENOMEM : 0;
 
 	if (rc == 0) {
 		judge_say_verdict(p, n, j, b);
-		rc = say_rules(p, n, j, now, b);
+		rc = say_rules(p, n, rules, told(p, j, rules), now, b);
 	}
 	if (rc == 0) {
 		say_obstacles(p, j, now, about, b);
 		rc = say_what_to_do(p, n, j, b, e);
 	}
+	free(rules);
 	free(about);
 	free(now);
 	if (rc == 0)

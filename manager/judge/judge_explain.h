@@ -25,7 +25,7 @@ enum { JUDGE_FACT_SIZE = 512, JUDGE_FACTS_MAX = 64 };
 struct judge_fact {
 	char symbol[STRUCTURE_LABEL_MAX * 4 + 1];	/* escaped; "-": nothing is there */
 	char thing[JUDGE_FACT_SIZE];	/* "finisher FS-5, serial F0231, rev A" */
-	char verb[32];			/* "needs"; of who is needed: "is", "runs" */
+	char verb[JUDGE_FACT_SIZE];	/* "needs", "with engine-fw 3 needs"; "is", "runs" */
 	char what[JUDGE_FACT_SIZE];	/* "C650-feed rev B or later"; "rev A" */
 	char rule[JUDGE_FACT_SIZE];	/* "R-101: FS-5 needs ..."; empty but in the first row */
 };

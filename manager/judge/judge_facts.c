@@ -64,10 +64,17 @@ static void
 relation_row(const struct judge_problem *p, const struct judge_instance *i, struct buf *b,
 	struct judge_fact *f)
 {
-	uint32_t root = p->set->relations[i->relation].root;
+	const struct catalogue_relation *r = &p->set->relations[i->relation];
+	uint32_t root = r->root;
 
-	(void)text_copy(f->verb, sizeof(f->verb),
-		only_forbids(p->set, root) ? "allows" : "needs");
+	/* A release that does not run: its rule stands in the way of another's. */
+	if (i->now == JUDGE_NOT_APPLICABLE && r->owner == CATALOGUE_OF_RELEASE) {
+		(void)buf_add_text(b, "with ");
+		judge_words_release(p->set, r->owner_at, b);
+		(void)buf_add_char(b, ' ');
+	}
+	(void)buf_add_text(b, only_forbids(p->set, root) ? "allows" : "needs");
+	put(f->verb, sizeof(f->verb), b);
 	judge_words_condition(p, root, b);
 	put(f->what, sizeof(f->what), b);
 }

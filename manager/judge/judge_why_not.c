@@ -176,6 +176,29 @@ out:
 
 /* --- it fits, but costs more ----------------------------------------------------------- */
 
+static const char *
+cost_words(uint32_t cost)
+{
+	static const char *const words[JUDGE_COSTS] = {
+		[JUDGE_COST_VIOLATED] = "rules violated",
+		[JUDGE_COST_UNKNOWN] = "rules that cannot be judged",
+		[JUDGE_COST_WITHDRAWN] = "withdrawn releases that run",
+		[JUDGE_COST_FUNCTIONS] = "functions lost",
+		[JUDGE_COST_VISITS] = "visits",
+		[JUDGE_COST_PARTS] = "parts replaced",
+		[JUDGE_COST_PRICE] = "price of the parts",
+		[JUDGE_COST_UNITS] = "units changed",
+		[JUDGE_COST_TICKETS] = "tickets needed",
+		[JUDGE_COST_DOWNGRADES] = "downgrades",
+		[JUDGE_COST_RESTARTS] = "restarts",
+		[JUDGE_COST_MINUTES] = "minutes",
+		[JUDGE_COST_DISTANCE] = "differences from the profile",
+		[JUDGE_COST_AGE] = "newer releases passed over",
+	};
+
+	return words[cost];
+}
+
 static void
 say_dearer(const struct question *q, const struct solve_answer *answer)
 {
@@ -185,11 +208,15 @@ say_dearer(const struct question *q, const struct solve_answer *answer)
 	uint32_t c = 0;
 
 	judge_problem_cost(q->p, answer->values, &cost);
+	if (j->end == JUDGE_NOTHING_TO_DO) {
+		(void)buf_add_text(q->b, "it would fit, but nothing has to be changed");
+		goto also;
+	}
 	while (c < JUDGE_COST_AGE && cost.at[c] == best->at[c])
 		c++;
-	(void)buf_printf(q->b, "it would fit, but %s would be %lld instead of %lld",
-		judge_cost_name((enum judge_cost)c), (long long)cost.at[c],
-		(long long)best->at[c]);
+	(void)buf_printf(q->b, "it would fit, but costs more (%s: %lld, not %lld)",
+		cost_words(c), (long long)cost.at[c], (long long)best->at[c]);
+also:
 	for (uint32_t v = 0; v < q->p->variable_count; v++) {
 		if (v == q->variable || answer->values[v] == 0)
 			continue;
@@ -266,7 +293,8 @@ out:
 /* --- the answer ----------------------------------------------------------------------------- */
 
 static int
-say_why(const struct question *q, uint32_t value, uint32_t active, struct err *e)
+say_why(const struct question *q, uint32_t value, uint32_t active, bool *ret_fits,
+	struct err *e)
 {
 	const struct judge_problem *p = q->p;
 	uint32_t unit = p->variables[q->variable].unit;
@@ -281,7 +309,8 @@ say_why(const struct question *q, uint32_t value, uint32_t active, struct err *e
 			q->release, q->b);
 	} else {
 		rc = solve_with(q, value, &answer, e);
-		if (rc == 0 && fits(q, &answer))
+		*ret_fits = rc == 0 && fits(q, &answer);
+		if (*ret_fits)
 			say_dearer(q, &answer);
 		else if (rc == 0)
 			rc = say_conflict(q, value, e);
@@ -319,6 +348,7 @@ judge_why_not(const struct judge_problem *p, const struct judge_names *n,
 	struct question q = { .p = p, .n = n, .j = j, .release = release, .b = b,
 		.variable = judge_problem_variable(p, p->shape->units[unit].symbol) };
 	uint32_t active = 0, value, stays;
+	bool it_fits = false;
 	int rc;
 
 	say_release(&q);
@@ -339,9 +369,9 @@ judge_why_not(const struct judge_problem *p, const struct judge_names *n,
 		return b->error;
 	}
 	(void)buf_add_text(b, " is not chosen: ");
-	rc = say_why(&q, value, active, e);
+	rc = say_why(&q, value, active, &it_fits, e);
 	(void)buf_add_text(b, ".\n");
-	if (rc == 0)
+	if (rc == 0 && !it_fits)
 		rc = say_nearest(&q, e);
 	if (rc == 0)
 		rc = b->error;

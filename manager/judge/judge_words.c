@@ -225,9 +225,7 @@ where(enum catalogue_where w, struct buf *b)
 {
 	switch (w) {
 	case CATALOGUE_DEVICE:
-		break;
-	case CATALOGUE_SELF:
-		(void)buf_add_text(b, " itself");
+	case CATALOGUE_SELF:	/* said before it: "to be", "to run" */
 		break;
 	case CATALOGUE_PARENT:
 		(void)buf_add_text(b, " as what holds it");
@@ -277,22 +275,26 @@ software_atom(const struct judge_problem *p, const struct catalogue_node *n, str
 static void
 atom(const struct judge_problem *p, const struct catalogue_node *n, struct buf *b)
 {
+	bool self = n->where == CATALOGUE_SELF;
+
 	switch (n->kind) {
 	case CATALOGUE_AND:
 	case CATALOGUE_OR:
 		break;
 	case CATALOGUE_FORBIDS_UNIT:
-		(void)buf_add_text(b, "no ");
+		(void)buf_add_text(b, self ? "not to be " : "no ");
 		unit_atom(p, n, b);
 		break;
 	case CATALOGUE_NEEDS_UNIT:
+		(void)buf_add_text(b, self ? "to be " : "");
 		unit_atom(p, n, b);
 		break;
 	case CATALOGUE_FORBIDS_SOFTWARE:
-		(void)buf_add_text(b, "no ");
+		(void)buf_add_text(b, self ? "not to run " : "no ");
 		software_atom(p, n, b);
 		break;
 	case CATALOGUE_NEEDS_SOFTWARE:
+		(void)buf_add_text(b, self ? "to run " : "");
 		software_atom(p, n, b);
 		break;
 	}
@@ -374,6 +376,9 @@ judge_words_rule(const struct judge_problem *p, uint32_t instance, struct buf *b
 	case JUDGE_BY_SLOT_MIN:
 	case JUDGE_BY_SLOT_MAX:
 	case JUDGE_BY_CLOSED:
+		(void)buf_printf(b, "%s of %s", i->id,
+			p->set->device_types[p->shape->device_type].id);
+		break;
 	case JUDGE_BY_SOFTWARE:
 		(void)buf_add_text(b, i->id);
 		break;
