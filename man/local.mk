@@ -12,3 +12,5 @@ dist_man_MANS += man/imgadm-fleet.8
 dist_man_MANS += man/imgadm.conf.5
 
 dist_man_MANS += man/imgadm-centerd.8
+
+dist_man_MANS += man/imgadm-judge.8

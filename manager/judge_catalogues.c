@@ -241,6 +241,24 @@ judge_catalogues_add(struct judge_catalogues *j, struct catalogue *c, struct err
 	return 0;
 }
 
+size_t
+judge_catalogues_beside(const struct judge_catalogues *j,
+	const struct catalogue *const *files, size_t count, const struct catalogue **ret_list)
+{
+	size_t n = 0, k;
+
+	for (size_t i = 0; i < j->count; i++) {
+		for (k = 0; k < count; k++) {
+			if (strcmp(catalogue_head(files[k])->id, catalogue_head(j->list[i])->id)
+			    == 0)
+				break;
+		}
+		if (k == count)
+			ret_list[n++] = j->list[i];
+	}
+	return n;
+}
+
 int
 judge_catalogues_link(struct judge_catalogues *j, struct catalogue_findings *findings,
 	struct err *e)

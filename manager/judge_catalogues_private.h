@@ -26,6 +26,12 @@ int judge_catalogues_begin(struct store *s, const struct conf *c, utc_s now,
 	const char *without, struct judge_catalogues **ret, struct err *e);
 /* One more, which j owns then; on failure (-E2BIG) it stays the caller's. */
 int judge_catalogues_add(struct judge_catalogues *j, struct catalogue *c, struct err *e);
+/*
+ * Those of j whose id none of the files has, into ret_list (room for
+ * CATALOGUE_SET_MAX); how many.  Borrowed from j.
+ */
+size_t judge_catalogues_beside(const struct judge_catalogues *j,
+	const struct catalogue *const *files, size_t count, const struct catalogue **ret_list);
 /* Link; once. */
 int judge_catalogues_link(struct judge_catalogues *j, struct catalogue_findings *findings,
 	struct err *e);

@@ -40,7 +40,13 @@ judge_cli_user(char *dst, size_t size)
 
 static const struct command commands[] = {
 	{ "run", judge_cmd_run, "[--all] [--no-tell] [DEVICE]", "judge what changed, and advise" },
+	{ "catalogue check", judge_catalogue_check, "FILE ...", "whether catalogues are right" },
+	{ "catalogue import", judge_catalogue_import, "FILE", "verify it and put it in force" },
 	{ "catalogue list", judge_catalogue_list, "", "what is in force, and alarms" },
+	{ "catalogue rollback", judge_catalogue_rollback, "ID",
+		"put the one before in force again" },
+	{ "catalogue add-release", judge_catalogue_add_release, "FILE SOFTWARE VERSION IMAGE",
+		"write a release into a catalogue" },
 	{ NULL, NULL, NULL, NULL },
 };
 

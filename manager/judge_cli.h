@@ -16,6 +16,13 @@ void judge_cli_findings(const struct catalogue_findings *f);
 /* The login name of who runs the program, or its number as text; for what is recorded. */
 void judge_cli_user(char *dst, size_t size);
 
+/*
+ * Check files together, and with what is in force (taken over; NULL = without):
+ * says what is found, and returns the exit status.
+ */
+struct judge_catalogues;
+int judge_check_files(char *const files[], size_t count, struct judge_catalogues *in_force);
+
 /* --- the commands: one file each, judge_SUB.c -------------------------------------- */
 
 int judge_cmd_run(void *user, int argc, char *argv[]);

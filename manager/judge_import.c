@@ -40,7 +40,7 @@ read_files(struct judge_import *i, const char *signature, struct err *e)
 	(void)text_escape(shown, sizeof(shown), signature != NULL ? signature : path);
 	rc = sign_file_read(signature != NULL ? signature : path, data, &i->signature_size, e);
 	if (rc == -ENOENT)
-		return err_set(e, rc, "%s: there is no signature here: want what minisign -S"
+		return err_set(e, -ENODATA, "%s: there is no signature here: want what minisign -S"
 			" wrote beside the catalogue, or --signature FILE", shown);
 	if (rc < 0)
 		return rc;

@@ -175,7 +175,7 @@ check_algorithm(const uint8_t *octets, struct err *e)
 	    " sign with minisign -S");
 }
 
-/* A comment is printed and parsed: text of one line. */
+/* A comment is printed and parsed: text of one line, with tabs as minisign's own has. */
 static int
 take_comment(const struct line *l, char dst[SIGN_FILE_MAX], struct err *e)
 {
@@ -183,7 +183,7 @@ take_comment(const struct line *l, char dst[SIGN_FILE_MAX], struct err *e)
 	const char *text = l->text + strlen(TRUSTED);
 
 	for (size_t i = 0; i < len; i++) {
-		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+		if (((unsigned char)text[i] < ' ' && text[i] != '\t') || text[i] == 0x7f)
 			return err_set(e, -EBADMSG, "line 3: the trusted comment holds a control"
 			    " character");
 	}

@@ -74,7 +74,7 @@ int sign_read(const char *path, struct sign_signature *ret_signature, struct err
 
 /*
  * The trusted comment, after the global signature was verified with key: UTF-8
- * without control characters.  Borrowed from s.  -ENOKEY, -EBADE.
+ * without control characters but tabs.  Borrowed from s.  -ENOKEY, -EBADE.
  */
 int sign_comment(const struct sign_signature *s, const struct sign_key *key,
 	const char **ret_comment, struct err *e);

@@ -130,3 +130,7 @@ TESTS += tests/integration/storm.sh tests/integration/center-powercut.sh
 
 dist_check_SCRIPTS += tests/integration/firewall.sh
 TESTS += tests/integration/firewall.sh
+
+EXTRA_DIST += tests/integration/catalogue-lib.sh
+dist_check_SCRIPTS += tests/integration/catalogue.sh
+TESTS += tests/integration/catalogue.sh

@@ -177,7 +177,7 @@ START_TEST(what_is_no_signature_is_refused)
 		"comment: x\n" LINE_2 LINE_3 LINE_4,
 		LINE_1 LINE_2 "trusted: x\n" LINE_4,
 		LINE_1 LINE_4 LINE_3 LINE_4, LINE_1 LINE_2 LINE_3 LINE_2,
-		LINE_1 LINE_2 "trusted comment: a\tb\n" LINE_4,
+		LINE_1 LINE_2 "trusted comment: a\033b\n" LINE_4,
 		LINE_1 LINE_2 "trusted comment: a\r\n" LINE_4,
 		LINE_1 LINE_2 "trusted comment: \xff\n" LINE_4,
 		KEY_FILE,

@@ -16,3 +16,9 @@ TESTS += tests/unit/store_catalogue
 tests_unit_store_catalogue_SOURCES = %D%/store_catalogue.c $(store_fixture)
 tests_unit_store_catalogue_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_store_catalogue_LDADD = $(UNIT_LDADD) $(store_test_libs)
+
+check_PROGRAMS += tests/unit/catalogue_edit
+TESTS += tests/unit/catalogue_edit
+tests_unit_catalogue_edit_SOURCES = %D%/catalogue_edit.c
+tests_unit_catalogue_edit_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_catalogue_edit_LDADD = $(UNIT_LDADD) manager/libjudgecli.la $(UNIT_LIBS)
