@@ -159,7 +159,7 @@ pack(const struct solver *s, const int64_t fields[SOLVE_FIELDS], int64_t *ret)
 {
 	memset(ret, 0, s->width * sizeof *ret);
 	for (uint32_t f = 0; f < SOLVE_FIELDS; f++)
-		if (f == 0 || !(s->once >> (f - 1) & 1))
+		if (fields[f] != 0 && (f == 0 || !(s->once >> (f - 1) & 1)))
 			ret[s->field_word[f]] += fields[f] * s->field_unit[f];
 }
 

@@ -56,27 +56,37 @@ compile_begin(struct compile *c)
 	return 0;
 }
 
+/* Bits of the problem's numbers in own numbers, or'ed into ret; word: of the bits. */
+static void
+renumber(const uint32_t *inner, uint32_t word, uint64_t bits, uint64_t *ret)
+{
+	for (; bits != 0; bits &= bits - 1) {
+		uint32_t k = inner[word * 64 + (uint32_t)__builtin_ctzll(bits)];
+
+		if (k != SOLVE_NO)
+			ret[k / 64] |= (uint64_t)1 << (k % 64);
+	}
+}
+
 /* The literal's mask in own numbers, or'ed into ret. */
 static void
 add_mask(const struct compile *c, const struct solve_literal *l, uint64_t *ret)
 {
+	const struct solve_own *v = &c->s->variables[l->variable];
 	const uint32_t *inner = &c->inner[c->first_inner[l->variable]];
 	uint32_t n = c->s->problem->variables[l->variable].value_count;
 
 	for (uint32_t w = 0; w * 64 < n; w++) {
-		uint64_t bits = l->mask[w];
+		uint64_t all = n - w * 64 < 64 ? ((uint64_t)1 << (n - w * 64)) - 1 : UINT64_MAX;
+		uint64_t bits = l->mask[w] & all, others = 0;
 
-		if (n - w * 64 < 64)
-			bits &= ((uint64_t)1 << (n - w * 64)) - 1;
 		if (c->straight[l->variable]) {
 			ret[w] |= bits;
-			continue;
-		}
-		for (; bits != 0; bits &= bits - 1) {
-			uint32_t k = inner[w * 64 + (uint32_t)__builtin_ctzll(bits)];
-
-			if (k != SOLVE_NO)
-				ret[k / 64] |= (uint64_t)1 << (k % 64);
+		} else if (n <= 64 && (uint32_t)__builtin_popcountll(bits) > n / 2) {
+			renumber(inner, 0, bits ^ all, &others);	/* fewer */
+			ret[0] |= c->s->first[v->first_word] & ~others;
+		} else {
+			renumber(inner, w, bits, ret);
 		}
 	}
 }
@@ -250,7 +260,7 @@ static int
 make_room(struct solver *s)
 {
 	const struct solve_problem *p = s->problem;
-	size_t literals = 0, words = SOLVE_MASKS_OF_GUARDS;
+	size_t literals = 0, tallies = 0, words = SOLVE_MASKS_OF_GUARDS;
 	bool failed = false;
 
 	for (uint32_t i = 0; i < p->clause_count; i++) {
@@ -260,18 +270,18 @@ make_room(struct solver *s)
 				.variable].words;
 	}
 	for (uint32_t i = 0; i < p->count_count; i++) {
-		literals += p->counts[i].literal_count + (size_t)1;
+		tallies += p->counts[i].literal_count + (size_t)1;
 		for (uint32_t k = 0; k < p->counts[i].literal_count; k++)
 			words += s->variables[p->literals[p->counts[i].first_literal + k]
 				.variable].words;
 	}
-	if (literals >= SOLVE_NO || words >= SOLVE_NO ||
+	if (literals + tallies >= SOLVE_NO || words >= SOLVE_NO ||
 	    (size_t)p->clause_count + p->count_count >= SOLVE_NO)
 		return -ENOMEM;
 	s->masks = solver_need(words, sizeof *s->masks, &failed);
-	s->literals = solver_need(literals, sizeof *s->literals, &failed);
+	s->literals = solver_need(literals + tallies, sizeof *s->literals, &failed);
 	s->uses = solver_need(literals, sizeof *s->uses, &failed);
-	s->tallies = solver_need(literals, sizeof *s->tallies, &failed);
+	s->tallies = solver_need(tallies, sizeof *s->tallies, &failed);
 	s->clauses = solver_need(p->clause_count, sizeof *s->clauses, &failed);
 	s->counts = solver_need(p->count_count, sizeof *s->counts, &failed);
 	s->count_queue = solver_need(p->count_count, sizeof *s->count_queue, &failed);
