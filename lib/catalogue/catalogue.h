@@ -338,11 +338,17 @@ uint32_t catalogue_software_find(const struct catalogue_set *s, const char *crea
 uint32_t catalogue_release_find(const struct catalogue_set *s, uint32_t software,
 	const char *version);
 uint32_t catalogue_release_seq(const struct catalogue_set *s, uint32_t software, uint32_t seq);
-/* The unit type of a unit as it reports itself, and its revision; CATALOGUE_NONE = unlisted. */
+/*
+ * The unit type of a unit as it reports itself, and its revision; CATALOGUE_NONE =
+ * unlisted.  All of manufacturer, model, class and part have to match (text_match():
+ * the case of ASCII letters does not count); of several types one with a part, then
+ * the first; the first revision by seq whose hardware matches.  A function is never one.
+ */
 uint32_t catalogue_unit_type_match(const struct catalogue_set *s, const struct unit *u,
 	uint32_t *ret_rev);
-/* By id, for command lines: FS-5 or FS-5/B; CATALOGUE_NONE. */
+/* By id, for command lines: FS-5, FS-5/B (the same); the first by creator; CATALOGUE_NONE. */
 uint32_t catalogue_unit_type_find(const struct catalogue_set *s, const char *id);
+/* Of several that match one whose model has no wildcard, then the first. */
 uint32_t catalogue_device_type_match(const struct catalogue_set *s, const char *manufacturer,
 	const char *model);
 uint32_t catalogue_device_type_find(const struct catalogue_set *s, const char *id);

@@ -77,7 +77,7 @@ catalogue_release_seq(const struct catalogue_set *s, uint32_t software, uint32_t
 	return CATALOGUE_NONE;
 }
 
-/* --- types of units ------------------------------------------------------------------------ */
+/* --- types of units -------------------------------------------------------------- */
 
 static bool
 part_matches(const char *part, const struct unit *u)
@@ -232,7 +232,7 @@ catalogue_device_type_find(const struct catalogue_set *s, const char *id)
 	return CATALOGUE_NONE;
 }
 
-/* --- what may be installed over what --------------------------------------------------------- */
+/* --- what may be installed over what --------------------------------------------- */
 
 static bool
 same_branch(const char *a, const char *b)
@@ -266,7 +266,7 @@ catalogue_from_allows(const struct catalogue_set *s, uint32_t release, uint32_t 
 	return false;
 }
 
-/* --- indexes ------------------------------------------------------------------------------------- */
+/* --- indexes --------------------------------------------------------------------- */
 
 struct model {
 	const char *model;

@@ -257,7 +257,7 @@ link_attribute(struct linker *l, const struct things *things, enum catalogue_att
 	    tree_text(file, at->e, ATTRIBUTE_CREATOR), at);
 }
 
-/* --- the whole --------------------------------------------------------------------------------- */
+/* --- the whole -------------------------------------------------------------------------- */
 
 static int
 link_all(struct linker *l)

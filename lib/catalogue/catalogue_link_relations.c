@@ -171,7 +171,7 @@ gather_all(struct gathering *g)
 	return 0;
 }
 
-/* --- conditions ----------------------------------------------------------------------------- */
+/* --- conditions ------------------------------------------------------------------ */
 
 static void
 fill_bound(struct linker *l, const struct thing *at, enum catalogue_attribute a, uint32_t type,

@@ -28,7 +28,7 @@ count_elements(const struct linker *l, enum catalogue_element kind)
 	return count;
 }
 
-/* --- unit types --------------------------------------------------------------------------- */
+/* --- unit types ------------------------------------------------------------------ */
 
 static int
 compare_revs(const void *one, const void *other)
@@ -199,7 +199,7 @@ link_rev(struct linker *l, uint32_t type, const char *id, const struct thing *at
 	return CATALOGUE_NONE;
 }
 
-/* --- software ------------------------------------------------------------------------------- */
+/* --- software -------------------------------------------------------------------- */
 
 static int
 compare_u32(const void *one, const void *other)
@@ -468,7 +468,7 @@ link_release(struct linker *l, uint32_t software, uint32_t seq, const struct thi
 	return release;
 }
 
-/* --- device types and profiles ------------------------------------------------------------------ */
+/* --- device types and profiles --------------------------------------------------- */
 
 int
 link_device_types(struct linker *l)
@@ -571,7 +571,7 @@ link_profiles(struct linker *l)
 	return 0;
 }
 
-/* --- what others say of releases ------------------------------------------------------------------- */
+/* --- what others say of releases ------------------------------------------------- */
 
 /* The release that a <qualify> or <withdraw> is about, if the file may speak of it. */
 static struct catalogue_release *

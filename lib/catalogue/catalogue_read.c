@@ -271,11 +271,12 @@ static void
 check_children(struct reader *r, uint32_t e)
 {
 	const struct tree_element *elements = r->catalogue->elements;
-	const struct catalogue_schema_child *child = catalogue_schema(elements[e].element)->children;
+	const struct catalogue_schema_child *child;
 	uint32_t count, needed = 0, last;
 	bool must = false;
 	struct buf list;
 
+	child = catalogue_schema(elements[e].element)->children;
 	for (; child != NULL && child->element != ELEMENT_NONE; child++) {
 		must |= child->needed;
 		if (!child->once && !child->needed)

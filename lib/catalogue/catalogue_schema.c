@@ -189,7 +189,7 @@ static attributes ORDER_ATTRIBUTES = {
 	ID(SOFTWARE, true), ID(CREATOR, false), END_OF_ATTRIBUTES,
 };
 static attributes PROFILE_ATTRIBUTES = {
-	ID(ID, true), ID(DEVICE_TYPE, true), END_OF_ATTRIBUTES,
+	ID(ID, true), ID(DEVICE_TYPE, true), ID(CREATOR, false), END_OF_ATTRIBUTES,
 };
 static attributes PROFILE_SOFTWARE_ATTRIBUTES = {
 	ID(ID, true), ID(CREATOR, false), NUMBER(SEQ, true, 0, MOST), END_OF_ATTRIBUTES,

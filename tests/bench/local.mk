@@ -48,3 +48,9 @@ tests_bench_center_mib_bench_SOURCES = %D%/center_mib_bench.c $(store_world)
 nodist_tests_bench_center_mib_bench_SOURCES = mibs/imgadm-mib.h mibs/imgadm-center-mib.h
 tests_bench_center_mib_bench_LDADD = manager/libcenter.la lib/mib/libmib.la \
 	lib/snmp/libsnmp.la $(store_test_libs)
+
+check_PROGRAMS += tests/bench/catalogue_bench
+tests_bench_catalogue_bench_SOURCES = %D%/catalogue_bench.c
+tests_bench_catalogue_bench_LDADD = lib/catalogue/libcatalogue.la lib/structure/libstructure.la \
+	lib/base/libbase.la
+EXTRA_DIST += tests/bench/judge.sh

@@ -57,3 +57,9 @@ TESTS += tests/unit/catalogue_compare
 tests_unit_catalogue_compare_SOURCES = tests/unit/catalogue_compare.c $(catalogue_fixture)
 tests_unit_catalogue_compare_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_catalogue_compare_LDADD = $(UNIT_LDADD) $(catalogue_test_libs)
+
+check_PROGRAMS += tests/unit/catalogue_match
+TESTS += tests/unit/catalogue_match
+tests_unit_catalogue_match_SOURCES = tests/unit/catalogue_match.c $(catalogue_fixture)
+tests_unit_catalogue_match_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_catalogue_match_LDADD = $(UNIT_LDADD) $(catalogue_test_libs)
