@@ -135,6 +135,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	center_soon_tick(c);
+	center_judge_tick(c);
 	if (c->rrd != NULL && now_ms - c->begin_ms >= c->o.interval_s * SECOND_MS) {
 		c->begin_ms = now_ms;
 		if (rrdfile_begin(c->rrd, &e) < 0)
@@ -169,6 +170,7 @@ on_signal(evutil_socket_t number, short what, void *arg)
 	switch ((int)number) {
 	case SIGCHLD:
 		center_soon_child(c);
+		center_judge_child(c);
 		break;
 	case SIGHUP:
 		if (read_forward(c, &e) < 0)
@@ -286,6 +288,7 @@ center_free(struct center *c)
 		return;
 	center_net_free(c->net);
 	child_free(c->child);
+	child_free(c->judge_child);
 	for (size_t i = 0; i < c->signal_count; i++)
 		event_free(c->signals[i]);
 	if (c->events_made) {

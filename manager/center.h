@@ -30,6 +30,7 @@ struct center_options {
 	const char *db, *rrd_dir;	/* for imgadm-poll; borrowed */
 	int64_t interval_s;	/* the graphs' */
 	const char *poll;	/* imgadm-poll's path; NULL = polls are not started */
+	const char *judge;	/* imgadm-judge's path; NULL = it is not started */
 	const struct clock *clock;
 	/* Read the configuration anew: `forward` (NULL = none) until the next call. */
 	int (*reload)(void *user, const char **ret_forward, struct err *e);

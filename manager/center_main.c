@@ -13,6 +13,7 @@
 #include "lib/base/options.h"
 #include "lib/base/text.h"
 #include "lib/snmp/conf.h"
+#include "manager/beside.h"
 #include "manager/center.h"
 #include "manager/center_net.h"
 
@@ -22,7 +23,7 @@ enum { INTERVAL_S = 300, PATH_SIZE = 4096 };
 
 enum {
 	KEY_DB = OPTIONS_LONG_ONLY, KEY_RRD_DIR, KEY_NO_RRD, KEY_LISTEN, KEY_FORWARD, KEY_POLL,
-	KEY_NO_POLL, KEY_ENGINE, KEY_JSON,
+	KEY_NO_POLL, KEY_JUDGE, KEY_NO_JUDGE, KEY_ENGINE, KEY_JSON,
 };
 
 static const struct option_row rows[] = {
@@ -34,6 +35,8 @@ static const struct option_row rows[] = {
 	{ KEY_FORWARD, "forward", "ADDRESS", "send copies of what is heard there" },
 	{ KEY_POLL, "poll", "PROGRAM", "imgadm-poll, for devices to be polled soon" },
 	{ KEY_NO_POLL, "no-poll", NULL, "start no polls" },
+	{ KEY_JUDGE, "judge", "PROGRAM", "imgadm-judge, for structures that came" },
+	{ KEY_NO_JUDGE, "no-judge", NULL, "start no judge" },
 	{ KEY_ENGINE, "engine", "show", "print the engine's id and boots, and end" },
 	{ KEY_JSON, "json", NULL, "with --engine show: as JSON" },
 	{ 'L', "log", "stderr|syslog", "where messages go" },
@@ -49,12 +52,12 @@ static const struct options options = {
 
 struct settings {
 	const char *db, *rrd_dir;	/* options, then where they are */
-	const char *forward, *poll;
+	const char *forward, *poll, *judge;
 	const char *listen[CENTER_NET_SOCKETS_MAX];
 	size_t listen_count;
-	bool no_rrd, no_poll, engine_show, json;
+	bool no_rrd, no_poll, no_judge, engine_show, json;
 	enum log_target log;
-	char poll_path[PATH_SIZE];
+	char poll_path[PATH_SIZE], judge_path[PATH_SIZE];
 };
 
 /* What is open; closed in reverse. */
@@ -114,6 +117,12 @@ set_option(struct settings *s, int key, const char *argument, struct err *e)
 	case KEY_NO_POLL:
 		s->no_poll = true;
 		break;
+	case KEY_JUDGE:
+		s->judge = argument;
+		break;
+	case KEY_NO_JUDGE:
+		s->no_judge = true;
+		break;
 	case KEY_ENGINE:
 		if (strcmp(argument, "show") != 0)
 			return err_set(e, -EINVAL, "option --engine: want show");
@@ -147,6 +156,8 @@ read_options(struct settings *s, int argc, char *argv[], struct err *e)
 		return err_set(e, -EINVAL, "--json goes with --engine show");
 	if (s->poll != NULL && s->no_poll)
 		return err_set(e, -EINVAL, "--poll and --no-poll: one of the two");
+	if (s->judge != NULL && s->no_judge)
+		return err_set(e, -EINVAL, "--judge and --no-judge: one of the two");
 	if (s->listen_count == 0)
 		s->listen[s->listen_count++] = "udp:162";
 	return options_arguments(&pass, 0, 0, e);
@@ -154,25 +165,16 @@ read_options(struct settings *s, int argc, char *argv[], struct err *e)
 
 /* --- where things are ------------------------------------------------------------- */
 
-/* imgadm-poll stands beside us. */
+/* imgadm-poll and imgadm-judge stand beside us. */
 static void
-find_poll(struct settings *s)
+find_programs(struct settings *s)
 {
-	static const char name[] = "imgadm-poll";
-	ssize_t n;
-	char *slash;
-
-	if (s->poll != NULL || s->no_poll)
-		return;
-	n = readlink("/proc/self/exe", s->poll_path, sizeof(s->poll_path) - sizeof(name));
-	if (n <= 0)
-		return;
-	s->poll_path[n] = '\0';
-	slash = strrchr(s->poll_path, '/');
-	if (slash == NULL)
-		return;
-	(void)memcpy(slash + 1, name, sizeof(name));
-	s->poll = s->poll_path;
+	if (s->poll == NULL && !s->no_poll &&
+	    beside_path("imgadm-poll", s->poll_path, sizeof(s->poll_path)))
+		s->poll = s->poll_path;
+	if (s->judge == NULL && !s->no_judge &&
+	    beside_path("imgadm-judge", s->judge_path, sizeof(s->judge_path)))
+		s->judge = s->judge_path;
 }
 
 static int
@@ -246,6 +248,7 @@ open_all(struct run *r, struct err *e)
 	int64_t interval_s = INTERVAL_S;
 	struct center_options o = { .listen = s->listen, .listen_count = s->listen_count,
 		.db = s->db, .rrd_dir = s->rrd_dir, .poll = s->no_poll ? NULL : s->poll,
+		.judge = s->no_judge ? NULL : s->judge,
 		.clock = clock_system(), .reload = reload, .user = r };
 	int rc = take_lock(r, e);
 
@@ -306,6 +309,7 @@ main(int argc, char *argv[])
 	struct run r = { .settings = &s };
 	struct err e = { 0 };
 	enum exit_status status;
+	int64_t judge;
 	int rc;
 
 	log_open(PROGRAM, LOG_LEVEL_NOTICE, LOG_TO_STDERR);
@@ -326,7 +330,9 @@ main(int argc, char *argv[])
 	} else {
 		s.db = conf_db(r.conf, s.db);
 		s.rrd_dir = conf_rrd_dir(r.conf, s.rrd_dir);
-		find_poll(&s);
+		if (s.judge == NULL && conf_number(r.conf, "judge", &judge) && judge == 0)
+			s.no_judge = true;
+		find_programs(&s);
 		status = run(&r, &e);
 	}
 	close_all(&r);

@@ -6,6 +6,7 @@
  *   center_put.c    what waits, into the store, and the answers
  *   center_graph.c  samples of what was put
  *   center_soon.c   polls that are wanted soon
+ *   center_judge.c  the judge, after structures came
  *   center_forward.c  copies for another receiver
  */
 #ifndef IMGADM_MANAGER_CENTER_PRIVATE_H
@@ -30,6 +31,8 @@ enum {
 	CENTER_COMMUNITY_MAX = 64,
 	CENTER_SOON_EVERY_MS = 5000,	/* polls are started no oftener */
 	CENTER_SOON_LIMIT_MS = 10 * 60 * 1000,
+	CENTER_JUDGE_EVERY_MS = 5000,	/* the judge is started no oftener */
+	CENTER_JUDGE_LIMIT_MS = 30 * 60 * 1000,
 	CENTER_HOLES_EVERY_MS = 30 * 1000,
 	CENTER_HOLES_AGE_S = 60,	/* so long a later part may fill a hole */
 	/*
@@ -118,6 +121,10 @@ struct center {
 	struct child *child;
 	int64_t child_started_ms;
 	bool soon;		/* look whether there are marks */
+	/* The judge, after structures came. */
+	struct child *judge_child;
+	int64_t judge_started_ms;
+	bool judge_wanted;
 	int64_t holes_ms, begin_ms, said_ms;
 	/* Copies. */
 	int forward_fd;		/* -1 = none */
@@ -146,6 +153,11 @@ void center_graph_write(struct center *c);
 /* center_soon.c */
 void center_soon_tick(struct center *c);
 void center_soon_child(struct center *c);	/* after SIGCHLD */
+
+/* center_judge.c */
+void center_judge_note(struct center *c, const struct store_report_outcome *o);
+void center_judge_tick(struct center *c);
+void center_judge_child(struct center *c);	/* after SIGCHLD */
 
 /* center_forward.c */
 int center_forward_open(struct center *c, const char *address, struct err *e);

@@ -45,6 +45,7 @@ judge_outcome(struct center *c, const struct center_item *item, const struct rep
 	case STORE_REPORT_STORED:
 		c->counts.stored++;
 		center_graph_note(c, o, r, when);
+		center_judge_note(c, o);
 		return PDU_NO_ERROR;
 	case STORE_REPORT_PART:
 		c->counts.parts++;

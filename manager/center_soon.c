@@ -7,18 +7,9 @@
 #include "manager/center_private.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "lib/base/log.h"
-
-enum { ENV_TEXT = 1024 };
-
-/* What imgadm-poll may know of our environment. */
-static const char *const passed[] = { "PATH", "HOME", "TZ", "SNMPCONFPATH",
-	"SNMP_PERSISTENT_DIR", "RRDCACHED_ADDRESS", "LC_ALL", "MIBS", "MIBDIRS" };
-enum { PASSED = sizeof(passed) / sizeof(passed[0]) };
+#include "manager/beside.h"
 
 static void
 start(struct center *c)
@@ -26,24 +17,12 @@ start(struct center *c)
 	const char *const argv[] = { c->o.poll, "--soon", "--quiet", "--db", c->o.db,
 		c->rrd != NULL ? "--rrd-dir" : "--no-rrd", c->rrd != NULL ? c->o.rrd_dir : NULL,
 		NULL };
-	const char *env[PASSED + 1];
-	char text[PASSED][ENV_TEXT];
+	struct beside_env env;
 	struct err e = { 0 };
-	size_t n = 0;
 
-	for (size_t i = 0; i < PASSED; i++) {
-		const char *value = getenv(passed[i]);
-		int len = value == NULL ? -1 :
-		    snprintf(text[n], ENV_TEXT, "%s=%s", passed[i], value);
-
-		if (len <= 0 || len >= ENV_TEXT)
-			continue;
-		env[n] = text[n];
-		n++;
-	}
-	env[n] = NULL;
+	beside_env(&env);
 	c->child_started_ms = center_now_ms(c);
-	if (child_start(&(struct child_options){ .argv = argv, .env = env,
+	if (child_start(&(struct child_options){ .argv = argv, .env = env.env,
 	    .limit_ms = CENTER_SOON_LIMIT_MS }, c->child_started_ms, &c->child, &e) < 0)
 		center_say(c, "imgadm-poll cannot be started", NULL, NULL, e.text);
 }

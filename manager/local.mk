@@ -5,6 +5,10 @@ include manager/judge/local.mk
 noinst_LTLIBRARIES += manager/libcli.la
 manager_libcli_la_SOURCES = %D%/cli.c %D%/cli.h
 
+# Our other programs as children.
+noinst_LTLIBRARIES += manager/libbeside.la
+manager_libbeside_la_SOURCES = %D%/beside.c %D%/beside.h
+
 # SETs to many devices: of imgadm-fleet's and of imgadm-poll's.
 noinst_LTLIBRARIES += manager/libfleetset.la
 manager_libfleetset_la_SOURCES = %D%/fleet_set.c %D%/fleet_set.h
@@ -31,11 +35,12 @@ manager_libpoll_la_SOURCES = \
 	%D%/poll.c %D%/poll.h \
 	%D%/poll_acknowledge.c %D%/poll_acknowledge.h \
 	%D%/poll_names.c %D%/poll_names.h \
+	%D%/poll_judge.c %D%/poll_judge.h \
 	%D%/poll_say.c %D%/poll_say.h \
 	%D%/poll_sink.c %D%/poll_sink.h
 nodist_manager_libpoll_la_SOURCES = mibs/imgadm-mib.h
 manager_libpoll_la_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
-manager_libpoll_la_LIBADD = manager/libfleetset.la $(EVENT_LIBS)
+manager_libpoll_la_LIBADD = manager/libbeside.la manager/libfleetset.la $(EVENT_LIBS)
 
 # imgadm-centerd: what devices report to.
 noinst_LTLIBRARIES += manager/libcenter.la
@@ -46,6 +51,7 @@ manager_libcenter_la_SOURCES = \
 	%D%/center_facts.c %D%/center_facts.h \
 	%D%/center_forward.c \
 	%D%/center_graph.c \
+	%D%/center_judge.c \
 	%D%/center_keys.c %D%/center_keys.h \
 	%D%/center_mib.c %D%/center_mib.h \
 	%D%/center_net.c %D%/center_net.h \
@@ -56,7 +62,7 @@ manager_libcenter_la_SOURCES = \
 	%D%/center_take.c
 nodist_manager_libcenter_la_SOURCES = mibs/imgadm-mib.h mibs/imgadm-center-mib.h
 manager_libcenter_la_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
-manager_libcenter_la_LIBADD = $(EVENT_LIBS)
+manager_libcenter_la_LIBADD = manager/libbeside.la $(EVENT_LIBS)
 
 sbin_PROGRAMS += manager/imgadm-centerd
 manager_imgadm_centerd_SOURCES = %D%/center_main.c

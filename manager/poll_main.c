@@ -16,6 +16,7 @@
 #include "lib/store/store_read.h"
 #include "manager/poll.h"
 #include "manager/poll_acknowledge.h"
+#include "manager/poll_judge.h"
 #include "manager/poll_say.h"
 
 #define PROGRAM "imgadm-poll"
@@ -25,6 +26,7 @@ enum { INTERVAL_S = 300, INTERVAL_MAX_S = 86400 };
 enum {
 	KEY_DB = OPTIONS_LONG_ONLY, KEY_RRD_DIR, KEY_DEVICE, KEY_INTERVAL, KEY_WINDOW,
 	KEY_SILENT_WINDOW, KEY_NO_RRD, KEY_JSON, KEY_SOON,
+	KEY_NO_JUDGE,
 };
 
 static const struct option_row rows[] = {
@@ -38,6 +40,7 @@ static const struct option_row rows[] = {
 	{ KEY_SILENT_WINDOW, "silent-window", "NUMBER",
 		"devices that were silent last time, asked at a time" },
 	{ KEY_NO_RRD, "no-rrd", NULL, "store only, write no round robin files" },
+	{ KEY_NO_JUDGE, "no-judge", NULL, "do not have judged what changed" },
 	{ KEY_JSON, "json", NULL, "the last line as JSON" },
 	{ 'q', "quiet", NULL, "no last line and no progress, only errors" },
 	{ 'L', "log", "stderr|syslog", "where messages go" },
@@ -56,7 +59,7 @@ struct settings {
 	const char *db, *rrd_dir, *device;
 	int64_t interval_s;	/* 0 = not given */
 	uint32_t window, silent_window;
-	bool no_rrd, json, quiet, soon, acknowledge;
+	bool no_rrd, no_judge, json, quiet, soon, acknowledge;
 	enum log_target log;
 	struct snmp_options snmp;
 };
@@ -69,6 +72,7 @@ struct run {
 	struct store *store;
 	struct rrdfile *rrd;
 	struct poll *poll;
+	bool judge;		/* what changed is to be judged */
 };
 
 /* --- options ------------------------------------------------------------------- */
@@ -122,6 +126,9 @@ set_option(struct settings *s, int key, char *argument, struct err *e)
 		return set_number(key, s, argument, e);
 	case KEY_NO_RRD:
 		s->no_rrd = true;
+		return 0;
+	case KEY_NO_JUDGE:
+		s->no_judge = true;
 		return 0;
 	case KEY_SOON:
 		s->soon = true;
@@ -182,6 +189,8 @@ read_conf(struct settings *s, struct run *r, struct err *e)
 	s->rrd_dir = conf_rrd_dir(r->conf, s->rrd_dir);
 	if (s->interval_s == 0)
 		s->interval_s = conf_number(r->conf, "pollInterval", &n) ? n : INTERVAL_S;
+	if (conf_number(r->conf, "judge", &n) && n == 0)
+		s->no_judge = true;
 	s->acknowledge = conf_number(r->conf, "acknowledge", &n) && n != 0;
 	if (s->window == 0 && conf_number(r->conf, "window", &n))
 		s->window = (uint32_t)n;
@@ -341,6 +350,7 @@ run(struct settings *s, struct run *r, struct err *e)
 	}
 	if (rc == 0)
 		rc = acknowledge(s, r, since, &counts, e);
+	r->judge = rc == 0 && !s->no_judge && !counts.stopped && counts.devices > 0;
 	if (rc < 0) {
 		log_error("%s%s", e->text, counts.polled == 0 ? "" :
 			"; what was not stored is polled again by the next run");
@@ -406,6 +416,13 @@ main(int argc, char *argv[])
 		status = EXIT_STORAGE;
 	} else {
 		status = run(&s, &r, &e);
+		/* Signals are as they were, and the next poll need not wait for it. */
+		poll_free(r.poll);
+		r.poll = NULL;
+		lock_release(r.lock);
+		r.lock = NULL;
+		if (r.judge)
+			poll_judge(r.store, s.db);
 	}
 out:
 	close_all(&r);

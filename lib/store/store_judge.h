@@ -109,6 +109,8 @@ struct store_judge_context {
 	char why[ERR_TEXT_SIZE];	/* then; one line */
 	utc_s when;		/* of the last run */
 };
+/* Whether there is anything to judge by: a catalogue is in force, or one was. */
+int store_judge_in_use(struct store *s, bool *ret_in_use, struct err *e);
 /* 1, or 0: nothing was judged so far. */
 int store_judge_context_get(struct store *s, struct store_judge_context *ret, struct err *e);
 

@@ -28,6 +28,19 @@ out_of_memory(struct err *e)
 	return err_set(e, -ENOMEM, "out of memory for a device");
 }
 
+int
+store_judge_in_use(struct store *s, bool *ret_in_use, struct err *e)
+{
+	int64_t n = 0;
+	int rc;
+
+	rc = db_query_i64(s->db, "SELECT EXISTS (SELECT 1 FROM catalogue WHERE in_force)"
+		" OR EXISTS (SELECT 1 FROM judge)", &n, e);
+	if (rc == 0)
+		*ret_in_use = n != 0;
+	return rc;
+}
+
 /* --- a structure ---------------------------------------------------------------------- */
 
 static int
