@@ -40,6 +40,9 @@ judge_cli_user(char *dst, size_t size)
 
 static const struct command commands[] = {
 	{ "run", judge_cmd_run, "[--all] [--no-tell] [DEVICE]", "judge what changed, and advise" },
+	{ "explain", judge_cmd_explain, "DEVICE", "why it is judged so, and what to do" },
+	{ "why-not", judge_cmd_why_not, "DEVICE SOFTWARE VERSION",
+		"why a release is not chosen, and the nearest that fits" },
 	{ "catalogue check", judge_catalogue_check, "FILE ...", "whether catalogues are right" },
 	{ "catalogue import", judge_catalogue_import, "FILE", "verify it and put it in force" },
 	{ "catalogue list", judge_catalogue_list, "", "what is in force, and alarms" },

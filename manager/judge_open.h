@@ -1,0 +1,42 @@
+/*
+ * judge_open: what a command about one device needs, opened and closed as one.
+ *
+ * The store (for reading), the catalogues in force, and the device's judgement
+ * on them, made now: what is told is about what is known now, whatever the last
+ * run said.
+ */
+#ifndef IMGADM_MANAGER_JUDGE_OPEN_H
+#define IMGADM_MANAGER_JUDGE_OPEN_H
+
+#include "lib/store/store_read.h"
+#include "manager/judge_catalogues.h"
+#include "manager/judge_cli.h"
+#include "manager/judge_device.h"
+
+struct judge_opened {
+	struct store *store;
+	struct judge_catalogues *catalogues;
+	struct judge_policy policy;
+	struct judge_device *device;	/* NULL where none was asked for */
+	const char *stale;		/* why the set is stale; NULL = it is not */
+};
+
+/*
+ * name NULL: no device.  EXIT_DONE, or the status to return, after saying why;
+ * judge_opened_close() in any case.
+ */
+int judge_open(struct cli *cli, const char *name, struct judge_opened *ret);
+void judge_opened_close(struct judge_opened *o);
+
+/*
+ * The release that SOFTWARE and VERSION name, made by anyone or, as
+ * "CREATOR:SOFTWARE", by that one.  -ENOENT with the nearest that there is;
+ * -ENOTUNIQ: several creators have it.
+ */
+int judge_open_release(const struct judge_opened *o, const char *software, const char *version,
+	uint32_t *ret_release, struct err *e);
+
+/* One line on stderr where the catalogues are stale: verdicts go on, plans do not. */
+void judge_open_warn(const struct judge_opened *o);
+
+#endif
