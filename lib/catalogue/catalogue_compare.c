@@ -47,8 +47,8 @@ compare_release(struct comparison *c, const struct catalogue_release *was)
 	if (found != CATALOGUE_NONE)
 		compare_found(c, was, &after->releases[found]);
 	else if (same_seq != CATALOGUE_NONE)
-		REPORT(c, after->releases[same_seq].place, "seq %u of %s is published as '%s' and is "
-		    "called '%s' here; give it its label back", was->seq, c->was->id,
+		REPORT(c, after->releases[same_seq].place, "seq %u of %s is published as '%s' and "
+		    "is called '%s' here; give it its label back", was->seq, c->was->id,
 		    was->version, after->releases[same_seq].version);
 	else
 		REPORT(c, after->software[c->software].place, "'%s' (seq %u) of %s is published "
@@ -78,8 +78,8 @@ compare_software(struct comparison *c, const char *id)
 			gone++;
 	}
 	if (gone > 0)
-		findings_add(c->findings, false, c->name, 0, "software %s of %s is published and is "
-		    "not here; put it back, and withdraw its releases if they must not run",
+		findings_add(c->findings, false, c->name, 0, "software %s of %s is published and "
+		    "is not here; put it back, and withdraw its releases if they must not run",
 		    c->was->id, c->was->creator);
 }
 

@@ -16,23 +16,34 @@ catalogue_findings_release(struct catalogue_findings *f)
 	*f = (struct catalogue_findings){0};
 }
 
+/* Where the next one is kept; NULL = nowhere. */
+static struct catalogue_finding *
+room(struct catalogue_findings *f)
+{
+	struct catalogue_finding *bigger;
+
+	if (f->count >= CATALOGUE_ERRORS_MAX)
+		return NULL;
+	bigger = reallocarray(f->list, f->count + 1, sizeof(*bigger));
+	if (bigger == NULL)
+		return NULL;
+	f->list = bigger;
+	return &f->list[f->count++];
+}
+
 void
 findings_add(struct catalogue_findings *f, bool warning, const char *name, uint32_t line,
 	const char *fmt, ...)
 {
-	struct catalogue_finding *bigger;
+	struct catalogue_finding *kept;
 	char what[ERR_TEXT_SIZE], text[ERR_TEXT_SIZE + 300];
 	va_list ap;
 
 	f->errors += !warning;
 	f->warnings += warning;
-	if (f->count >= CATALOGUE_ERRORS_MAX)
-		return;
-	bigger = reallocarray(f->list, f->count + 1, sizeof(*bigger));
-	if (bigger == NULL)
+	kept = room(f);
+	if (kept == NULL)
 		return;		/* it is counted */
-	f->list = bigger;
-	bigger += f->count++;
 	va_start(ap, fmt);
 	(void)vsnprintf(what, sizeof(what), fmt, ap);
 	va_end(ap);
@@ -40,9 +51,34 @@ findings_add(struct catalogue_findings *f, bool warning, const char *name, uint3
 		(void)snprintf(text, sizeof(text), "%.255s:%u: %s", name, line, what);
 	else
 		(void)snprintf(text, sizeof(text), "%.255s: %s", name, what);
-	bigger->warning = warning;
-	bigger->line = line;
-	text_escape_line(bigger->text, sizeof(bigger->text), text);
+	kept->warning = warning;
+	kept->line = line;
+	text_escape_line(kept->text, sizeof(kept->text), text);
+}
+
+static struct catalogue_finding *
+last_warning(struct catalogue_findings *f)
+{
+	for (size_t i = f->count; i-- > 0;)
+		if (f->list[i].warning)
+			return &f->list[i];
+	return NULL;
+}
+
+void
+findings_move(struct catalogue_findings *f, struct catalogue_findings *from)
+{
+	for (size_t i = 0; i < from->count; i++) {
+		struct catalogue_finding *kept = room(f);
+
+		if (kept == NULL && !from->list[i].warning)
+			kept = last_warning(f);
+		if (kept != NULL)
+			*kept = from->list[i];
+	}
+	f->errors += from->errors;
+	f->warnings += from->warnings;
+	catalogue_findings_release(from);
 }
 
 /* The file's name in front, so that files stay apart. */

@@ -16,6 +16,12 @@
 void findings_add(struct catalogue_findings *f, bool warning, const char *name, uint32_t line,
 	const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
+/*
+ * Move what was found in `from` behind that in f.  Where not all can be kept, an
+ * error takes the place of the last warning.
+ */
+void findings_move(struct catalogue_findings *f, struct catalogue_findings *from);
+
 /* Those from place `from` on, by the name of the file, then line. */
 void findings_sort(struct catalogue_findings *f, size_t from);
 

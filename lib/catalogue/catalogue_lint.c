@@ -18,8 +18,8 @@ add(struct lint *l, bool warning, struct catalogue_place at, const char *fmt, va
 	char text[ERR_TEXT_SIZE];
 
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
-	findings_add(l->findings, warning, l->set->catalogues[at.catalogue].name, at.line, "%s",
-	    text);
+	findings_add(warning ? &l->warnings : &l->errors, warning,
+	    l->set->catalogues[at.catalogue].name, at.line, "%s", text);
 }
 
 void
@@ -138,14 +138,15 @@ catalogue_lint(const struct catalogue_set *set, struct catalogue_findings *findi
 	static int (*const parts[])(struct lint *l) = { lint_versions, lint_releases, lint_matches,
 		lint_paths, lint_orders, lint_relations, lint_pairs, lint_profiles };
 	size_t from = findings->count, before = findings->errors;
-	struct lint l = { .set = set, .findings = findings, .steps = LINT_STEPS };
+	struct lint l = { .set = set, .steps = LINT_STEPS };
+	int rc = 0;
 
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		int rc = parts[i](&l);
-
-		if (rc < 0)
-			return err_set(e, rc, "out of memory while the catalogues were checked");
-	}
+	for (size_t i = 0; rc == 0 && i < sizeof(parts) / sizeof(parts[0]); i++)
+		rc = parts[i](&l);
+	if (rc < 0)
+		err_set(e, rc, "out of memory while the catalogues were checked");
+	findings_move(findings, &l.errors);
+	findings_move(findings, &l.warnings);
 	findings_sort(findings, from);
-	return findings_end(findings, from, before, e);
+	return rc < 0 ? rc : findings_end(findings, from, before, e);
 }

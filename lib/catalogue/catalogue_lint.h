@@ -48,7 +48,7 @@
 #include "lib/catalogue/catalogue.h"
 
 enum {
-	LINT_STEPS = 64 * 1024 * 1024,
+	LINT_STEPS = 16 * 1024 * 1024,	/* a quarter of a second or so */
 };
 
 /*

@@ -10,7 +10,7 @@
 
 struct lint {
 	const struct catalogue_set *set;
-	struct catalogue_findings *findings;
+	struct catalogue_findings errors, warnings;	/* own: neither crowds out the other */
 	uint64_t steps;		/* left for what compares pairs */
 	bool stopped;		/* they were used up, and it was said */
 };

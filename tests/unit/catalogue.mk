@@ -63,3 +63,9 @@ TESTS += tests/unit/catalogue_match
 tests_unit_catalogue_match_SOURCES = tests/unit/catalogue_match.c $(catalogue_fixture)
 tests_unit_catalogue_match_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_catalogue_match_LDADD = $(UNIT_LDADD) $(catalogue_test_libs)
+
+check_PROGRAMS += tests/unit/catalogue_lint_hostile
+TESTS += tests/unit/catalogue_lint_hostile
+tests_unit_catalogue_lint_hostile_SOURCES = tests/unit/catalogue_lint_hostile.c
+tests_unit_catalogue_lint_hostile_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_catalogue_lint_hostile_LDADD = $(UNIT_LDADD) $(catalogue_test_libs)
