@@ -12,8 +12,25 @@ tests_unit_judge_plan_search_SOURCES = %D%/judge_plan_search.c
 tests_unit_judge_plan_search_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_judge_plan_search_LDADD = $(UNIT_LDADD) manager/libjudge.la $(UNIT_LIBS)
 
+# Random devices, as problems and as catalogues.
+rules_world = tests/unit/rules_world.c tests/unit/rules_world.h \
+	tests/unit/solve_world.c tests/unit/solve_world.h
+
 check_PROGRAMS += tests/unit/judge_solve
 TESTS += tests/unit/judge_solve
-tests_unit_judge_solve_SOURCES = %D%/judge_solve.c %D%/solve_world.c %D%/solve_world.h
+tests_unit_judge_solve_SOURCES = %D%/judge_solve.c $(rules_world)
 tests_unit_judge_solve_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
-tests_unit_judge_solve_LDADD = $(UNIT_LDADD) manager/libjudge.la $(UNIT_LIBS)
+tests_unit_judge_solve_LDADD = $(UNIT_LDADD) manager/libjudge.la $(catalogue_test_libs)
+
+# libsolv, a peer, is linked into tests only.
+rules_libsolv =
+if LIBSOLV
+rules_libsolv += tests/unit/rules_libsolv.c tests/unit/rules_libsolv.h
+endif
+
+check_PROGRAMS += tests/unit/judge_libsolv
+TESTS += tests/unit/judge_libsolv
+tests_unit_judge_libsolv_SOURCES = %D%/judge_libsolv.c $(rules_libsolv) $(rules_world)
+tests_unit_judge_libsolv_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(SOLV_CFLAGS)
+tests_unit_judge_libsolv_LDADD = $(UNIT_LDADD) manager/libjudge.la $(catalogue_test_libs) \
+	$(SOLV_LIBS)

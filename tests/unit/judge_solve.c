@@ -14,6 +14,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "tests/unit/rules_world.h"
 #include "tests/unit/solve_world.h"
 #include "tests/unit/support.h"
 
@@ -262,12 +263,15 @@ START_TEST(node_limit)
 	uint64_t best = 0, gave_up = 0;
 
 	for (uint64_t i = 0; i < rounds; i++) {
-		struct solve_world_device d = { 8, 6, 100, 60, 8, (i & 1) != 0 };
+		struct rules_spec spec = { 8, 6, 100, 60, 8, (i & 1) != 0 };
+		struct rules_world rules;
 		struct solve_answer full, a, again;
 		struct solve_world w;
 		struct err e;
 
-		solve_world_device(&w, base + i, &d);
+		rules_world_make(&rules, base + i, &spec);
+		rules_world_problem(&rules, true, &w);
+		rules_world_release(&rules);
 		ck_assert_int_eq(judge_solve(&w.problem, &full, &e), 0);
 		for (uint32_t n = 0; n < 40; n += 1 + n / 4) {
 			w.problem.nodes = n;

@@ -4,6 +4,8 @@
 #ifndef IMGADM_TESTS_UNIT_SOLVE_WORLD_H
 #define IMGADM_TESTS_UNIT_SOLVE_WORLD_H
 
+#include <stddef.h>
+
 #include "manager/judge/judge_solve.h"
 
 struct solve_world {
@@ -19,24 +21,21 @@ struct solve_world {
 	uint64_t random;		/* state */
 };
 
+/* Empty; what follows is added to it, and freed with it.  No memory: abort. */
+void solve_world_begin(struct solve_world *w, uint64_t seed);
+void *solve_world_own(struct solve_world *w, size_t n, size_t size);
+uint64_t *solve_world_mask(struct solve_world *w, uint32_t variable);
+void solve_world_set(uint64_t *mask, uint32_t value);
+void solve_world_literal(struct solve_world *w, uint32_t variable, const uint64_t *mask);
+/* Of the last literals. */
+void solve_world_clause(struct solve_world *w, uint32_t group, uint32_t literals);
+
+bool solve_world_percent(struct solve_world *w, uint32_t n);
 /* 0..below-1 */
 uint32_t solve_world_random(struct solve_world *w, uint32_t below);
 /* Everything the header allows, small: a few variables, values, clauses, counts, groups. */
 void solve_world_small(struct solve_world *w, uint64_t seed);
 
-/*
- * A device: units of `releases` releases each, that may be taken out of service
- * too.  Each ordered pair of units is related with `pairs` percent; then each
- * release of the one wants a range of the other's, or forbids one, with
- * `rules` percent.  planted: a state obeys all rules, and the device is in it
- * but for `moved` units, which run any release; else it runs anything.
- */
-struct solve_world_device {
-	uint32_t units, releases, pairs, rules, moved;
-	bool planted;
-};
-void solve_world_device(struct solve_world *w, uint64_t seed,
-	const struct solve_world_device *d);
 void solve_world_release(struct solve_world *w);
 
 #endif
