@@ -35,6 +35,13 @@ FUZZ_TARGETS += tests/fuzz/parse
 tests_fuzz_parse_SOURCES = %D%/parse.c
 tests_fuzz_parse_LDADD = $(FUZZ_LDADD) lib/base/libbase.la
 
+FUZZ_TARGETS += tests/fuzz/catalogue
+tests_fuzz_catalogue_SOURCES = %D%/catalogue.c
+tests_fuzz_catalogue_CPPFLAGS = $(AM_CPPFLAGS) $(XML_CFLAGS) \
+	-DTOP_SRCDIR=\"$(abs_top_srcdir)\"
+tests_fuzz_catalogue_LDADD = $(FUZZ_LDADD) lib/catalogue/libcatalogue.la \
+	lib/structure/libstructure.la lib/base/libbase.la $(XML_LIBS)
+
 FUZZ_TARGETS += tests/fuzz/text
 tests_fuzz_text_SOURCES = %D%/text.c
 tests_fuzz_text_LDADD = $(FUZZ_LDADD) lib/base/libbase.la
