@@ -72,19 +72,12 @@ bank_make(struct birth *b, const struct model_unit *mu, unsigned bank)
 {
 	struct software w = { .bank = (uint8_t)bank, .digest_known = true,
 		.state = bank == 1 ? SOFTWARE_RUNNING : SOFTWARE_FALLBACK };
-	struct chance image = { .state = 0 };
 
 	(void)text_copy(w.id, sizeof(w.id), mu->software);
 	(void)text_copy(w.creator, sizeof(w.creator), MODEL_MAKER);
 	(void)text_copy(w.version, sizeof(w.version), mu->versions[bank - 1]);
 	w.installed = b->now - DAY_S * chance_between(&b->chance, 10, 400);
-	/* One image has one digest, on whichever device it is. */
-	for (const char *p = w.id; *p != '\0'; p++)
-		image.state = image.state * 31 + (unsigned char)*p;
-	for (const char *p = w.version; *p != '\0'; p++)
-		image.state = image.state * 31 + (unsigned char)*p;
-	for (size_t i = 0; i < sizeof(w.digest); i++)
-		w.digest[i] = (uint8_t)chance_next(&image);
+	model_digest(w.id, w.version, w.digest);
 	return state_software_set(b->s, mu->symbol, &w, STATE_SOFTWARE_ALL, b->e);
 }
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "agent-module/device_chance.h"
 #include "agent-module/state.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -153,4 +154,18 @@ const char *
 model_name_at(size_t n)
 {
 	return n < COUNT(MODELS) ? MODELS[n].name : NULL;
+}
+
+void
+model_digest(const char *software, const char *version,
+	uint8_t ret_digest[STRUCTURE_DIGEST_SIZE])
+{
+	struct chance image = { .state = 0 };
+
+	for (const char *p = software; *p != '\0'; p++)
+		image.state = image.state * 31 + (unsigned char)*p;
+	for (const char *p = version; *p != '\0'; p++)
+		image.state = image.state * 31 + (unsigned char)*p;
+	for (size_t i = 0; i < STRUCTURE_DIGEST_SIZE; i++)
+		ret_digest[i] = (uint8_t)chance_next(&image);
 }

@@ -62,4 +62,8 @@ const struct model *model_find(const char *name);
 /* The n-th name from 0, NULL past the end. */
 const char *model_name_at(size_t n);
 
+/* Of the invented image: one image has one digest, on whichever device it is. */
+void model_digest(const char *software, const char *version,
+	uint8_t ret_digest[STRUCTURE_DIGEST_SIZE]);
+
 #endif

@@ -69,3 +69,12 @@ TESTS += tests/unit/catalogue_lint_hostile
 tests_unit_catalogue_lint_hostile_SOURCES = tests/unit/catalogue_lint_hostile.c
 tests_unit_catalogue_lint_hostile_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_catalogue_lint_hostile_LDADD = $(UNIT_LDADD) $(catalogue_test_libs)
+
+check_PROGRAMS += tests/unit/catalogue_example
+TESTS += tests/unit/catalogue_example
+tests_unit_catalogue_example_SOURCES = tests/unit/catalogue_example.c \
+	agent-module/device_model.c agent-module/device_model.h \
+	agent-module/device_chance.c agent-module/device_chance.h
+tests_unit_catalogue_example_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) \
+	-DTOP_SRCDIR=\"$(abs_top_srcdir)\"
+tests_unit_catalogue_example_LDADD = $(UNIT_LDADD) $(catalogue_test_libs)
