@@ -127,9 +127,9 @@ bool solve_group_holds(const struct solve_problem *p, const uint32_t *values, ui
 /*
  * A smallest set of groups that cannot hold together with the values that are
  * fixed (fixed[v] = value, or UINT32_MAX: any allowed one): by deletion.
- * each of groups[] (count of them) is left out in turn, from the first on, and
+ * each of groups[] (count of them) is left out in turn, from the last on, and
  * stays out if the rest still cannot hold together; so of several reasons the
- * last ones are named.  Other groups, and prices, are not asked.
+ * first ones are named.  Other groups, and prices, are not asked.
  * ret has room for count, in the order of groups[]; *ret_count 0: they can hold
  * together, or p->nodes did not suffice to tell.  -EINVAL (beside those of
  * judge_solve): a variable has no value to take; -ENOMEM.

@@ -51,29 +51,29 @@ keep_some(struct deletion *d, uint32_t first, uint32_t n, bool kept)
 }
 
 /*
- * Each is left out in turn and stays out if the rest still cannot hold.  What
- * can stay out together is left out together, by halves: the result is the same.
+ * Each is left out in turn, the last first, and stays out if the rest still
+ * cannot hold.  What can stay out together is left out together, by halves:
+ * the result is the same.
  */
 static void
 leave_out(struct deletion *d)
 {
-	uint32_t first = 0, n = d->count;
+	uint32_t end = d->count, n = d->count;
 
-	while (first < d->count) {
-		if (n > d->count - first)
-			n = d->count - first;
-		keep_some(d, first, n, false);
+	while (end > 0) {
+		if (n > end)
+			n = end;
+		keep_some(d, end - n, n, false);
 		if (!can_hold(d)) {
-			first += n;
+			end -= n;
 			n *= 2;
 			continue;
 		}
-		keep_some(d, first, n, true);
-		if (n > 1) {
+		keep_some(d, end - n, n, true);
+		if (n > 1)
 			n /= 2;
-			continue;
-		}
-		first++;
+		else
+			end--;
 	}
 }
 

@@ -322,7 +322,7 @@ can_hold(const struct solve_problem *p, const uint32_t *fixed, const bool *asked
 	return false;
 }
 
-/* By deletion, one after the other; returns how many are left of groups[]. */
+/* By deletion, one after the other from the last; returns how many are left of groups[]. */
 static uint32_t
 plain_deletion(const struct solve_problem *p, const uint32_t *fixed, const uint32_t *groups,
 	uint32_t count, uint32_t *ret)
@@ -334,13 +334,14 @@ plain_deletion(const struct solve_problem *p, const uint32_t *fixed, const uint3
 		asked[groups[i]] = true;
 	if (can_hold(p, fixed, asked))
 		return 0;
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = count; i-- > 0; ) {
 		asked[groups[i]] = false;
-		if (can_hold(p, fixed, asked)) {
+		if (can_hold(p, fixed, asked))
 			asked[groups[i]] = true;
-			ret[n++] = groups[i];
-		}
 	}
+	for (uint32_t i = 0; i < count; i++)
+		if (asked[groups[i]])
+			ret[n++] = groups[i];
 	return n;
 }
 
