@@ -54,8 +54,11 @@ random_pattern(uint32_t *state, char ret[32])
 	size_t count = dice(state, 7);
 
 	ret[0] = '\0';
-	for (size_t i = 0; i < count; i++)
-		(void)memcpy(ret + strlen(ret), parts[dice(state, 7)], 3);
+	for (size_t i = 0; i < count; i++) {
+		const char *part = parts[dice(state, 7)];
+
+		(void)memcpy(ret + strlen(ret), part, strlen(part) + 1);
+	}
 }
 
 /* Against trying out each text there is. */
