@@ -145,14 +145,20 @@ rank_before(const struct lint *l, const struct paths *p, uint32_t rank)
 	return CATALOGUE_NONE;
 }
 
+/* Told at one that is not withdrawn: nobody has to reach the others. */
 static void
-say_circle(struct lint *l, const struct paths *p, uint32_t rank)
+say_circle(struct lint *l, const struct paths *p, uint32_t start)
 {
-	const struct catalogue_release *r = p->rank[rank];
-	const struct catalogue_release *other = p->rank[rank_before(l, p, rank)];
+	uint32_t rank = start;
+	const struct catalogue_release *r, *other;
 
-	if (r->state == CATALOGUE_WITHDRAWN)
-		return;
+	while (p->rank[rank]->state == CATALOGUE_WITHDRAWN) {
+		rank = rank_before(l, p, rank);
+		if (rank == start)
+			return;
+	}
+	r = p->rank[rank];
+	other = p->rank[rank_before(l, p, rank)];
 	lint_error(l, r->place, "nobody can reach '%s' (seq %u) of %s: it takes '%s' (seq %u, line "
 	    "%u), and that is only reached from it, in a circle; let one of them be installed from "
 	    "a release that devices run, or fresh", r->version, r->seq, p->software->id,

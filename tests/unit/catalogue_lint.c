@@ -3,7 +3,10 @@
 #include "lib/catalogue/catalogue_lint.h"
 
 #include <stdio.h>
+#include <string.h>
 
+#include "lib/base/buf.h"
+#include "tests/unit/catalogue_fixture.h"
 #include "tests/unit/catalogue_lint_says.h"
 #include "tests/unit/support.h"
 
@@ -240,6 +243,172 @@ START_TEST(a_branch_is_left_by_its_own_from_only)
 }
 END_TEST
 
+/* --- paths against a naive search ---------------------------------------------------------- */
+
+enum { RELEASES = 7 };
+
+static uint32_t
+dice(uint32_t *state, uint32_t sides)
+{
+	*state = *state * 1664525u + 1013904223u;
+	return (*state >> 8) % sides;
+}
+
+static void
+add_random_from(struct buf *b, uint32_t *state, uint32_t seq)
+{
+	static const char *const branches[] = { "", "", " branch='a'", " branch='b'" };
+	const char *branch = branches[dice(state, 4)];
+	uint32_t low = 1 + dice(state, RELEASES), high = low + dice(state, 3);
+
+	if (dice(state, 8) == 0)
+		(void)buf_add_text(b, "<from fresh='yes'/>");
+	else if (low > seq)
+		(void)buf_printf(b, "<from direction='down' min-seq='%u' max-seq='%u'%s/>", low, high,
+		    branch);
+	else if (low < seq)
+		(void)buf_printf(b, "<from min-seq='%u' max-seq='%u'%s/>", low,
+		    high < seq ? high : seq - 1, branch);
+}
+
+static void
+add_random_release(struct buf *b, uint32_t *state, uint32_t seq)
+{
+	static const char *const states[] = { "", "", "", "", " state='draft'",
+		" state='withdrawn' because='b'" };
+
+	(void)buf_printf(b, "<release version='%u' seq='%u'%s%s>", seq, seq,
+	    states[dice(state, 6)], dice(state, 4) ? " branch='a'" : " branch='b'");
+	for (uint32_t i = dice(state, 4); i > 0; i--)
+		add_random_from(b, state, seq);
+	(void)buf_add_text(b, "</release>\n");
+}
+
+/* What the linter has to find, by asking of every pair whether it may be installed. */
+struct naive {
+	const struct catalogue_set *set;
+	bool reached[RELEASES];
+	uint32_t leadless, unreached, dead_ends;
+	bool withdrawn;		/* one of those that are not reached */
+};
+
+static bool
+leads(const struct naive *n, uint32_t from, uint32_t to)
+{
+	return from != to && catalogue_from_allows(n->set, to, from);
+}
+
+static void
+naive_reach(struct naive *n)
+{
+	for (uint32_t r = 0; r < RELEASES; r++) {
+		const struct catalogue_release *is = &n->set->releases[r];
+		bool any = false;
+
+		for (uint32_t from = 0; from < RELEASES; from++)
+			any |= leads(n, from, r);
+		n->reached[r] = !any || catalogue_from_allows(n->set, r, CATALOGUE_NONE);
+		if (!any && is->from_count > 0 && is->state != CATALOGUE_WITHDRAWN &&
+		    !catalogue_from_allows(n->set, r, CATALOGUE_NONE))
+			n->leadless++;
+	}
+	for (uint32_t round = 0; round < RELEASES; round++) {
+		for (uint32_t r = 0; r < RELEASES; r++) {
+			for (uint32_t from = 0; from < RELEASES; from++)
+				n->reached[r] |= n->reached[from] && leads(n, from, r);
+		}
+	}
+	for (uint32_t r = 0; r < RELEASES; r++) {
+		n->unreached += !n->reached[r];
+		n->withdrawn |= !n->reached[r] &&
+		    n->set->releases[r].state == CATALOGUE_WITHDRAWN;
+	}
+}
+
+static uint32_t
+newest(const struct naive *n, uint32_t branch_of)
+{
+	uint32_t found = CATALOGUE_NONE;
+
+	for (uint32_t r = 0; r < RELEASES; r++) {
+		if (strcmp(n->set->releases[r].branch, n->set->releases[branch_of].branch) == 0 &&
+		    n->set->releases[r].state == CATALOGUE_QUALIFIED)
+			found = r;
+	}
+	return found;
+}
+
+static void
+naive_dead_ends(struct naive *n)
+{
+	const struct catalogue_release *list = n->set->releases;
+	bool good[RELEASES] = { false }, stuck[2] = { false, false };
+
+	for (uint32_t r = 0; r < RELEASES; r++)
+		good[r] = newest(n, r) == r;
+	for (uint32_t round = 0; round < RELEASES; round++) {
+		for (uint32_t to = 0; to < RELEASES; to++) {
+			for (uint32_t r = 0; r < RELEASES; r++)
+				good[r] |= good[to] && list[to].state == CATALOGUE_QUALIFIED &&
+				    leads(n, r, to);
+		}
+	}
+	for (uint32_t r = 0; r < RELEASES; r++) {
+		if (newest(n, r) != CATALOGUE_NONE && r < newest(n, r) && !good[r] &&
+		    list[r].state != CATALOGUE_DRAFT)
+			stuck[list[r].branch[0] == 'b'] = true;
+	}
+	n->dead_ends = (uint32_t)stuck[0] + stuck[1];
+}
+
+static uint32_t
+count_words(const struct catalogue_findings *f, const char *words)
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < f->count; i++)
+		n += strstr(f->list[i].text, words) != NULL;
+	return n;
+}
+
+START_TEST(random_paths_as_a_naive_search_finds_them)
+{
+	uint32_t state = 77, circles = 0, leadless = 0, dead_ends = 0;
+
+	for (int round = 0; round < 3000; round++) {
+		struct catalogue_findings found = { 0 };
+		struct naive n = { .set = NULL };
+		struct catalogue_set *set;
+		struct buf b;
+
+		buf_init(&b, 65536);
+		(void)buf_add_text(&b, ON_E);
+		for (uint32_t seq = 1; seq <= RELEASES; seq++)
+			add_random_release(&b, &state, seq);
+		(void)buf_add_text(&b, END);
+		n.set = set = fixture_set(buf_text(&b), NIL);
+		(void)catalogue_lint(set, &found, NULL);
+		naive_reach(&n);
+		naive_dead_ends(&n);
+		ck_assert_msg(count_words(&found, "take no release that is listed") == n.leadless &&
+		    count_words(&found, "no chain of qualified") == n.dead_ends &&
+		    (n.unreached > 0) >= (count_words(&found, "in a circle") > 0) &&
+		    (n.unreached == 0 || n.withdrawn || count_words(&found, "in a circle") > 0),
+		    "round %d: %u without a lead, %u not reached, %u dead ends:\n%s", round,
+		    n.leadless, n.unreached, n.dead_ends, buf_text(&b));
+		circles += count_words(&found, "in a circle");
+		leadless += n.leadless;
+		dead_ends += n.dead_ends;
+		catalogue_findings_release(&found);
+		fixture_free(set);
+		buf_release(&b);
+	}
+	ck_assert_uint_gt(circles, 20);
+	ck_assert_uint_gt(leadless, 100);
+	ck_assert_uint_gt(dead_ends, 100);
+}
+END_TEST
+
 /* --- order of installation ----------------------------------------------------------------- */
 
 #define THREE UNITS "<software id='t' unit-type='C'><release version='1' seq='100'/>" \
@@ -320,6 +489,7 @@ main(void)
 	Suite *suite = suite_create("catalogue_lint");
 	TCase *tc = tcase_create("catalogue_lint");
 
+	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, a_catalogue_without_a_mistake_says_nothing);
 	tcase_add_test(tc, an_order_against_the_scheme);
 	tcase_add_test(tc, an_order_against_the_scheme_is_seen_across_others);
@@ -337,6 +507,7 @@ main(void)
 	tcase_add_test(tc, stepping_stones_in_a_circle);
 	tcase_add_test(tc, a_gap_in_the_path);
 	tcase_add_test(tc, a_branch_is_left_by_its_own_from_only);
+	tcase_add_test(tc, random_paths_as_a_naive_search_finds_them);
 	tcase_add_test(tc, before_and_after_in_a_circle);
 	tcase_add_test(tc, a_profile_that_violates_a_relation);
 	tcase_add_test(tc, a_profile_of_what_may_not_run);
