@@ -34,3 +34,28 @@ tests_unit_judge_libsolv_SOURCES = %D%/judge_libsolv.c $(rules_libsolv) $(rules_
 tests_unit_judge_libsolv_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(SOLV_CFLAGS)
 tests_unit_judge_libsolv_LDADD = $(UNIT_LDADD) manager/libjudge.la $(catalogue_test_libs) \
 	$(SOLV_LIBS)
+
+tests_unit_judge_solve_LDADD = $(UNIT_LDADD) manager/libjudge.la $(UNIT_LIBS)
+
+# What tests of the judge on catalogues link.
+judge_world = tests/unit/judge_world.c tests/unit/judge_world.h tests/unit/judge_random.c \
+	$(catalogue_fixture)
+judge_world_libs = manager/libjudge.la $(catalogue_test_libs)
+
+check_PROGRAMS += tests/unit/judge_clauses
+TESTS += tests/unit/judge_clauses
+tests_unit_judge_clauses_SOURCES = %D%/judge_clauses.c $(judge_world)
+tests_unit_judge_clauses_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_judge_clauses_LDADD = $(UNIT_LDADD) $(judge_world_libs)
+
+check_PROGRAMS += tests/unit/judge_truth
+TESTS += tests/unit/judge_truth
+tests_unit_judge_truth_SOURCES = %D%/judge_truth.c $(judge_world)
+tests_unit_judge_truth_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_judge_truth_LDADD = $(UNIT_LDADD) $(judge_world_libs)
+
+check_PROGRAMS += tests/unit/judge_oracle
+TESTS += tests/unit/judge_oracle
+tests_unit_judge_oracle_SOURCES = %D%/judge_oracle.c $(judge_world)
+tests_unit_judge_oracle_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_judge_oracle_LDADD = $(UNIT_LDADD) $(judge_world_libs)
