@@ -35,8 +35,6 @@ tests_unit_judge_libsolv_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(SOLV_CFLAGS
 tests_unit_judge_libsolv_LDADD = $(UNIT_LDADD) manager/libjudge.la $(catalogue_test_libs) \
 	$(SOLV_LIBS)
 
-tests_unit_judge_solve_LDADD = $(UNIT_LDADD) manager/libjudge.la $(UNIT_LIBS)
-
 # What tests of the judge on catalogues link.
 judge_world = tests/unit/judge_world.c tests/unit/judge_world.h tests/unit/judge_random.c \
 	$(catalogue_fixture)
