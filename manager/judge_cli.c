@@ -43,6 +43,8 @@ static const struct command commands[] = {
 	{ "explain", judge_cmd_explain, "DEVICE", "why it is judged so, and what to do" },
 	{ "why-not", judge_cmd_why_not, "DEVICE SOFTWARE VERSION",
 		"why a release is not chosen, and the nearest that fits" },
+	{ "show", judge_cmd_show, "[DEVICE ...]", "what was judged" },
+	{ "fleet", judge_cmd_fleet, "", "how many devices fit; rules by devices" },
 	{ "catalogue check", judge_catalogue_check, "FILE ...", "whether catalogues are right" },
 	{ "catalogue import", judge_catalogue_import, "FILE", "verify it and put it in force" },
 	{ "catalogue list", judge_catalogue_list, "", "what is in force, and alarms" },

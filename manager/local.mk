@@ -173,9 +173,11 @@ manager_libjudgecli_la_SOURCES += %D%/judge_device.c %D%/judge_device.h
 manager_libjudgecli_la_SOURCES += %D%/judge_record.c %D%/judge_record.h
 manager_libjudgecli_la_SOURCES += %D%/judge_run_context.c %D%/judge_run_context.h
 manager_libjudgecli_la_SOURCES += %D%/judge_run.c %D%/judge_run.h
+manager_libjudgecli_la_SOURCES += %D%/judge_cmd_fleet.c
 manager_libjudgecli_la_SOURCES += %D%/judge_cmd_run.c
 manager_libjudgecli_la_SOURCES += %D%/judge_open.c %D%/judge_open.h
 manager_libjudgecli_la_SOURCES += %D%/judge_cmd_explain.c %D%/judge_cmd_why_not.c
+manager_libjudgecli_la_SOURCES += %D%/judge_cmd_show.c
 
 sbin_PROGRAMS += manager/imgadm-judge
 manager_imgadm_judge_SOURCES = %D%/judge_main.c

@@ -134,3 +134,7 @@ TESTS += tests/integration/firewall.sh
 EXTRA_DIST += tests/integration/catalogue-lib.sh
 dist_check_SCRIPTS += tests/integration/catalogue.sh
 TESTS += tests/integration/catalogue.sh
+
+dist_check_SCRIPTS += tests/integration/judge.sh
+TESTS += tests/integration/judge.sh
+EXTRA_DIST += tests/integration/judge-lib.sh
