@@ -57,3 +57,9 @@ TESTS += tests/unit/judge_oracle
 tests_unit_judge_oracle_SOURCES = %D%/judge_oracle.c $(judge_world)
 tests_unit_judge_oracle_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_judge_oracle_LDADD = $(UNIT_LDADD) $(judge_world_libs)
+
+check_PROGRAMS += tests/unit/judge_explain
+TESTS += tests/unit/judge_explain
+tests_unit_judge_explain_SOURCES = %D%/judge_explain.c $(judge_world)
+tests_unit_judge_explain_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_judge_explain_LDADD = $(UNIT_LDADD) $(judge_world_libs)
