@@ -18,7 +18,7 @@ struct payment {
 enum { PAYMENTS = 1 << SOLVE_ONCE_MAX };
 
 struct hunt {
-	struct search *s;
+	struct solving *s;
 	struct payment payments[PAYMENTS];
 	uint32_t payment_count;
 	struct solve_packed limit;
@@ -30,7 +30,7 @@ struct hunt {
 static void
 list_payments(struct hunt *h)
 {
-	struct search *s = h->s;
+	struct solving *s = h->s;
 	uint32_t bits = s->once;
 
 	for (uint32_t paid = 0; ; paid = (paid - bits) & bits) {
@@ -51,9 +51,9 @@ list_payments(struct hunt *h)
 
 /* On a level of its own: values that cost what is not paid go. */
 static bool
-enter(struct search *s, const struct payment *pay)
+enter(struct solving *s, const struct payment *pay)
 {
-	(void)search_push(s);	/* there is room for the first */
+	(void)solving_push(s);	/* there is room for the first */
 	s->paid = pay->paid;
 	for (uint32_t w = 0; w < s->width; w++)
 		s->cost.at[w] += pay->base.at[w];
@@ -66,22 +66,22 @@ enter(struct search *s, const struct payment *pay)
 		for (uint32_t k = 0; k < v->value_count; k++)
 			if ((s->once_bits[v->first_value + k] & ~pay->paid) == 0)
 				s->scratch[k / 64] |= (uint64_t)1 << (k % 64);
-		if (!search_keep(s, i, s->scratch))
+		if (!solving_keep(s, i, s->scratch))
 			return false;
 	}
 	return true;
 }
 
 static void
-leave(struct search *s, const struct payment *pay)
+leave(struct solving *s, const struct payment *pay)
 {
-	search_back(s);
+	solving_back(s);
 	for (uint32_t w = 0; w < s->width; w++)
 		s->cost.at[w] -= pay->base.at[w];
 }
 
 static void
-no_limit(const struct search *s, struct solve_packed *ret)
+no_limit(const struct solving *s, struct solve_packed *ret)
 {
 	for (uint32_t w = 0; w < s->width; w++)
 		ret->at[w] = INT64_MAX;
@@ -91,13 +91,13 @@ no_limit(const struct search *s, struct solve_packed *ret)
 static void
 first_bounds(struct hunt *h)
 {
-	struct search *s = h->s;
+	struct solving *s = h->s;
 
 	for (uint32_t i = 0; i < h->payment_count; i++) {
 		struct payment *pay = &h->payments[i];
 
 		no_limit(s, &s->limit);
-		pay->closed = !enter(s, pay) || !search_propagate(s);
+		pay->closed = !enter(s, pay) || !solving_propagate(s);
 		pay->least = s->total;
 		leave(s, pay);
 	}
@@ -121,12 +121,12 @@ least_payment(const struct hunt *h)
 static enum solve_result
 hunt_payment(struct hunt *h, struct payment *pay)
 {
-	struct search *s = h->s;
+	struct solving *s = h->s;
 	enum solve_result r = SOLVE_EXHAUSTED;
 
 	s->beyond_any = false;
 	if (enter(s, pay))
-		r = search_go(s, false);
+		r = solving_go(s, false);
 	if (s->failure)
 		r = SOLVE_OUT;
 	leave(s, pay);
@@ -141,7 +141,7 @@ hunt_payment(struct hunt *h, struct payment *pay)
 static enum solve_result
 hunt_limit(struct hunt *h)
 {
-	struct search *s = h->s;
+	struct solving *s = h->s;
 
 	s->limit = h->limit;
 	for (uint32_t i = 0; i < h->payment_count; i++) {
@@ -157,7 +157,7 @@ hunt_limit(struct hunt *h)
 
 /* The first field in which b is dearer than a, but none after `last`. */
 static uint32_t
-first_rise(const struct search *s, const struct solve_packed *a, const struct solve_packed *b,
+first_rise(const struct solving *s, const struct solve_packed *a, const struct solve_packed *b,
 	uint32_t last)
 {
 	for (uint32_t f = 0; f < last; f++)
@@ -173,7 +173,7 @@ first_rise(const struct search *s, const struct solve_packed *a, const struct so
 static enum solve_result
 hunt(struct hunt *h)
 {
-	struct search *s = h->s;
+	struct solving *s = h->s;
 	const struct payment *p;
 
 	list_payments(h);
@@ -195,7 +195,7 @@ hunt(struct hunt *h)
 /* --- the first among the cheapest -------------------------------------------------- */
 
 static uint32_t
-key(const struct search *s, uint32_t variable, uint32_t value)
+key(const struct solving *s, uint32_t variable, uint32_t value)
 {
 	uint32_t outer = s->outer[s->variables[variable].first_value + value];
 
@@ -204,7 +204,7 @@ key(const struct search *s, uint32_t variable, uint32_t value)
 
 /* Values left that go before the best's; false: none. */
 static bool
-earlier(struct search *s, uint32_t variable, uint64_t *ret_mask)
+earlier(struct solving *s, uint32_t variable, uint64_t *ret_mask)
 {
 	const struct solve_own *v = &s->variables[variable];
 	uint32_t now = s->problem->variables[variable].now, best = s->best[variable];
@@ -223,7 +223,7 @@ earlier(struct search *s, uint32_t variable, uint64_t *ret_mask)
 }
 
 static void
-only_best(const struct search *s, uint32_t variable, uint64_t *ret_mask)
+only_best(const struct solving *s, uint32_t variable, uint64_t *ret_mask)
 {
 	const struct solve_own *v = &s->variables[variable];
 
@@ -235,17 +235,17 @@ only_best(const struct search *s, uint32_t variable, uint64_t *ret_mask)
 
 /* Whether the variable can go earlier at the same cost; s->best follows. */
 static enum solve_result
-pull(struct search *s, uint32_t variable, uint64_t *mask)
+pull(struct solving *s, uint32_t variable, uint64_t *mask)
 {
 	enum solve_result r = SOLVE_EXHAUSTED;
 
 	if (!earlier(s, variable, mask))
 		return SOLVE_EXHAUSTED;
-	if (!search_push(s))
+	if (!solving_push(s))
 		return SOLVE_OUT;
-	if (search_keep(s, variable, mask))
-		r = search_go(s, true);
-	search_back(s);
+	if (solving_keep(s, variable, mask))
+		r = solving_go(s, true);
+	solving_back(s);
 	return r;
 }
 
@@ -256,7 +256,7 @@ pull(struct search *s, uint32_t variable, uint64_t *mask)
 static enum solve_result
 settle(struct hunt *h)
 {
-	struct search *s = h->s;
+	struct solving *s = h->s;
 	const struct payment *pay = h->payments;
 	enum solve_result r = SOLVE_EXHAUSTED;
 	struct solve_packed limit = s->best_cost;
@@ -265,7 +265,7 @@ settle(struct hunt *h)
 	while (pay->paid != s->best_paid)
 		pay++;
 	s->limit = limit;
-	if (!enter(s, pay) || !search_propagate(s))
+	if (!enter(s, pay) || !solving_propagate(s))
 		goto out;
 	for (uint32_t i = 0; i < s->problem->variable_count; i++) {
 		do {
@@ -276,7 +276,7 @@ settle(struct hunt *h)
 		if (r == SOLVE_OUT)
 			break;
 		only_best(s, i, mask);
-		if (!search_keep(s, i, mask) || !search_propagate(s))
+		if (!solving_keep(s, i, mask) || !solving_propagate(s))
 			break;	/* never: the best itself is left */
 	}
 out:
@@ -316,7 +316,7 @@ count_broken(const struct solve_problem *p, const uint32_t *values)
 }
 
 static int
-fill(struct search *s, enum solve_end end, struct solve_answer *ret)
+fill(struct solving *s, enum solve_end end, struct solve_answer *ret)
 {
 	struct solve_answer a = { .end = end, .nodes = s->nodes };
 
@@ -336,9 +336,9 @@ stage(const struct solve_problem *p, bool with_broken, uint32_t nodes_before,
 {
 	struct solve_options o = { .with_broken = with_broken };
 	enum solve_end end = SOLVE_NOTHING;
-	struct search *s;
+	struct solving *s;
 	struct hunt *h = NULL;
-	int rc = search_new(p, &o, &s, e);
+	int rc = solving_new(p, &o, &s, e);
 
 	if (rc)
 		return rc;
@@ -350,7 +350,7 @@ stage(const struct solve_problem *p, bool with_broken, uint32_t nodes_before,
 		goto out;
 	}
 	h->s = s;
-	if (search_begin(s)) {
+	if (solving_begin(s)) {
 		enum solve_result r = hunt(h);
 
 		if (r == SOLVE_EXHAUSTED && s->best_any)
@@ -367,7 +367,7 @@ out:
 	if (rc == -ENOMEM)
 		(void)err_set(e, rc, "solve: no memory");
 	free(h);
-	search_free(s);
+	solving_free(s);
 	return rc;
 }
 

@@ -9,7 +9,7 @@
 /* --- memory ---------------------------------------------------------------- */
 
 void *
-search_need(size_t n, size_t size, bool *failed)
+solving_need(size_t n, size_t size, bool *failed)
 {
 	void *p = calloc(n > 0 ? n : 1, size);
 
@@ -19,7 +19,7 @@ search_need(size_t n, size_t size, bool *failed)
 }
 
 void
-search_free(struct search *s)
+solving_free(struct solving *s)
 {
 	if (s == NULL)
 		return;
@@ -56,7 +56,7 @@ search_free(struct search *s)
 /* --- values ------------------------------------------------------------------ */
 
 static bool
-may_have(const struct search *s, const struct solve_options *o, uint32_t variable,
+may_have(const struct solving *s, const struct solve_options *o, uint32_t variable,
 	uint32_t value)
 {
 	if (o->fixed != NULL && o->fixed[variable] != SOLVE_NO)
@@ -66,7 +66,7 @@ may_have(const struct search *s, const struct solve_options *o, uint32_t variabl
 
 /* Groups that may be broken get a variable; how many there are. */
 static uint32_t
-number_guards(struct search *s, const struct solve_options *o)
+number_guards(struct solving *s, const struct solve_options *o)
 {
 	const struct solve_problem *p = s->problem;
 	uint32_t n = p->variable_count;
@@ -83,7 +83,7 @@ number_guards(struct search *s, const struct solve_options *o)
 }
 
 static void
-guard_price(const struct search *s, const struct solve_options *o, uint32_t group,
+guard_price(const struct solving *s, const struct solve_options *o, uint32_t group,
 	int64_t ret[SOLVE_FIELDS])
 {
 	const struct solve_group *g = &s->problem->groups[group];
@@ -97,7 +97,7 @@ guard_price(const struct search *s, const struct solve_options *o, uint32_t grou
 
 /* The greatest sum of each field; which positions are paid once. */
 static void
-measure(struct search *s, const struct solve_options *o)
+measure(struct solving *s, const struct solve_options *o)
 {
 	const struct solve_problem *p = s->problem;
 	int64_t price[SOLVE_FIELDS];
@@ -131,7 +131,7 @@ measure(struct search *s, const struct solve_options *o)
 
 /* Fields into words, as many as fit into 62 bits; the first is the highest. */
 static void
-lay_out(struct search *s)
+lay_out(struct solving *s)
 {
 	uint32_t first = 0, word = 0;
 
@@ -155,7 +155,7 @@ lay_out(struct search *s)
 }
 
 static void
-pack(const struct search *s, const int64_t fields[SOLVE_FIELDS], int64_t *ret)
+pack(const struct solving *s, const int64_t fields[SOLVE_FIELDS], int64_t *ret)
 {
 	memset(ret, 0, s->width * sizeof *ret);
 	for (uint32_t f = 0; f < SOLVE_FIELDS; f++)
@@ -164,7 +164,7 @@ pack(const struct search *s, const int64_t fields[SOLVE_FIELDS], int64_t *ret)
 }
 
 static uint32_t
-once_of(const struct search *s, const int64_t fields[SOLVE_FIELDS])
+once_of(const struct solving *s, const int64_t fields[SOLVE_FIELDS])
 {
 	uint32_t bits = 0;
 
@@ -177,7 +177,7 @@ once_of(const struct search *s, const int64_t fields[SOLVE_FIELDS])
 struct sorted { uint32_t value, key, once; struct solve_packed price; };
 
 static bool
-before(const struct search *s, const struct sorted *a, const struct sorted *b)
+before(const struct solving *s, const struct sorted *a, const struct sorted *b)
 {
 	int d = packed_compare(s, &a->price, &b->price);
 
@@ -186,7 +186,7 @@ before(const struct search *s, const struct sorted *a, const struct sorted *b)
 
 /* Shell's sort: in place, and nearly sorted already. */
 static void
-sort_values(const struct search *s, struct sorted *list, uint32_t n)
+sort_values(const struct solving *s, struct sorted *list, uint32_t n)
 {
 	uint32_t gap = 1;
 
@@ -204,7 +204,7 @@ sort_values(const struct search *s, struct sorted *list, uint32_t n)
 }
 
 static void
-put_variable(struct search *s, uint32_t at, const struct sorted *list, uint32_t n,
+put_variable(struct solving *s, uint32_t at, const struct sorted *list, uint32_t n,
 	uint32_t *value, uint32_t *word)
 {
 	struct solve_own *v = &s->variables[at];
@@ -227,7 +227,7 @@ put_variable(struct search *s, uint32_t at, const struct sorted *list, uint32_t 
 }
 
 static void
-take_variable(struct search *s, const struct solve_options *o, uint32_t at,
+take_variable(struct solving *s, const struct solve_options *o, uint32_t at,
 	struct sorted *list, uint32_t *value, uint32_t *word)
 {
 	const struct solve_variable *v = &s->problem->variables[at];
@@ -249,7 +249,7 @@ take_variable(struct search *s, const struct solve_options *o, uint32_t at,
 }
 
 static int
-take_values(struct search *s, const struct solve_options *o)
+take_values(struct solving *s, const struct solve_options *o)
 {
 	const struct solve_problem *p = s->problem;
 	uint32_t value = 0, word = 0, widest = 2;
@@ -259,8 +259,8 @@ take_values(struct search *s, const struct solve_options *o)
 	for (uint32_t i = 0; i < p->variable_count; i++)
 		if (p->variables[i].value_count > widest)
 			widest = p->variables[i].value_count;
-	list = search_need(widest, sizeof *list, &failed);
-	s->scratch = search_need(widest / 64 + 1, sizeof *s->scratch, &failed);
+	list = solving_need(widest, sizeof *list, &failed);
+	s->scratch = solving_need(widest / 64 + 1, sizeof *s->scratch, &failed);
 	if (failed) {
 		free(list);
 		return -ENOMEM;
@@ -284,13 +284,13 @@ take_values(struct search *s, const struct solve_options *o)
 }
 
 static int
-make_variables(struct search *s, const struct solve_options *o)
+make_variables(struct solving *s, const struct solve_options *o)
 {
 	const struct solve_problem *p = s->problem;
 	bool failed = false;
 	size_t values = 0, words = 0, n;
 
-	s->guards = search_need(p->group_count, sizeof *s->guards, &failed);
+	s->guards = solving_need(p->group_count, sizeof *s->guards, &failed);
 	if (failed)
 		return -ENOMEM;
 	n = p->variable_count + (size_t)number_guards(s, o);
@@ -303,30 +303,30 @@ make_variables(struct search *s, const struct solve_options *o)
 	}
 	values += 2 * (n - p->variable_count);
 	words += n - p->variable_count;
-	s->variables = search_need(n, sizeof *s->variables, &failed);
-	s->domains = search_need(words, sizeof *s->domains, &failed);
-	s->seen = search_need(words, sizeof *s->seen, &failed);
-	s->first = search_need(words, sizeof *s->first, &failed);
-	s->outer = search_need(values, sizeof *s->outer, &failed);
-	s->once_bits = search_need(values, sizeof *s->once_bits, &failed);
-	s->prices = search_need(values * s->width, sizeof *s->prices, &failed);
-	s->low = search_need(n, sizeof *s->low, &failed);
-	s->queue = search_need(n, sizeof *s->queue, &failed);
-	s->queued = search_need(n, sizeof *s->queued, &failed);
-	s->core = search_need(n, sizeof *s->core, &failed);
-	s->core_rises = search_need(n, sizeof *s->core_rises, &failed);
-	s->degree = search_need(n, sizeof *s->degree, &failed);
-	s->levels = search_need(64, sizeof *s->levels, &failed);
+	s->variables = solving_need(n, sizeof *s->variables, &failed);
+	s->domains = solving_need(words, sizeof *s->domains, &failed);
+	s->seen = solving_need(words, sizeof *s->seen, &failed);
+	s->first = solving_need(words, sizeof *s->first, &failed);
+	s->outer = solving_need(values, sizeof *s->outer, &failed);
+	s->once_bits = solving_need(values, sizeof *s->once_bits, &failed);
+	s->prices = solving_need(values * s->width, sizeof *s->prices, &failed);
+	s->low = solving_need(n, sizeof *s->low, &failed);
+	s->queue = solving_need(n, sizeof *s->queue, &failed);
+	s->queued = solving_need(n, sizeof *s->queued, &failed);
+	s->core = solving_need(n, sizeof *s->core, &failed);
+	s->core_rises = solving_need(n, sizeof *s->core_rises, &failed);
+	s->degree = solving_need(n, sizeof *s->degree, &failed);
+	s->levels = solving_need(64, sizeof *s->levels, &failed);
 	s->level_room = 64;
-	s->best = search_need(p->variable_count, sizeof *s->best, &failed);
+	s->best = solving_need(p->variable_count, sizeof *s->best, &failed);
 	return failed ? -ENOMEM : take_values(s, o);
 }
 
 int
-search_new(const struct solve_problem *p, const struct solve_options *o, struct search **ret,
+solving_new(const struct solve_problem *p, const struct solve_options *o, struct solving **ret,
 	struct err *e)
 {
-	struct search *s = calloc(1, sizeof *s);
+	struct solving *s = calloc(1, sizeof *s);
 	int rc = -ENOMEM;
 
 	if (s != NULL) {
@@ -337,11 +337,11 @@ search_new(const struct solve_problem *p, const struct solve_options *o, struct 
 		rc = err_set(e, -EINVAL, "solve: more than %d positions are paid once",
 			SOLVE_ONCE_MAX);
 	else if (rc == 0)
-		rc = search_clauses(s, o);
+		rc = solving_clauses(s, o);
 	if (rc == -ENOMEM)
 		(void)err_set(e, rc, "solve: no memory");
 	if (rc) {
-		search_free(s);
+		solving_free(s);
 		return rc;
 	}
 	*ret = s;

@@ -7,7 +7,7 @@
 #include <string.h>
 
 struct compile {
-	struct search *s;
+	struct solving *s;
 	uint32_t *inner;	/* of all values, by variable: own number; SOLVE_NO */
 	uint32_t *first_inner;	/* of a variable */
 	bool *straight;		/* own numbers are the problem's */
@@ -31,14 +31,14 @@ compile_begin(struct compile *c)
 	bool failed = false;
 	size_t values = 0;
 
-	c->first_inner = search_need(p->variable_count, sizeof *c->first_inner, &failed);
-	c->straight = search_need(p->variable_count, sizeof *c->straight, &failed);
-	c->place = search_need(p->variable_count, sizeof *c->place, &failed);
+	c->first_inner = solving_need(p->variable_count, sizeof *c->first_inner, &failed);
+	c->straight = solving_need(p->variable_count, sizeof *c->straight, &failed);
+	c->place = solving_need(p->variable_count, sizeof *c->place, &failed);
 	for (uint32_t i = 0; !failed && i < p->variable_count; i++) {
 		c->first_inner[i] = (uint32_t)values;
 		values += p->variables[i].value_count;
 	}
-	c->inner = search_need(values, sizeof *c->inner, &failed);
+	c->inner = solving_need(values, sizeof *c->inner, &failed);
 	if (failed)
 		return -ENOMEM;
 	memset(c->inner, 0xff, values * sizeof *c->inner);
@@ -94,7 +94,7 @@ add_mask(const struct compile *c, const struct solve_literal *l, uint64_t *ret)
 static struct solve_own_literal *
 new_literal(struct compile *c, uint32_t variable)
 {
-	struct search *s = c->s;
+	struct solving *s = c->s;
 	struct solve_own_literal *l = &s->literals[c->literal_count++];
 
 	l->variable = variable;
@@ -105,7 +105,7 @@ new_literal(struct compile *c, uint32_t variable)
 
 /* All, some or none of the values: 1, 0, -1. */
 static int
-extent(const struct search *s, const struct solve_own_literal *l)
+extent(const struct solving *s, const struct solve_own_literal *l)
 {
 	const struct solve_own *v = &s->variables[l->variable];
 	bool all = true, none = true;
@@ -121,7 +121,7 @@ extent(const struct search *s, const struct solve_own_literal *l)
 static uint32_t
 gather(struct compile *c, const struct solve_clause *from)
 {
-	struct search *s = c->s;
+	struct solving *s = c->s;
 	uint32_t first = c->literal_count;
 
 	for (uint32_t i = 0; i < from->literal_count; i++) {
@@ -142,7 +142,7 @@ gather(struct compile *c, const struct solve_clause *from)
 static void
 take_clause(struct compile *c, const struct solve_clause *from)
 {
-	struct search *s = c->s;
+	struct solving *s = c->s;
 	uint32_t first = c->literal_count, masks = s->mask_count, kept = first;
 	uint32_t n = gather(c, from);
 	bool always = false;
@@ -172,7 +172,7 @@ take_clause(struct compile *c, const struct solve_clause *from)
 static void
 take_count(struct compile *c, const struct solve_count *from)
 {
-	struct search *s = c->s;
+	struct solving *s = c->s;
 
 	s->counts[s->count_count++] = (struct solve_own_count){
 		.first_literal = c->literal_count, .literal_count = from->literal_count,
@@ -189,7 +189,7 @@ take_count(struct compile *c, const struct solve_count *from)
 /* --- uses ---------------------------------------------------------------------- */
 
 static void
-add_use(struct search *s, const struct solve_own_literal *l, uint32_t item)
+add_use(struct solving *s, const struct solve_own_literal *l, uint32_t item)
 {
 	struct solve_own *v = &s->variables[l->variable];
 
@@ -198,7 +198,7 @@ add_use(struct search *s, const struct solve_own_literal *l, uint32_t item)
 }
 
 static void
-add_tally(struct search *s, uint32_t variable, uint32_t mask, uint32_t item)
+add_tally(struct solving *s, uint32_t variable, uint32_t mask, uint32_t item)
 {
 	struct solve_own *v = &s->variables[variable];
 
@@ -207,7 +207,7 @@ add_tally(struct search *s, uint32_t variable, uint32_t mask, uint32_t item)
 }
 
 static void
-count_uses(struct search *s)
+count_uses(struct solving *s)
 {
 	uint32_t uses = 0, tallies = 0;
 
@@ -235,7 +235,7 @@ count_uses(struct search *s)
 }
 
 static void
-list_uses(struct search *s)
+list_uses(struct solving *s)
 {
 	count_uses(s);
 	for (uint32_t i = 0; i < s->clause_count; i++)
@@ -257,7 +257,7 @@ list_uses(struct search *s)
 /* --- all ------------------------------------------------------------------------- */
 
 static int
-make_room(struct search *s)
+make_room(struct solving *s)
 {
 	const struct solve_problem *p = s->problem;
 	size_t literals = 0, tallies = 0, words = SOLVE_MASKS_OF_GUARDS;
@@ -278,22 +278,22 @@ make_room(struct search *s)
 	if (literals + tallies >= SOLVE_NO || words >= SOLVE_NO ||
 	    (size_t)p->clause_count + p->count_count >= SOLVE_NO)
 		return -ENOMEM;
-	s->masks = search_need(words, sizeof *s->masks, &failed);
-	s->literals = search_need(literals + tallies, sizeof *s->literals, &failed);
-	s->uses = search_need(literals, sizeof *s->uses, &failed);
-	s->tallies = search_need(tallies, sizeof *s->tallies, &failed);
-	s->clauses = search_need(p->clause_count, sizeof *s->clauses, &failed);
-	s->counts = search_need(p->count_count, sizeof *s->counts, &failed);
-	s->count_queue = search_need(p->count_count, sizeof *s->count_queue, &failed);
-	s->wrong = search_need((size_t)p->clause_count + p->count_count, sizeof *s->wrong,
+	s->masks = solving_need(words, sizeof *s->masks, &failed);
+	s->literals = solving_need(literals + tallies, sizeof *s->literals, &failed);
+	s->uses = solving_need(literals, sizeof *s->uses, &failed);
+	s->tallies = solving_need(tallies, sizeof *s->tallies, &failed);
+	s->clauses = solving_need(p->clause_count, sizeof *s->clauses, &failed);
+	s->counts = solving_need(p->count_count, sizeof *s->counts, &failed);
+	s->count_queue = solving_need(p->count_count, sizeof *s->count_queue, &failed);
+	s->wrong = solving_need((size_t)p->clause_count + p->count_count, sizeof *s->wrong,
 		&failed);
-	s->wrong_place = search_need((size_t)p->clause_count + p->count_count,
+	s->wrong_place = solving_need((size_t)p->clause_count + p->count_count,
 		sizeof *s->wrong_place, &failed);
 	return failed ? -ENOMEM : 0;
 }
 
 int
-search_clauses(struct search *s, const struct solve_options *o)
+solving_clauses(struct solving *s, const struct solve_options *o)
 {
 	const struct solve_problem *p = s->problem;
 	struct compile c = { .s = s };

@@ -7,7 +7,7 @@
 #include <string.h>
 
 struct deletion {
-	struct search *s;
+	struct solving *s;
 	const uint32_t *groups;
 	uint32_t count;
 	bool *kept;		/* of groups[i] */
@@ -15,29 +15,29 @@ struct deletion {
 };
 
 static bool
-guard(struct search *s, uint32_t variable, bool holds)
+guard(struct solving *s, uint32_t variable, bool holds)
 {
 	static const uint64_t first = 1;
 
-	return holds ? search_keep(s, variable, &first) : search_keep_out(s, variable, &first);
+	return holds ? solving_keep(s, variable, &first) : solving_keep_out(s, variable, &first);
 }
 
 /* Whether those kept can hold together; if that cannot be told, they can. */
 static bool
 can_hold(struct deletion *d)
 {
-	struct search *s = d->s;
+	struct solving *s = d->s;
 	bool possible = true, can = false;
 
-	(void)search_push(s);	/* there is room for the first */
+	(void)solving_push(s);	/* there is room for the first */
 	for (uint32_t g = 0; possible && g < s->problem->group_count; g++)
 		if (s->guards[g] != SOLVE_NO)
 			possible = guard(s, s->guards[g], d->wanted[g] > 0);
 	for (uint32_t w = 0; w < s->width; w++)
 		s->limit.at[w] = INT64_MAX;
 	if (possible)
-		can = search_go(s, true) != SOLVE_EXHAUSTED;
-	search_back(s);
+		can = solving_go(s, true) != SOLVE_EXHAUSTED;
+	solving_back(s);
 	return can;
 }
 
@@ -121,9 +121,9 @@ judge_solve_conflict(const struct solve_problem *p, const uint32_t *fixed,
 
 	if (rc)
 		return rc;
-	chosen = search_need(p->group_count, sizeof *chosen, &failed);
-	d.kept = search_need(count, sizeof *d.kept, &failed);
-	d.wanted = search_need(p->group_count, sizeof *d.wanted, &failed);
+	chosen = solving_need(p->group_count, sizeof *chosen, &failed);
+	d.kept = solving_need(count, sizeof *d.kept, &failed);
+	d.wanted = solving_need(p->group_count, sizeof *d.wanted, &failed);
 	if (failed) {
 		rc = err_set(e, -ENOMEM, "solve: no memory");
 		goto out;
@@ -131,12 +131,12 @@ judge_solve_conflict(const struct solve_problem *p, const uint32_t *fixed,
 	for (uint32_t i = 0; i < count; i++)
 		chosen[groups[i]] = true;
 	o.chosen = chosen;
-	rc = search_new(p, &o, &d.s, e);
+	rc = solving_new(p, &o, &d.s, e);
 	if (rc)
 		goto out;
 	d.s->nodes_most = p->nodes;
 	keep_some(&d, 0, count, true);
-	if (search_begin(d.s) && !can_hold(&d))
+	if (solving_begin(d.s) && !can_hold(&d))
 		leave_out(&d);
 	else
 		keep_some(&d, 0, count, false);
@@ -146,7 +146,7 @@ judge_solve_conflict(const struct solve_problem *p, const uint32_t *fixed,
 	else
 		*ret_count = list_kept(&d, ret);
 out:
-	search_free(d.s);
+	solving_free(d.s);
 	free(d.wanted);
 	free(d.kept);
 	free(chosen);

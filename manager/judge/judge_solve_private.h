@@ -74,7 +74,7 @@ struct solve_level {
 	bool in, second;
 };
 
-struct search {
+struct solving {
 	const struct solve_problem *problem;
 	/* Packing. */
 	uint32_t width;		/* words of a packed cost in use */
@@ -115,7 +115,7 @@ struct search {
 	uint32_t level_count, level_room;
 
 	struct solve_packed cost;	/* of the cheapest state */
-	struct solve_packed total;	/* with cores: what search_bound() saw last */
+	struct solve_packed total;	/* with cores: what solving_bound() saw last */
 	struct solve_packed limit;	/* what is looked for costs no more */
 	struct solve_packed beyond;	/* the least that was cut off for its cost */
 	bool beyond_any;
@@ -144,22 +144,22 @@ struct solve_options {
 	const uint32_t *fixed;
 };
 /* p is checked; -ENOMEM, -EINVAL: more than SOLVE_ONCE_MAX. */
-int search_new(const struct solve_problem *p, const struct solve_options *o,
-	struct search **ret, struct err *e);
-void search_free(struct search *s);
-/* Of search_new: clauses and counts, once the variables are there. -ENOMEM. */
-int search_clauses(struct search *s, const struct solve_options *o);
+int solving_new(const struct solve_problem *p, const struct solve_options *o,
+	struct solving **ret, struct err *e);
+void solving_free(struct solving *s);
+/* Of solving_new: clauses and counts, once the variables are there. -ENOMEM. */
+int solving_clauses(struct solving *s, const struct solve_options *o);
 /* calloc, of at least one, so that NULL means no memory. */
-void *search_need(size_t n, size_t size, bool *failed);
+void *solving_need(size_t n, size_t size, bool *failed);
 /* Whether a problem keeps to the limits and within its arrays: -EINVAL. */
 int solve_check(const struct solve_problem *p, struct err *e);
 
 /* Packed costs. */
-int packed_compare(const struct search *s, const struct solve_packed *a,
+int packed_compare(const struct solving *s, const struct solve_packed *a,
 	const struct solve_packed *b);
-int64_t packed_field(const struct search *s, const struct solve_packed *a, uint32_t field);
+int64_t packed_field(const struct solving *s, const struct solve_packed *a, uint32_t field);
 /* a as it is up to `field`, and anything after it. */
-void packed_open(const struct search *s, struct solve_packed *a, uint32_t field);
+void packed_open(const struct solving *s, struct solve_packed *a, uint32_t field);
 
 enum solve_result {
 	SOLVE_EXHAUSTED = 1,	/* nothing (else) within the limit */
@@ -173,27 +173,27 @@ enum solve_bound {
 };
 
 /* The beginning: everything counted and propagated, costs aside. False: cannot hold. */
-bool search_begin(struct search *s);
+bool solving_begin(struct solving *s);
 /*
  * Keep what is in the mask (words of the variable), or outside it.  False:
- * nothing is left; then, or to go on elsewhere, search_undo().
+ * nothing is left; then, or to go on elsewhere, solving_undo().
  */
-bool search_keep(struct search *s, uint32_t variable, const uint64_t *mask);
-bool search_keep_out(struct search *s, uint32_t variable, const uint64_t *mask);
+bool solving_keep(struct solving *s, uint32_t variable, const uint64_t *mask);
+bool solving_keep_out(struct solving *s, uint32_t variable, const uint64_t *mask);
 /* Until nothing follows, costs included.  False: nothing within the limit. */
-bool search_propagate(struct search *s);
+bool solving_propagate(struct solving *s);
 /* Back to where the trail had so many entries. */
-void search_undo(struct search *s, uint32_t trail);
+void solving_undo(struct solving *s, uint32_t trail);
 /* The least cost below here against the limit; takes away values that are too dear. */
-enum solve_bound search_bound(struct search *s);
-/* A level for what the caller takes away; search_back() ends it.  False: no memory. */
-bool search_push(struct search *s);
-void search_back(struct search *s);
+enum solve_bound solving_bound(struct solving *s);
+/* A level for what the caller takes away; solving_back() ends it.  False: no memory. */
+bool solving_push(struct solving *s);
+void solving_back(struct solving *s);
 /*
  * Search below the level reached, for anything within s->limit; what is found
  * lowers the limit to the next cheaper, unless only the first is asked for.
  * Until s->nodes_most.  Ends where it began.
  */
-enum solve_result search_go(struct search *s, bool first_only);
+enum solve_result solving_go(struct solving *s, bool first_only);
 
 #endif

@@ -9,7 +9,7 @@
 /* --- packed costs ------------------------------------------------------------- */
 
 int
-packed_compare(const struct search *s, const struct solve_packed *a,
+packed_compare(const struct solving *s, const struct solve_packed *a,
 	const struct solve_packed *b)
 {
 	for (uint32_t w = 0; w < s->width; w++)
@@ -19,14 +19,14 @@ packed_compare(const struct search *s, const struct solve_packed *a,
 }
 
 int64_t
-packed_field(const struct search *s, const struct solve_packed *a, uint32_t field)
+packed_field(const struct solving *s, const struct solve_packed *a, uint32_t field)
 {
 	return a->at[s->field_word[field]] / s->field_unit[field] %
 		(s->field_most[field] + 1);
 }
 
 void
-packed_open(const struct search *s, struct solve_packed *a, uint32_t field)
+packed_open(const struct solving *s, struct solve_packed *a, uint32_t field)
 {
 	for (uint32_t f = field + 1; f < SOLVE_FIELDS; f++)
 		a->at[s->field_word[f]] += (s->field_most[f] - packed_field(s, a, f)) *
@@ -71,7 +71,7 @@ has(const uint64_t *mask, uint32_t value)
 
 /* What the variable keeps: in the mask, or outside it. */
 static bool
-keep(struct search *s, uint32_t variable, const uint64_t *mask, bool in)
+keep(struct solving *s, uint32_t variable, const uint64_t *mask, bool in)
 {
 	const struct solve_own *v = &s->variables[variable];
 	uint64_t *d = &s->domains[v->first_word], any = 0, gone = 0;
@@ -93,13 +93,13 @@ keep(struct search *s, uint32_t variable, const uint64_t *mask, bool in)
 }
 
 bool
-search_keep(struct search *s, uint32_t variable, const uint64_t *mask)
+solving_keep(struct solving *s, uint32_t variable, const uint64_t *mask)
 {
 	return keep(s, variable, mask, true);
 }
 
 bool
-search_keep_out(struct search *s, uint32_t variable, const uint64_t *mask)
+solving_keep_out(struct solving *s, uint32_t variable, const uint64_t *mask)
 {
 	return keep(s, variable, mask, false);
 }
@@ -107,7 +107,7 @@ search_keep_out(struct search *s, uint32_t variable, const uint64_t *mask)
 /* --- what does not hold in the cheapest state ------------------------------------ */
 
 static void
-set_wrong(struct search *s, uint32_t item, bool wrong)
+set_wrong(struct solving *s, uint32_t item, bool wrong)
 {
 	uint32_t at = s->wrong_place[item];
 
@@ -124,7 +124,7 @@ set_wrong(struct search *s, uint32_t item, bool wrong)
 }
 
 static void
-set_count_wrong(struct search *s, uint32_t at)
+set_count_wrong(struct solving *s, uint32_t at)
 {
 	const struct solve_own_count *c = &s->counts[at];
 	bool asked = c->guard == SOLVE_NO || s->low[c->guard] == 0;
@@ -134,7 +134,7 @@ set_count_wrong(struct search *s, uint32_t at)
 }
 
 static void
-price_change(struct search *s, uint32_t variable, uint32_t from, uint32_t to)
+price_change(struct solving *s, uint32_t variable, uint32_t from, uint32_t to)
 {
 	const struct solve_own *v = &s->variables[variable];
 	const int64_t *a = &s->prices[(size_t)(v->first_value + from) * s->width];
@@ -145,7 +145,7 @@ price_change(struct search *s, uint32_t variable, uint32_t from, uint32_t to)
 }
 
 static void
-low_change(struct search *s, uint32_t variable, uint32_t to)
+low_change(struct solving *s, uint32_t variable, uint32_t to)
 {
 	const struct solve_own *v = &s->variables[variable];
 	const struct solve_use *u = &s->uses[v->first_use], *end = u + v->use_count;
@@ -176,7 +176,7 @@ low_change(struct search *s, uint32_t variable, uint32_t to)
 /* --- propagation -------------------------------------------------------------------- */
 
 static bool
-keep_last(struct search *s, const struct solve_own_clause *c)
+keep_last(struct solving *s, const struct solve_own_clause *c)
 {
 	for (uint32_t i = 0; i < c->literal_count; i++) {
 		const struct solve_own_literal *l = &s->literals[c->first_literal + i];
@@ -190,7 +190,7 @@ keep_last(struct search *s, const struct solve_own_clause *c)
 
 /* Literals of the variable that can no longer hold, or (back) can again. */
 static bool
-possible_change(struct search *s, uint32_t variable, const uint64_t *small,
+possible_change(struct solving *s, uint32_t variable, const uint64_t *small,
 	const uint64_t *large, bool back)
 {
 	const struct solve_own *v = &s->variables[variable];
@@ -220,7 +220,7 @@ possible_change(struct search *s, uint32_t variable, const uint64_t *small,
 }
 
 static void
-queue_count(struct search *s, uint32_t at)
+queue_count(struct solving *s, uint32_t at)
 {
 	if (s->counts[at].queued)
 		return;
@@ -229,7 +229,7 @@ queue_count(struct search *s, uint32_t at)
 }
 
 static bool
-trail_room(struct search *s, uint32_t words)
+trail_room(struct solving *s, uint32_t words)
 {
 	uint32_t room = s->trail_room;
 	uint64_t *more;
@@ -249,7 +249,7 @@ trail_room(struct search *s, uint32_t words)
 
 /* Count a variable's domain as it is now. */
 static bool
-take_in(struct search *s, uint32_t variable)
+take_in(struct solving *s, uint32_t variable)
 {
 	const struct solve_own *v = &s->variables[variable];
 	uint64_t *now = &s->domains[v->first_word], *seen = &s->seen[v->first_word];
@@ -276,7 +276,7 @@ take_in(struct search *s, uint32_t variable)
 }
 
 static void
-take_back(struct search *s)
+take_back(struct solving *s)
 {
 	uint32_t variable = (uint32_t)s->trail[s->trail_count - 1];
 	const struct solve_own *v = &s->variables[variable];
@@ -296,7 +296,7 @@ take_back(struct search *s)
 
 /* Literals of a count that hold for sure, and that can hold. */
 static void
-tally(const struct search *s, const struct solve_own_count *c, uint32_t *ret_sure,
+tally(const struct solving *s, const struct solve_own_count *c, uint32_t *ret_sure,
 	uint32_t *ret_possible)
 {
 	uint32_t sure = 0, possible = 0;
@@ -315,7 +315,7 @@ tally(const struct search *s, const struct solve_own_count *c, uint32_t *ret_sur
 
 /* Those that are not decided all hold, or none does. */
 static bool
-keep_rest(struct search *s, const struct solve_own_count *c, bool hold)
+keep_rest(struct solving *s, const struct solve_own_count *c, bool hold)
 {
 	for (uint32_t i = 0; i < c->literal_count; i++) {
 		const struct solve_own_literal *l = &s->literals[c->first_literal + i];
@@ -330,7 +330,7 @@ keep_rest(struct search *s, const struct solve_own_count *c, bool hold)
 }
 
 static bool
-ask_count(struct search *s, struct solve_own_count *c)
+ask_count(struct solving *s, struct solve_own_count *c)
 {
 	static const uint64_t holds = 1;
 	uint32_t sure, possible;
@@ -353,7 +353,7 @@ ask_count(struct search *s, struct solve_own_count *c)
 
 /* Until nothing follows any more; costs aside. */
 static bool
-follow(struct search *s)
+follow(struct solving *s)
 {
 	while (s->queue_count > 0 || s->count_queue_count > 0) {
 		if (s->queue_count > 0) {
@@ -378,7 +378,7 @@ follow(struct search *s)
 }
 
 static void
-forget_queues(struct search *s)
+forget_queues(struct solving *s)
 {
 	for (; s->queue_count > 0; s->queue_count--) {
 		uint32_t x = s->queue[s->queue_first];
@@ -395,20 +395,20 @@ forget_queues(struct search *s)
 }
 
 bool
-search_propagate(struct search *s)
+solving_propagate(struct solving *s)
 {
 	enum solve_bound b;
 
 	do {
 		if (!follow(s))
 			return false;
-		b = search_bound(s);
+		b = solving_bound(s);
 	} while (b == SOLVE_BOUND_TAKES);
 	return b == SOLVE_BOUND_LETS;
 }
 
 void
-search_undo(struct search *s, uint32_t trail)
+solving_undo(struct solving *s, uint32_t trail)
 {
 	forget_queues(s);
 	while (s->trail_count > trail)
@@ -418,7 +418,7 @@ search_undo(struct search *s, uint32_t trail)
 /* --- the beginning -------------------------------------------------------------------- */
 
 static void
-count_all(struct search *s)
+count_all(struct solving *s)
 {
 	for (uint32_t i = 0; i < s->clause_count; i++) {
 		struct solve_own_clause *c = &s->clauses[i];
@@ -451,7 +451,7 @@ count_all(struct search *s)
 }
 
 bool
-search_begin(struct search *s)
+solving_begin(struct solving *s)
 {
 	memcpy(s->domains, s->first, s->word_count * sizeof *s->domains);
 	memcpy(s->seen, s->first, s->word_count * sizeof *s->seen);

@@ -8,7 +8,7 @@
 
 /* The lowest value that is in the domain and in (or outside) the mask; SOLVE_NO. */
 static uint32_t
-cheapest_way(const struct search *s, uint32_t variable, uint32_t mask, bool in)
+cheapest_way(const struct solving *s, uint32_t variable, uint32_t mask, bool in)
 {
 	const struct solve_own *v = &s->variables[variable];
 	const uint64_t *d = &s->seen[v->first_word], *m = &s->masks[mask];
@@ -23,7 +23,7 @@ cheapest_way(const struct search *s, uint32_t variable, uint32_t mask, bool in)
 }
 
 static const int64_t *
-price_of(const struct search *s, uint32_t variable, uint32_t value)
+price_of(const struct solving *s, uint32_t variable, uint32_t value)
 {
 	return &s->prices[(size_t)(s->variables[variable].first_value + value) * s->width];
 }
@@ -37,7 +37,7 @@ struct way_out {
 };
 
 static void
-offer(const struct search *s, struct way_out *o, uint32_t variable, uint32_t value)
+offer(const struct solving *s, struct way_out *o, uint32_t variable, uint32_t value)
 {
 	const int64_t *a = price_of(s, variable, s->low[variable]);
 	const int64_t *b = price_of(s, variable, value);
@@ -61,7 +61,7 @@ struct ways {
 };
 
 static bool
-next_of_clause(const struct search *s, struct ways *w)
+next_of_clause(const struct solving *s, struct ways *w)
 {
 	const struct solve_own_clause *c = &s->clauses[w->item];
 
@@ -79,7 +79,7 @@ next_of_clause(const struct search *s, struct ways *w)
 }
 
 static bool
-next_of_count(const struct search *s, struct ways *w)
+next_of_count(const struct solving *s, struct ways *w)
 {
 	const struct solve_own_count *c = &s->counts[w->item - s->clause_count];
 
@@ -106,14 +106,14 @@ next_of_count(const struct search *s, struct ways *w)
 }
 
 static bool
-next_way(const struct search *s, struct ways *w)
+next_way(const struct solving *s, struct ways *w)
 {
 	return w->item < s->clause_count ? next_of_clause(s, w) : next_of_count(s, w);
 }
 
 /* An item that does not hold becomes a core, if none of its variables is in one. */
 static void
-try_core(struct search *s, uint32_t item, struct solve_packed *total)
+try_core(struct solving *s, uint32_t item, struct solve_packed *total)
 {
 	struct ways w = { .item = item };
 	struct way_out out = { .any = false };
@@ -134,7 +134,7 @@ try_core(struct search *s, uint32_t item, struct solve_packed *total)
 }
 
 static void
-note_beyond(struct search *s, const struct solve_packed *cost)
+note_beyond(struct solving *s, const struct solve_packed *cost)
 {
 	if (!s->beyond_any || packed_compare(s, cost, &s->beyond) < 0)
 		s->beyond = *cost;
@@ -142,7 +142,7 @@ note_beyond(struct search *s, const struct solve_packed *cost)
 }
 
 static uint32_t
-highest(const struct search *s, const struct solve_own *v)
+highest(const struct solving *s, const struct solve_own *v)
 {
 	uint32_t w = v->words;
 
@@ -153,7 +153,7 @@ highest(const struct search *s, const struct solve_own *v)
 
 /* The costs of the subtree where the variable has the value, at least. */
 static void
-cost_with(const struct search *s, const struct solve_packed *total, uint32_t variable,
+cost_with(const struct solving *s, const struct solve_packed *total, uint32_t variable,
 	uint32_t value, struct solve_packed *ret)
 {
 	const int64_t *a = price_of(s, variable, s->low[variable]);
@@ -167,7 +167,7 @@ cost_with(const struct search *s, const struct solve_packed *total, uint32_t var
 
 /* Values that are too dear go. */
 static bool
-filter(struct search *s, const struct solve_packed *total, uint32_t variable)
+filter(struct solving *s, const struct solve_packed *total, uint32_t variable)
 {
 	const struct solve_own *v = &s->variables[variable];
 	struct solve_packed cost, least;
@@ -181,7 +181,7 @@ filter(struct search *s, const struct solve_packed *total, uint32_t variable)
 		least = cost;
 		memset(s->scratch, 0, v->words * sizeof *s->scratch);
 		s->scratch[h / 64] = (uint64_t)1 << (h % 64);
-		(void)search_keep_out(s, variable, s->scratch);
+		(void)solving_keep_out(s, variable, s->scratch);
 		took = true;
 	}
 	if (took)
@@ -190,7 +190,7 @@ filter(struct search *s, const struct solve_packed *total, uint32_t variable)
 }
 
 enum solve_bound
-search_bound(struct search *s)
+solving_bound(struct solving *s)
 {
 	struct solve_packed total = s->cost;
 	bool took = false;
@@ -213,7 +213,7 @@ search_bound(struct search *s)
 
 /* The variable through which most of what does not hold could, by weight. */
 static uint32_t
-busiest(struct search *s)
+busiest(struct solving *s)
 {
 	uint32_t best = SOLVE_NO;
 
@@ -234,7 +234,7 @@ busiest(struct search *s)
 }
 
 static uint32_t
-size_of(const struct search *s, uint32_t variable, uint32_t mask, bool in)
+size_of(const struct solving *s, uint32_t variable, uint32_t mask, bool in)
 {
 	const struct solve_own *v = &s->variables[variable];
 	uint32_t n = 0;
@@ -250,7 +250,7 @@ size_of(const struct search *s, uint32_t variable, uint32_t mask, bool in)
 
 /* Of what does not hold and the variable could mend: the widest way first. */
 static void
-choose(struct search *s, struct solve_level *ret)
+choose(struct solving *s, struct solve_level *ret)
 {
 	uint32_t variable = busiest(s), most = 0;
 
@@ -275,7 +275,7 @@ choose(struct search *s, struct solve_level *ret)
 }
 
 static bool
-level_room(struct search *s)
+level_room(struct solving *s)
 {
 	uint32_t room = s->level_room < 32 ? 64 : 2 * s->level_room;
 	struct solve_level *more;
@@ -293,7 +293,7 @@ level_room(struct search *s)
 }
 
 bool
-search_push(struct search *s)
+solving_push(struct solving *s)
 {
 	if (!level_room(s))
 		return false;
@@ -303,29 +303,29 @@ search_push(struct search *s)
 }
 
 void
-search_back(struct search *s)
+solving_back(struct solving *s)
 {
-	search_undo(s, s->levels[--s->level_count].trail);
+	solving_undo(s, s->levels[--s->level_count].trail);
 }
 
 static void
-decide(struct search *s, const struct solve_level *l)
+decide(struct solving *s, const struct solve_level *l)
 {
 	s->nodes++;
 	if (l->in != l->second)
-		(void)search_keep(s, l->variable, &s->masks[l->mask]);
+		(void)solving_keep(s, l->variable, &s->masks[l->mask]);
 	else
-		(void)search_keep_out(s, l->variable, &s->masks[l->mask]);
+		(void)solving_keep_out(s, l->variable, &s->masks[l->mask]);
 }
 
 /* To the last decision of which only one side was tried; false: there is none. */
 static bool
-turn(struct search *s, uint32_t base)
+turn(struct solving *s, uint32_t base)
 {
 	while (s->level_count > base) {
 		struct solve_level *l = &s->levels[s->level_count - 1];
 
-		search_undo(s, l->trail);
+		solving_undo(s, l->trail);
 		if (!l->second) {
 			l->second = true;
 			decide(s, l);
@@ -337,7 +337,7 @@ turn(struct search *s, uint32_t base)
 }
 
 static void
-take_best(struct search *s)
+take_best(struct solving *s)
 {
 	for (uint32_t i = 0; i < s->problem->variable_count; i++)
 		s->best[i] = s->outer[s->variables[i].first_value + s->low[i]];
@@ -349,14 +349,14 @@ take_best(struct search *s)
 }
 
 enum solve_result
-search_go(struct search *s, bool first_only)
+solving_go(struct solving *s, bool first_only)
 {
 	uint32_t base = s->level_count, trail = s->trail_count;
 	enum solve_result r = SOLVE_EXHAUSTED;
 	bool on = true;
 
 	for (bool more = true; more; ) {
-		on = search_propagate(s);
+		on = solving_propagate(s);
 		if (on && s->wrong_count == 0) {
 			take_best(s);
 			if (first_only) {
@@ -373,7 +373,7 @@ search_go(struct search *s, bool first_only)
 			more = turn(s, base);
 			continue;
 		}
-		if (!search_push(s)) {
+		if (!solving_push(s)) {
 			r = SOLVE_OUT;
 			break;
 		}
@@ -382,6 +382,6 @@ search_go(struct search *s, bool first_only)
 	}
 	if (s->level_count > base)
 		s->level_count = base;
-	search_undo(s, trail);
+	solving_undo(s, trail);
 	return r;
 }

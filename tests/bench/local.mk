@@ -54,3 +54,9 @@ tests_bench_catalogue_bench_SOURCES = %D%/catalogue_bench.c
 tests_bench_catalogue_bench_LDADD = lib/catalogue/libcatalogue.la lib/structure/libstructure.la \
 	lib/base/libbase.la
 EXTRA_DIST += tests/bench/judge.sh
+
+check_PROGRAMS += tests/bench/judge_bench
+tests_bench_judge_bench_SOURCES = %D%/judge_bench.c $(rules_libsolv) $(rules_world)
+tests_bench_judge_bench_CPPFLAGS = $(AM_CPPFLAGS) $(SOLV_CFLAGS)
+tests_bench_judge_bench_LDADD = manager/libjudge.la lib/catalogue/libcatalogue.la \
+	lib/structure/libstructure.la lib/base/libbase.la $(SOLV_LIBS)

@@ -135,6 +135,8 @@ rules_libsolv(const struct rules_world *w, bool installed, uint32_t *ret)
 	solver = must(solver_create(p.pool));
 	solver_set_flag(solver, SOLVER_FLAG_ALLOW_DOWNGRADE, 1);
 	queue_init(&jobs);
+	if (installed)	/* what is installed has to be right, too */
+		queue_push2(&jobs, SOLVER_VERIFY | SOLVER_SOLVABLE_ALL, 0);
 	for (uint32_t i = 0; i < w->spec.units; i++)
 		queue_push2(&jobs, SOLVER_INSTALL | SOLVER_SOLVABLE_NAME, p.names[i]);
 	can = solver_solve(solver, &jobs) == 0;
