@@ -8,6 +8,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/text.h"
+#include "lib/catalogue/catalogue_lint.h"
 #include "manager/judge_catalogues_private.h"
 #include "manager/judge_cli.h"
 #include "manager/judge_date.h"
@@ -66,6 +67,8 @@ link_all(struct checked *c, struct catalogue_findings *findings, struct err *e)
 		return err_set(e, -E2BIG, "%zu catalogues, with those in force: %d is the most",
 			count, CATALOGUE_SET_MAX);
 	rc = catalogue_set_link(list, count, &set, findings, e);
+	if (rc == 0)
+		rc = catalogue_lint(set, findings, e);
 	catalogue_set_free(set);
 	return rc;
 }

@@ -122,6 +122,7 @@ judge_catalogue_import(void *user, int argc, char *argv[])
 		judge_cli_findings(&findings);
 		(void)printf("%s %" PRIu32 " is in force%s, signed by %s\n", i.id, i.serial,
 			changed ? "" : " already", i.key);
+		(void)fflush(stdout);	/* it is so, whatever comes now */
 	}
 	store_close(s);
 	catalogue_findings_release(&findings);

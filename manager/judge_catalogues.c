@@ -11,6 +11,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/parse.h"
 #include "lib/base/text.h"
+#include "lib/catalogue/catalogue_lint.h"
 #include "manager/judge_catalogues_private.h"
 #include "manager/judge_date.h"
 
@@ -260,11 +261,13 @@ judge_catalogues_beside(const struct judge_catalogues *j,
 }
 
 int
-judge_catalogues_link(struct judge_catalogues *j, struct catalogue_findings *findings,
-	struct err *e)
+judge_catalogues_link(struct judge_catalogues *j, bool lint,
+	struct catalogue_findings *findings, struct err *e)
 {
-	return catalogue_set_link((const struct catalogue *const *)j->list, j->count, &j->set,
+	int rc = catalogue_set_link((const struct catalogue *const *)j->list, j->count, &j->set,
 		findings, e);
+
+	return rc == 0 && lint ? catalogue_lint(j->set, findings, e) : rc;
 }
 
 int
@@ -276,7 +279,7 @@ judge_catalogues_load(struct store *s, const struct conf *c, utc_s now,
 	int rc = judge_catalogues_begin(s, c, now, NULL, &j, e);
 
 	if (rc == 0)
-		rc = judge_catalogues_link(j, &findings, e);
+		rc = judge_catalogues_link(j, false, &findings, e);
 	catalogue_findings_release(&findings);
 	if (rc < 0)
 		judge_catalogues_free(j);

@@ -32,8 +32,8 @@ int judge_catalogues_add(struct judge_catalogues *j, struct catalogue *c, struct
  */
 size_t judge_catalogues_beside(const struct judge_catalogues *j,
 	const struct catalogue *const *files, size_t count, const struct catalogue **ret_list);
-/* Link; once. */
-int judge_catalogues_link(struct judge_catalogues *j, struct catalogue_findings *findings,
-	struct err *e);
+/* Link; once.  With lint, what the linter finds is told, too: of what comes in. */
+int judge_catalogues_link(struct judge_catalogues *j, bool lint,
+	struct catalogue_findings *findings, struct err *e);
 
 #endif

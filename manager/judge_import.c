@@ -206,7 +206,7 @@ link_after(struct store *s, const struct conf *c, utc_s now, struct judge_import
 		catalogue_free(catalogue);
 		return rc;
 	}
-	return judge_catalogues_link(i->after, findings, e);
+	return judge_catalogues_link(i->after, true, findings, e);
 }
 
 /*

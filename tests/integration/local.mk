@@ -132,8 +132,10 @@ dist_check_SCRIPTS += tests/integration/firewall.sh
 TESTS += tests/integration/firewall.sh
 
 EXTRA_DIST += tests/integration/catalogue-lib.sh
-dist_check_SCRIPTS += tests/integration/catalogue.sh
-TESTS += tests/integration/catalogue.sh
+dist_check_SCRIPTS += tests/integration/catalogue.sh tests/integration/catalogue-edit.sh \
+	tests/integration/catalogue-cut.sh
+TESTS += tests/integration/catalogue.sh tests/integration/catalogue-edit.sh \
+	tests/integration/catalogue-cut.sh
 
 dist_check_SCRIPTS += tests/integration/judge.sh
 TESTS += tests/integration/judge.sh
