@@ -131,6 +131,9 @@ TESTS += tests/integration/storm.sh tests/integration/center-powercut.sh
 dist_check_SCRIPTS += tests/integration/firewall.sh
 TESTS += tests/integration/firewall.sh
 
+dist_check_SCRIPTS += tests/integration/catalogue-files.sh
+TESTS += tests/integration/catalogue-files.sh
+
 EXTRA_DIST += tests/integration/catalogue-lib.sh
 dist_check_SCRIPTS += tests/integration/catalogue.sh tests/integration/catalogue-edit.sh \
 	tests/integration/catalogue-cut.sh
