@@ -93,7 +93,7 @@ positions_values(const struct plan_world *w, struct plan_track *t, uint32_t coun
 	}
 }
 
-/* A bank's positions: the start, then the marked releases by seq. -ENOENT, -ENOMEM. */
+/* A bank's positions: the start, then the marked releases by seq. -ENOENT, -E2BIG, -ENOMEM. */
 static int
 track_positions(const struct plan_world *w, struct plan_track *t, uint32_t release,
 	struct search_track *ret)
@@ -110,10 +110,15 @@ track_positions(const struct plan_world *w, struct plan_track *t, uint32_t relea
 		goto out;
 	for (uint32_t i = 0; i < s->release_count; i++)
 		count += marks[i];
+	if (count > SEARCH_POSITIONS_MAX) {
+		rc = -E2BIG;
+		goto out;
+	}
 	rc = -ENOMEM;
 	t->releases = calloc(count, sizeof(*t->releases));
 	t->values = calloc(count, sizeof(*t->values));
-	if (t->releases == NULL || t->values == NULL)
+	t->places = calloc(s->release_count, sizeof(*t->places));
+	if (t->releases == NULL || t->values == NULL || t->places == NULL)
 		goto out;
 	t->releases[0] = value_release(w->p, t->variable, 0, t->active);
 	count = 1;
@@ -122,6 +127,7 @@ track_positions(const struct plan_world *w, struct plan_track *t, uint32_t relea
 			continue;
 		if (s->first_release + i == release)
 			ret->target = count;
+		t->places[i] = (uint16_t)count;
 		t->releases[count++] = s->first_release + i;
 	}
 	positions_values(w, t, count);
@@ -310,6 +316,20 @@ bank_track(const struct plan_world *w, uint32_t variable, uint32_t active)
 	return SEARCH_NONE;
 }
 
+/* The position at which a track runs a release; SEARCH_NONE: it never does. */
+static uint32_t
+track_position(const struct plan_world *w, const struct plan_track *t, uint32_t release)
+{
+	const struct catalogue_software *s = &w->p->set->software[t->route.software];
+
+	if (release == t->releases[0])
+		return 0;
+	if (release < s->first_release || release - s->first_release >= s->release_count
+	    || t->places[release - s->first_release] == 0)
+		return SEARCH_NONE;
+	return t->places[release - s->first_release];
+}
+
 enum asked_when { NEVER, ALWAYS, OWNED };
 
 /* When an instance is asked; OWNED: at that position of that track. */
@@ -324,16 +344,9 @@ instance_when(const struct plan_world *w, uint32_t instance, uint32_t *ret_track
 		uint32_t track = bank_track(w, in->anchor, in->bank);
 
 		if (track != SEARCH_NONE) {
-			const struct plan_track *t = &w->tracks[track];
-
-			for (uint32_t i = 0; i < w->search[track].position_count; i++) {
-				if (t->releases[i] == release) {
-					*ret_track = track;
-					*ret_position = i;
-					return OWNED;
-				}
-			}
-			return NEVER;
+			*ret_track = track;
+			*ret_position = track_position(w, &w->tracks[track], release);
+			return *ret_position != SEARCH_NONE ? OWNED : NEVER;
 		}
 		if (value_release(w->p, in->anchor, 0, in->bank) != release)
 			return NEVER;
@@ -433,6 +446,7 @@ plan_world_release(struct plan_world *w)
 	for (uint32_t i = 0; i < w->track_count; i++) {
 		free(w->tracks[i].releases);
 		free(w->tracks[i].values);
+		free(w->tracks[i].places);
 		free(w->tracks[i].first_owned);
 		free(w->tracks[i].owned_count);
 	}

@@ -21,6 +21,7 @@ struct plan_track {
 	struct judge_route route;
 	/* Of each position: the release, and for one that is alone the value. */
 	uint32_t *releases, *values;
+	uint16_t *places;	/* of each release of the route's software: position, 0 = none */
 	/* Instances that are asked only there, for each position: in world->owned. */
 	uint32_t *first_owned, *owned_count;
 };
