@@ -45,6 +45,7 @@ static const struct command commands[] = {
 		"why a release is not chosen, and the nearest that fits" },
 	{ "show", judge_cmd_show, "[DEVICE ...]", "what was judged" },
 	{ "fleet", judge_cmd_fleet, "", "how many devices fit; rules by devices" },
+	{ "plan", judge_cmd_plan, "DEVICE", "in which order it is changed, and what for" },
 	{ "catalogue check", judge_catalogue_check, "FILE ...", "whether catalogues are right" },
 	{ "catalogue import", judge_catalogue_import, "FILE", "verify it and put it in force" },
 	{ "catalogue list", judge_catalogue_list, "", "what is in force, and alarms" },

@@ -27,6 +27,7 @@ int judge_check_files(char *const files[], size_t count, struct judge_catalogues
 
 int judge_cmd_run(void *user, int argc, char *argv[]);
 int judge_cmd_explain(void *user, int argc, char *argv[]);
+int judge_cmd_plan(void *user, int argc, char *argv[]);
 int judge_cmd_why_not(void *user, int argc, char *argv[]);
 int judge_cmd_show(void *user, int argc, char *argv[]);
 int judge_cmd_fleet(void *user, int argc, char *argv[]);

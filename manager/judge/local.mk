@@ -19,6 +19,7 @@ manager_libjudge_la_SOURCES += %D%/judge_plan.c %D%/judge_plan.h
 manager_libjudge_la_SOURCES += %D%/judge_plan_world.c %D%/judge_plan_ask.c %D%/judge_plan_world.h
 manager_libjudge_la_SOURCES += %D%/judge_plan_search.c %D%/judge_plan_search.h
 manager_libjudge_la_SOURCES += %D%/judge_plan_nodes.c %D%/judge_plan_nodes.h
+manager_libjudge_la_SOURCES += %D%/judge_say_plan.c
 manager_libjudge_la_SOURCES += %D%/judge_words.c %D%/judge_words.h
 manager_libjudge_la_SOURCES += %D%/judge_explain.c %D%/judge_explain.h
 manager_libjudge_la_SOURCES += %D%/judge_facts.c %D%/judge_why_not.c %D%/judge_advices.c
