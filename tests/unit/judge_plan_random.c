@@ -4,7 +4,8 @@
  *
  * Two kinds of worlds: judge_world's, with rules of every kind; and interlocked
  * ones, where each release names ranges of the others and both the state now and
- * the target are without fault, so that only the order is in question.
+ * the target are without fault, so that only the order is in question.  (Over 600
+ * lines, since what is legal is said once for both.)
  */
 #include <config.h>
 
