@@ -150,20 +150,20 @@ gap_fill(struct store *s, int64_t memory, uint32_t index, struct err *e)
 	return rc;
 }
 
-/* The first entry that is stored above `index` and not above `most`; 0 = none. */
+/* What a query for an entry's index says, from..to; 0 = none. */
 static int
-next_stored(struct store *s, const struct memory *m, uint32_t index, uint32_t most,
-	uint32_t *ret_index, struct err *e)
+find_index(struct store *s, enum store_sql sql, const struct memory *m, uint32_t from,
+	uint32_t to, uint32_t *ret_index, struct err *e)
 {
 	struct db_stmt *q;
 	int rc;
 
 	*ret_index = 0;
-	q = store_stmt(s, SQL_ENTRY_NEXT, &rc, e);
+	q = store_stmt(s, sql, &rc, e);
 	if (q == NULL)
 		return rc;
-	db_bind_i64(q, 1, STORE_LOG_KEY(m->id, index));
-	db_bind_i64(q, 2, STORE_LOG_KEY(m->id, most));
+	db_bind_i64(q, 1, STORE_LOG_KEY(m->id, from));
+	db_bind_i64(q, 2, STORE_LOG_KEY(m->id, to));
 	rc = db_step(q, e);
 	if (rc == 1) {
 		*ret_index = db_u32(q, 0);
@@ -173,27 +173,45 @@ next_stored(struct store *s, const struct memory *m, uint32_t index, uint32_t mo
 	return rc;
 }
 
+/* The first entry that is stored above `index` and not above `most`; 0 = none. */
+static int
+next_stored(struct store *s, const struct memory *m, uint32_t index, uint32_t most,
+	uint32_t *ret_index, struct err *e)
+{
+	return find_index(s, SQL_ENTRY_NEXT, m, index, most, ret_index, e);
+}
+
+/* Where the run of stored entries ends that begins with `first`, at `most` at the latest. */
+static int
+run_end(struct store *s, const struct memory *m, uint32_t first, uint32_t most,
+	uint32_t *ret_index, struct err *e)
+{
+	return find_index(s, SQL_ENTRY_RUN, m, first, most, ret_index, e);
+}
+
 /* Everything up to index is behind us: what is not stored of it is lost. */
 static int
 pass_over(struct store *s, struct memory *m, uint32_t index, utc_s when,
 	struct store_poll_outcome *o, struct err *e)
 {
-	uint32_t stored;
+	uint32_t first, last;
 	int rc = 0;
 
 	while (rc == 0 && m->read_to < index) {
-		stored = 0;
+		first = last = 0;
 		if (m->upto > m->read_to)
-			rc = next_stored(s, m, m->read_to, index, &stored, e);
+			rc = next_stored(s, m, m->read_to, index, &first, e);
+		if (rc == 0 && first != 0)
+			rc = run_end(s, m, first, index, &last, e);
 		if (rc < 0)
 			break;
-		if (stored != m->read_to + 1) {
-			uint32_t to = stored == 0 ? index : stored - 1;
+		if (first != m->read_to + 1) {
+			uint32_t to = first == 0 ? index : first - 1;
 
 			rc = gap_add(s, m->id, m->read_to + 1, to, when, e);
 			o->entries_gap += to - m->read_to;
 		}
-		m->read_to = stored == 0 ? index : stored;
+		m->read_to = first == 0 ? index : last;
 	}
 	return rc;
 }
@@ -350,14 +368,15 @@ put_reported_entry(struct store *s, const struct store_before *b, struct memory 
 static int
 advance(struct store *s, struct memory *m, struct err *e)
 {
-	uint32_t next;
+	uint32_t next = 0, last;
 	int rc = 0;
 
-	while (rc == 0 && m->read_to < m->upto) {
+	if (m->read_to < m->upto)
 		rc = next_stored(s, m, m->read_to, m->read_to + 1, &next, e);
-		if (next == 0)
-			break;
-		m->read_to = next;
+	if (rc == 0 && next != 0) {
+		rc = run_end(s, m, next, m->upto, &last, e);
+		if (rc == 0)
+			m->read_to = last;
 	}
 	if (m->upto <= m->read_to)
 		m->upto = 0;

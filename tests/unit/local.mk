@@ -38,6 +38,7 @@ check_PROGRAMS += tests/unit/store_report
 TESTS += tests/unit/store_report
 tests_unit_store_report_SOURCES = %D%/store_report.c %D%/store_reports.c %D%/store_reports.h \
 	$(store_fixture)
+tests_unit_store_report_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=sqlite3_step
 tests_unit_store_report_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_store_report_LDADD = $(UNIT_LDADD) $(store_test_libs) lib/report/libreport.la \
 	lib/snmp/libsnmp.la lib/structure/libstructure.la lib/base/libbase.la $(CHECK_LIBS)

@@ -88,6 +88,56 @@ START_TEST(a_poll_goes_on_below_the_hole_and_fills_it)
 }
 END_TEST
 
+/* Steps of SQLite's statements; the linker puts this in the place of sqlite3_step. */
+static uint64_t steps;
+int __real_sqlite3_step(void *statement);
+int __wrap_sqlite3_step(void *statement);
+
+int
+__wrap_sqlite3_step(void *statement)
+{
+	steps++;
+	return __real_sqlite3_step(statement);
+}
+
+/* What came ahead of a hole is not asked for one by one when the hole is filled or given up. */
+START_TEST(a_long_run_is_passed_in_few_steps)
+{
+	enum { LONG = 4000, EACH = 40, FEW = 100 };
+	struct store_report_outcome o;
+	struct reports_part *first;
+	struct world_machine m;
+	uint32_t from;
+
+	world_machine_init(&m, 2, 3, 1, LONG);
+	(void)take(&own, reports_structure(&m, 1, 1, 1), T0);
+	world_log_add(&m, LONG);
+	first = reports_errors(&m, 2, 1, 1);
+	for (from = 2; from < LONG; from += EACH)
+		(void)take(&own, reports_errors(&m, 3, from,
+			from + EACH - 1 < LONG ? from + EACH - 1 : LONG), T0 + 1);
+	ck_assert_uint_eq(cursor(), 0);
+	if (_i == 0) {
+		steps = 0;
+		o = take(&own, first, T0 + 2);
+		ck_assert_uint_eq(o.stored.entries_gap, 0);
+	} else {
+		/* The oldest is overwritten, by one more. */
+		world_log_add(&m, 1);
+		first = reports_errors(&m, 4, m.log.newest, m.log.newest);
+		steps = 0;
+		o = take(&own, first, T0 + 2);
+		ck_assert_uint_eq(o.stored.entries_gap, 1);
+	}
+	ENDS(o, STORE_REPORT_STORED);
+	ck_assert_uint_eq(o.hole_from, 0);
+	ck_assert_uint_gt(steps, 0);
+	ck_assert_uint_lt(steps, FEW);
+	ck_assert_uint_eq(cursor(), m.log.newest);
+	world_machine_release(&m);
+}
+END_TEST
+
 START_TEST(what_was_overwritten_is_a_gap_but_what_came_ahead_is_not)
 {
 	struct store_report_outcome o;
@@ -443,6 +493,7 @@ main(void)
 	tcase_add_test(t, a_repeat_is_one_also_before_the_structure_is_known);
 	tcase_add_test(t, entries_come_in_any_order);
 	tcase_add_test(t, a_poll_goes_on_below_the_hole_and_fills_it);
+	tcase_add_loop_test(t, a_long_run_is_passed_in_few_steps, 0, 2);
 	tcase_add_test(t, what_was_overwritten_is_a_gap_but_what_came_ahead_is_not);
 	tcase_add_test(t, a_structure_is_taken_over_whole_or_not);
 	tcase_add_test(t, parts_are_forgotten_after_an_hour);
