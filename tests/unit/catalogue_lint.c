@@ -264,8 +264,8 @@ add_random_from(struct buf *b, uint32_t *state, uint32_t seq)
 	if (dice(state, 8) == 0)
 		(void)buf_add_text(b, "<from fresh='yes'/>");
 	else if (low > seq)
-		(void)buf_printf(b, "<from direction='down' min-seq='%u' max-seq='%u'%s/>", low, high,
-		    branch);
+		(void)buf_printf(b, "<from direction='down' min-seq='%u' max-seq='%u'%s/>", low,
+		    high, branch);
 	else if (low < seq)
 		(void)buf_printf(b, "<from min-seq='%u' max-seq='%u'%s/>", low,
 		    high < seq ? high : seq - 1, branch);
@@ -441,6 +441,11 @@ START_TEST(before_and_after_in_a_circle)
 	orders("", "", "<before software='t'/>", "<after software='t'/>", NULL);
 	orders("<before software='s'/>", "", "<after software='t'/>", "<after software='t'/>",
 	    NULL);
+	/* What is withdrawn is in no plan. */
+	says(UNITS "<software id='t' unit-type='C'><release version='1' seq='100'"
+	    " state='withdrawn' because='b'><before software='s'/></release></software>\n"
+	    "<software id='s' unit-type='E'><release version='1' seq='100'>"
+	    "<before software='t'/></release></software>\n", NIL, NIL);
 }
 END_TEST
 
@@ -464,6 +469,9 @@ START_TEST(a_profile_that_violates_a_relation)
 	    PROFILE("100", "100"), NIL, NIL);
 	says(PAIR("<conflicts id='R-1'><software id='t' max-seq='100'/></conflicts>")
 	    PROFILE("200", "100"), NIL, "E1:5 profile p violates R-1", NIL);
+	/* What it forbids may stand elsewhere. */
+	says(PAIR("<conflicts id='R-1'><software id='t' max-seq='100' where='child'/></conflicts>")
+	    PROFILE("200", "100"), NIL, NIL);
 	/* One way of an <any> is still open. */
 	says(PAIR("<any id='R-1'><software id='t' min-seq='200'/><unit type='F'/></any>")
 	    PROFILE("200", "100"), NIL, NIL);

@@ -106,6 +106,9 @@ START_TEST(a_release_that_is_asked_for_is_not_listed)
 	    "</requires>"), NIL, NIL);
 	says(ON_RELEASE("<conflicts id='R-1'><software id='t' min-seq='201'/></conflicts>"), NIL,
 	    "W1:4 R-1 can never be violated: t has no release of seq 201", NIL);
+	/* Only who has the software is asked for it. */
+	says(ON_RELEASE("<requires id='R-1'><software id='t' min-seq='201' if-present='yes'/>"
+	    "</requires>"), NIL, "W1:4 R-1 can never hold: t has no release of seq 201", NIL);
 	/* Another creator's next release may still come. */
 	says(UNITS "<software id='t' unit-type='C'><release version='1' seq='100'/></software>\n",
 	    "<catalogue id='beta'>\n"
@@ -159,6 +162,11 @@ START_TEST(a_conflict_with_its_own_anchor)
 	    NIL);
 	says(ON_RELEASE("<requires id='R-1'><software id='s' max-seq='100'/></requires>"), NIL,
 	    "E1:4 R-1 can never hold: the unit itself never runs such a s", NIL);
+	/* Other carriers of it may run another one. */
+	says(ON_RELEASE("<requires id='R-1'><software id='s' min-seq='200'/></requires>"), NIL,
+	    NIL);
+	says(ON_RELEASE("<requires id='R-1'><software id='s' min-seq='200' match='some'/>"
+	    "</requires>"), NIL, "W1:4 R-1 can never be violated", NIL);
 	says(RULE("", "<conflicts id='R-1'><software id='s'/></conflicts>"), NIL,
 	    "E1:3 R-1 can never hold", NIL);
 	says("<unit-type id='a' class='fuser' manufacturer='Acme' model='FU'>\n"
@@ -195,6 +203,8 @@ START_TEST(required_and_forbidden_in_one)
 	says(ON_RELEASE("<requires id='R-1'><software id='t' min-seq='200' match='some'/>"
 	    "</requires>\n<requires id='R-2'><software id='t' max-seq='100' match='some'/>"
 	    "</requires>"), NIL, NIL);
+	says(ON_RELEASE("<requires id='R-1'><software id='t' min-seq='200' if-present='yes'/>"
+	    "</requires>\n<conflicts id='R-2'><software id='t'/></conflicts>"), NIL, NIL);
 	says(ON_RELEASE("<any id='R-1'><unit type='C'/><unit type='F'/></any>\n"
 	    "<conflicts id='R-2'><unit type='C'/></conflicts>"), NIL, NIL);
 }
