@@ -257,9 +257,7 @@ both_ranges(struct making *m, struct range a, struct range b)
 static void
 see_variable(struct making *m, const struct catalogue_node *node, uint32_t variable)
 {
-	const struct judge_variable *v = &m->p->variables[variable];
 	struct sight sight = {.variable = variable};
-	bool candidate = false;
 	uint64_t *block = judge_arena_take(&m->parts->arena,
 	    4 * words_of(m, variable) * sizeof(*block));
 
@@ -270,14 +268,8 @@ see_variable(struct making *m, const struct catalogue_node *node, uint32_t varia
 	}
 	for (uint32_t i = 0; i < 4; i++)
 		sight.masks[i] = block + i * words_of(m, variable);
-	for (uint32_t i = 0; i < v->value_count; i++) {
-		enum judge_match match = judge_match(m->p, node, variable,
-		    judge_value_of(m->p, variable, i));
-
-		judge_mask_add(sight.masks[match], i);
-		candidate = candidate || match != JUDGE_NO_CANDIDATE;
-	}
-	if (candidate)
+	judge_match_all(m->p, node, variable, sight.masks);
+	if (!is_full(m, variable, sight.masks[JUDGE_NO_CANDIDATE]))
 		m->sights[m->sight_count++] = sight;
 }
 
@@ -495,6 +487,10 @@ condition(struct making *m, uint32_t at, enum question q)
 {
 	const struct catalogue_node *node = &m->p->set->nodes[at];
 
+	/* Of one child: the child. */
+	while ((node->kind == CATALOGUE_AND || node->kind == CATALOGUE_OR) &&
+	    node->child_count == 1)
+		node = &m->p->set->nodes[node->first_child];
 	switch (node->kind) {
 	case CATALOGUE_AND:
 		return and_of(m, node, q);

@@ -93,13 +93,15 @@ static enum judge_match
 match_run(const struct judge_problem *p, const struct catalogue_node *node,
 	const struct judge_run *run, const struct judge_value *value)
 {
-	if (!judge_run_carries(p, run, value, node->software))
-		return JUDGE_NO_CANDIDATE;
 	if (run->carry == JUDGE_CARRY_LISTED) {
+		if (run->software != node->software)
+			return JUDGE_NO_CANDIDATE;
 		return run->seq >= node->min_seq && run->seq <= node->max_seq &&
 		    branch_matches(node->branch, run->branch) ? JUDGE_SURE_MATCH :
 		    JUDGE_NO_MATCH;
 	}
+	if (!judge_run_carries(p, run, value, node->software))
+		return JUDGE_NO_CANDIDATE;
 	if (run->carry == JUDGE_CARRY_LABEL && node->any_release)
 		return JUDGE_SURE_MATCH;
 	return JUDGE_MAY_MATCH;
@@ -143,6 +145,86 @@ judge_match(const struct judge_problem *p, const struct catalogue_node *node,
 		break;	/* no leaf */
 	}
 	return JUDGE_NO_CANDIDATE;
+}
+
+/* --- all values at once ------------------------------------------------------------ */
+
+/*
+ * The usual case, and where the time goes: one bank, listed releases.  The
+ * values of a variable stand side by side, and so do their runs; a word of
+ * each mask is made at once.
+ */
+static void
+match_word(const struct judge_problem *p, const struct catalogue_node *node,
+	uint32_t variable, uint32_t w, uint64_t *const *masks)
+{
+	const struct judge_variable *v = &p->variables[variable];
+	const struct judge_value *values = &p->values[v->first_value + w * 64];
+	const struct judge_run *runs = &judge_parts(p)->runs[values[0].first_release];
+	uint32_t left = v->value_count - w * 64, count = left < 64 ? left : 64;
+	uint64_t counts = judge_parts(p)->homes[variable].counts[w];
+	uint64_t all = count == 64 ? UINT64_MAX : ((uint64_t)1 << count) - 1;
+	uint64_t listed = 0, is = 0, within = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct judge_run *run = &runs[i];
+
+		listed |= (uint64_t)(run->carry == JUDGE_CARRY_LISTED) << i;
+		is |= (uint64_t)(run->software == node->software) << i;
+		within |= (uint64_t)(run->seq >= node->min_seq && run->seq <= node->max_seq) << i;
+	}
+	is &= listed & counts;
+	masks[JUDGE_SURE_MATCH][w] = is & within;
+	masks[JUDGE_NO_MATCH][w] = is & ~within;
+	masks[JUDGE_NO_CANDIDATE][w] = all & ~is;
+	for (uint32_t i = 0; i < count; i++) {
+		enum judge_match match;
+
+		if ((counts & ~listed) >> i == 0)
+			break;
+		if (((counts & ~listed) >> i & 1) == 0)
+			continue;
+		match = match_run(p, node, &runs[i], &values[i]);
+		masks[JUDGE_NO_CANDIDATE][w] &= ~((uint64_t)1 << i);
+		masks[match][w] |= (uint64_t)1 << i;
+	}
+}
+
+/* What a unit is changes only with the board. */
+static void
+match_boards(const struct judge_problem *p, const struct catalogue_node *node,
+	uint32_t variable, uint64_t *const *masks)
+{
+	const struct judge_variable *v = &p->variables[variable];
+	const struct judge_value *values = &p->values[v->first_value];
+	enum judge_match now = judge_match(p, node, variable, &values[0]);
+
+	for (uint32_t i = 0; i < v->value_count; i++) {
+		enum judge_match match = now;
+
+		if (values[i].move == JUDGE_STANDBY || values[i].move == JUDGE_REPLACE)
+			match = judge_match(p, node, variable, &values[i]);
+		judge_mask_add(masks[match], i);
+	}
+}
+
+void
+judge_match_all(const struct judge_problem *p, const struct catalogue_node *node,
+	uint32_t variable, uint64_t *const *masks)
+{
+	const struct judge_variable *v = &p->variables[variable];
+
+	if (node->kind == CATALOGUE_NEEDS_UNIT || node->kind == CATALOGUE_FORBIDS_UNIT) {
+		match_boards(p, node, variable, masks);
+	} else if (v->active_count == 1 && node->branch == NULL) {
+		for (uint32_t w = 0; w < judge_parts(p)->homes[variable].words; w++)
+			match_word(p, node, variable, w, masks);
+	} else {
+		for (uint32_t i = 0; i < v->value_count; i++) {
+			judge_mask_add(masks[judge_match(p, node, variable,
+			    judge_value_of(p, variable, i))], i);
+		}
+	}
 }
 
 /* --- where ------------------------------------------------------------------------- */

@@ -55,7 +55,7 @@ judge_grow(void *list, uint32_t *room, uint32_t need, size_t size)
 	if (need <= *room)
 		return true;
 	while (wanted < need)
-		wanted += wanted / 2;
+		wanted *= 2;
 	grown = realloc(*at, (size_t)wanted * size);
 	if (grown == NULL)
 		return false;

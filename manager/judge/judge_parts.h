@@ -163,6 +163,9 @@ enum judge_match {
 };
 enum judge_match judge_match(const struct judge_problem *p, const struct catalogue_node *node,
 	uint32_t variable, const struct judge_value *value);
+/* Of all values: adds each to the mask (by enum judge_match) of what it is. */
+void judge_match_all(const struct judge_problem *p, const struct catalogue_node *node,
+	uint32_t variable, uint64_t *const *masks);
 /* Whether the run is, or may be, the software. */
 bool judge_run_carries(const struct judge_problem *p, const struct judge_run *run,
 	const struct judge_value *value, uint32_t software);
