@@ -178,6 +178,7 @@ print_text(struct cli *cli, const struct tally *t)
 		{ "UNKNOWN", "unknown", LISTING_COUNT, LISTING_EVERYWHERE },
 		{ "SAYS", "says", LISTING_TEXT, LISTING_EVERYWHERE },
 	};
+	const char *lead = ": ";
 	struct listing *l;
 	struct err e = {0};
 
@@ -186,10 +187,11 @@ print_text(struct cli *cli, const struct tally *t)
 		(unsigned long long)t->judged, (unsigned long long)t->shapes,
 		t->shapes == 1 ? "" : "s");
 	for (int v = STORE_COMPATIBLE; v <= STORE_NOT_APPLICABLE; v++)
-		if (t->by_verdict[v] > 0)
-			(void)printf("%s%llu %s", v == STORE_COMPATIBLE ? ": " : ", ",
-				(unsigned long long)t->by_verdict[v],
+		if (t->by_verdict[v] > 0) {
+			(void)printf("%s%llu %s", lead, (unsigned long long)t->by_verdict[v],
 				store_verdict_name((enum store_verdict)v));
+			lead = ", ";
+		}
 	if (t->stale > 0)
 		(void)printf("; %llu to be judged anew", (unsigned long long)t->stale);
 	(void)printf("\n");

@@ -140,6 +140,6 @@ dist_check_SCRIPTS += tests/integration/catalogue.sh tests/integration/catalogue
 TESTS += tests/integration/catalogue.sh tests/integration/catalogue-edit.sh \
 	tests/integration/catalogue-cut.sh
 
-dist_check_SCRIPTS += tests/integration/judge.sh
-TESTS += tests/integration/judge.sh
+dist_check_SCRIPTS += tests/integration/judge.sh tests/integration/judge-ask.sh
+TESTS += tests/integration/judge.sh tests/integration/judge-ask.sh
 EXTRA_DIST += tests/integration/judge-lib.sh
