@@ -65,7 +65,7 @@ read_after(struct diff *x, const char *file, struct err *e)
 	if (rc < 0)
 		catalogue_free(c);
 	if (rc == 0)
-		rc = judge_catalogues_link(x->after, &findings, e);
+		rc = judge_catalogues_link(x->after, false, &findings, e);
 	judge_cli_findings(&findings);
 	catalogue_findings_release(&findings);
 	return rc;

@@ -215,6 +215,26 @@ put_advices(const struct judge_problem *p, const struct judgement *j,
 	return 0;
 }
 
+static int
+put_plan(const struct judge_problem *p, const struct judgement *j, struct store_judgement *r,
+	struct err *e)
+{
+	struct buf b;
+
+	if (j->recommended == NULL || j->end != JUDGE_RECOMMENDED)
+		return 0;
+	buf_init(&b, STORE_JUDGE_PLAN_MAX);
+	judge_say_plan(p, NULL, j, &b);
+	if (b.error == 0 && b.len > 0)
+		r->plan = strdup(buf_text(&b));
+	if (b.error == -ENOMEM || (b.error == 0 && b.len > 0 && r->plan == NULL)) {
+		buf_release(&b);
+		return out_of_memory(e);
+	}
+	buf_release(&b);
+	return 0;
+}
+
 static void
 put_head(const struct judge_problem *p, const struct judgement *j, const uint32_t *state,
 	struct store_judgement *r)
@@ -264,6 +284,8 @@ judge_record_make(const struct judge_problem *p, const struct judgement *j,
 		rc = put_units(p, j, &r, e);
 	if (rc == 0)
 		rc = put_advices(p, j, &r, e);
+	if (rc == 0)
+		rc = put_plan(p, j, &r, e);
 	free(now);
 	if (rc < 0)
 		store_judgement_release(&r);

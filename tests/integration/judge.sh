@@ -76,7 +76,9 @@ creator=acme
 ok 'it is polled' "$poll" --no-rrd --quiet
 is 'is not known (C15)' "$(verdict lobby)" unknown
 is 'and nothing is advised' "$(col Text | wc -l)" 0
-like 'nor planned over it' "$("$judge" show --json lobby)" '"plan": (null|\[\])'
+is 'nor planned over it' "$("$judge" show --json lobby | python3 -c 'import json, sys
+d = json.load(sys.stdin)
+print([u["recommended"] for u in d["units"] if u["symbol"] == "ENG"], [p for p in d["plan"] if p.startswith("ENG")])')" '[None] []'
 
 # --- a new catalogue ---------------------------------------------------------------------
 ok 'acme again' bank lobby ENG 1 engine-fw G00-28 running
