@@ -1,0 +1,315 @@
+/* manager/judge_catalogues: what is in force is believed for its signature, each time. */
+#include <config.h>
+
+#include "manager/judge_catalogues.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/text.h"
+#include "lib/db/db.h"
+#include "lib/store/store_schema.h"
+#include "tests/unit/support.h"
+
+enum { NOW = 1790000000, YEAR = 365 * 86400, TEXT_SIZE = 8192 };	/* NOW: September 2026 */
+
+#define OK(call) do { \
+	int ok_rc = (call); \
+	ck_assert_msg(ok_rc == 0, "%s: %d %s", #call, ok_rc, e.text); \
+} while (0)
+
+/* A pair of keys, as minisign has them. */
+struct pair {
+	uint8_t id[SIGN_ID_SIZE], public[crypto_sign_PUBLICKEYBYTES];
+	uint8_t secret[crypto_sign_SECRETKEYBYTES];
+};
+
+static struct pair acme, beta;
+static struct store *store;
+static struct conf *conf;
+static struct judge_catalogues *loaded;
+static struct err e;
+
+static void
+make_pair(struct pair *p, uint8_t id)
+{
+	(void)memset(p->id, id, sizeof(p->id));
+	(void)crypto_sign_keypair(p->public, p->secret);
+}
+
+static void
+base64(char *dst, size_t size, const char *algorithm, const uint8_t *id, const uint8_t *what,
+	size_t len)
+{
+	uint8_t octets[128];
+	size_t n = 0;
+
+	if (algorithm != NULL) {
+		(void)memcpy(octets, algorithm, 2);
+		(void)memcpy(octets + 2, id, SIGN_ID_SIZE);
+		n = 2 + SIGN_ID_SIZE;
+	}
+	(void)memcpy(octets + n, what, len);
+	(void)sodium_bin2base64(dst, size, octets, n + len, sodium_base64_VARIANT_ORIGINAL);
+}
+
+/* What minisign -S would write. */
+static size_t
+sign(const struct pair *p, const char *data, const char *comment, char ret[TEXT_SIZE])
+{
+	uint8_t hash[64], signature[64], global[64], both[64 + 256];
+	char one[160], two[160];
+
+	(void)crypto_generichash(hash, sizeof(hash), (const uint8_t *)data, strlen(data), NULL, 0);
+	(void)crypto_sign_detached(signature, NULL, hash, sizeof(hash), p->secret);
+	(void)memcpy(both, signature, sizeof(signature));
+	(void)memcpy(both + sizeof(signature), comment, strlen(comment));
+	(void)crypto_sign_detached(global, NULL, both, sizeof(signature) + strlen(comment),
+		p->secret);
+	base64(one, sizeof(one), "ED", p->id, signature, sizeof(signature));
+	base64(two, sizeof(two), NULL, NULL, global, sizeof(global));
+	return (size_t)snprintf(ret, TEXT_SIZE,
+		"untrusted comment: x\n%s\ntrusted comment: %s\n%s\n", one, comment, two);
+}
+
+static const char *
+text_of(const char *id, unsigned serial)
+{
+	static char text[TEXT_SIZE];
+
+	(void)snprintf(text, sizeof(text), "<catalogue xmlns=\"urn:imgadm:catalogue:1\" id=\"%s\""
+		" serial=\"%u\" issued=\"2026-01-01\" expires=\"2027-01-01\">"
+		"<creator id=\"%s\"/></catalogue>", id, serial, id);
+	return text;
+}
+
+/* Put it as an import would, or as nobody may. */
+static void
+put(const char *id, unsigned serial, const struct pair *p, const char *bytes,
+	const char *comment)
+{
+	char signature[TEXT_SIZE];
+	struct store_catalogue_new c = {
+		.id = id, .serial = serial, .issued = NOW, .expires = 0, .key_id = p->id,
+		.bytes = bytes, .size = strlen(bytes), .signature = signature,
+		.signature_size = sign(p, bytes, comment, signature),
+	};
+	bool changed;
+
+	OK(store_catalogue_put(store, &c, NOW, "wilson", &changed, &e));
+}
+
+static void
+put_good(const char *id, unsigned serial, const struct pair *p)
+{
+	char comment[128];
+
+	(void)snprintf(comment, sizeof(comment), "imgadm-catalogue 1 id=%s serial=%u", id, serial);
+	put(id, serial, p, text_of(id, serial), comment);
+}
+
+/* imgadm.conf with acme's key for these creators (NULL = without), and beta's. */
+static void
+configure(const char *creators)
+{
+	char text[TEXT_SIZE], a[64], b[64];
+	int n = 0;
+
+	base64(a, sizeof(a), "Ed", acme.id, acme.public, sizeof(acme.public));
+	base64(b, sizeof(b), "Ed", beta.id, beta.public, sizeof(beta.public));
+	if (creators != NULL)
+		n = snprintf(text, sizeof(text), "catalogueKey a %s creators %s\n", a, creators);
+	(void)snprintf(text + n, sizeof(text) - (size_t)n, "catalogueKey b %s creators beta\n", b);
+	support_write(support_path("imgadm.conf"), text, strlen(text));
+	conf_free(conf);
+	conf = conf_new();
+	OK(conf_read(conf, &e));
+}
+
+static int
+load(utc_s now)
+{
+	judge_catalogues_free(loaded);
+	loaded = NULL;
+	return judge_catalogues_load(store, conf, now, &loaded, &e);
+}
+
+static const char *
+stale(void)
+{
+	const char *why = NULL;
+
+	return judge_catalogues_stale(loaded, &why) ? why : "";
+}
+
+/* "expired acme", or "" where none stands. */
+static const char *
+alarms(void)
+{
+	static char text[TEXT_SIZE];
+	struct store_alarm *a;
+	size_t count = 0, i;
+	int n = 0;
+
+	text[0] = '\0';
+	OK(store_alarm_list(store, &a, &count, &e));
+	for (i = 0; i < count; i++)
+		n += snprintf(text + n, sizeof(text) - (size_t)n, "%s%s %s", i > 0 ? "," : "",
+			store_alarm_name(a[i].what), a[i].subject);
+	free(a);
+	return text;
+}
+
+static void
+setup(void)
+{
+	support_folder_make();
+	ck_assert_int_ge(sodium_init(), 0);
+	(void)setenv("SNMPCONFPATH", support_folder(), 1);
+	make_pair(&acme, 0xA1);
+	make_pair(&beta, 0xB2);
+	OK(store_open(support_path("db"), STORE_TOLD, &store, &e));
+	configure("acme");
+}
+
+static void
+teardown(void)
+{
+	judge_catalogues_free(loaded);
+	store_close(store);
+	conf_free(conf);
+	support_folder_remove();
+}
+
+START_TEST(nothing_in_force_is_an_empty_set)
+{
+	OK(load(NOW));
+	ck_assert_uint_eq(judge_catalogues_set(loaded)->catalogue_count, 0);
+	ck_assert_str_eq(stale(), "");
+}
+END_TEST
+
+START_TEST(a_good_set_is_loaded)
+{
+	put_good("acme", 42, &acme);
+	put_good("beta", 7, &beta);
+	OK(load(NOW));
+	ck_assert_uint_eq(judge_catalogues_set(loaded)->catalogue_count, 2);
+	ck_assert_str_eq(stale(), "");
+	OK(judge_catalogues_alarms(store, loaded, NOW, &e));
+	ck_assert_str_eq(alarms(), "");
+}
+END_TEST
+
+START_TEST(one_that_expired_is_judged_by_and_stale)
+{
+	put_good("acme", 42, &acme);
+	put_good("beta", 7, &beta);
+	OK(load(NOW + YEAR));
+	ck_assert_uint_eq(judge_catalogues_set(loaded)->catalogue_count, 2);
+	ck_assert_ptr_nonnull(strstr(stale(), "acme 42 expired on 2027-01-01"));
+	ck_assert_ptr_nonnull(strstr(stale(), "; beta 7 expired on 2027-01-01"));
+	OK(judge_catalogues_alarms(store, loaded, NOW, &e));
+	ck_assert_str_eq(alarms(), "expired acme,expired beta");
+	OK(load(NOW));
+	OK(judge_catalogues_alarms(store, loaded, NOW, &e));
+	ck_assert_str_eq(alarms(), "");
+}
+END_TEST
+
+START_TEST(one_whose_key_is_gone_is_judged_by_and_stale)
+{
+	put_good("acme", 42, &acme);
+	configure(NULL);
+	OK(load(NOW));
+	ck_assert_uint_eq(judge_catalogues_set(loaded)->catalogue_count, 1);
+	ck_assert_ptr_nonnull(strstr(stale(), "acme 42 is signed by the key A1A1A1A1A1A1A1A1"));
+	OK(judge_catalogues_alarms(store, loaded, NOW, &e));
+	ck_assert_str_eq(alarms(), "keyGone acme");
+	/* Its line is there, and names others. */
+	configure("gamma");
+	OK(load(NOW));
+	ck_assert_ptr_nonnull(strstr(stale(), "does not believe for 'acme' any more"));
+	configure("gamma,acme");
+	OK(load(NOW));
+	ck_assert_str_eq(stale(), "");
+	OK(judge_catalogues_alarms(store, loaded, NOW, &e));
+	ck_assert_str_eq(alarms(), "");
+}
+END_TEST
+
+/* What somebody wrote into the store without the key is not judged by. */
+START_TEST(what_was_not_signed_is_not_judged_by)
+{
+	put("acme", 1, &acme, text_of("acme", 1), "imgadm-catalogue 1 id=acme serial=2");
+	ck_assert_int_eq(load(NOW), -EBADMSG);
+	put("acme", 2, &acme, text_of("acme", 2), "imgadm-image 1 id=acme serial=2");
+	ck_assert_int_eq(load(NOW), -EBADMSG);
+	put("acme", 3, &acme, text_of("acme", 3), "imgadm-catalogue 1 id=beta serial=3");
+	ck_assert_int_eq(load(NOW), -EBADMSG);
+	put_good("acme", 4, &acme);
+	OK(load(NOW));
+	/* Another's secret under this key's id. */
+	(void)memcpy(beta.id, acme.id, sizeof(beta.id));
+	put_good("acme", 5, &beta);
+	ck_assert_int_eq(load(NOW), -EBADMSG);
+	OK(judge_catalogues_failed(store, NOW, &e, &e));
+	ck_assert_str_eq(alarms(), "broken ");
+	put_good("acme", 6, &acme);
+	OK(load(NOW));
+	OK(judge_catalogues_alarms(store, loaded, NOW, &e));
+	ck_assert_str_eq(alarms(), "");
+}
+END_TEST
+
+START_TEST(bytes_with_another_signature_are_not_judged_by)
+{
+	struct db_options o = {
+		.mode = DB_WRITE, .kind = "store", .application_id = STORE_APPLICATION_ID,
+		.steps = store_schema_steps, .step_count = STORE_SCHEMA_VERSION,
+	};
+	struct db *db;
+
+	put_good("acme", 42, &acme);
+	put_good("beta", 7, &beta);
+	OK(db_open(support_path("db"), &o, &db, &e));
+	OK(db_exec(db, "UPDATE catalogue_bytes SET signature ="
+		" (SELECT signature FROM catalogue_bytes WHERE number = 1) WHERE number = 2", &e));
+	db_close(db);
+	ck_assert_int_eq(load(NOW), -EBADMSG);
+	ck_assert_ptr_nonnull(strstr(e.text, "beta 7"));
+}
+END_TEST
+
+/* A set that does not link is none. */
+START_TEST(what_leads_nowhere_is_an_error)
+{
+	put("acme", 1, &acme, "<catalogue xmlns=\"urn:imgadm:catalogue:1\" id=\"acme\" serial=\"1\""
+		" issued=\"2026-01-01\"><creator id=\"acme\"/>"
+		"<software id=\"fw\" unit-type=\"none\"/></catalogue>",
+		"imgadm-catalogue 1 id=acme serial=1");
+	ck_assert_int_eq(load(NOW), -EINVAL);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("judge_catalogues");
+	TCase *tc = tcase_create("judge_catalogues");
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, nothing_in_force_is_an_empty_set);
+	tcase_add_test(tc, a_good_set_is_loaded);
+	tcase_add_test(tc, one_that_expired_is_judged_by_and_stale);
+	tcase_add_test(tc, one_whose_key_is_gone_is_judged_by_and_stale);
+	tcase_add_test(tc, what_was_not_signed_is_not_judged_by);
+	tcase_add_test(tc, bytes_with_another_signature_are_not_judged_by);
+	tcase_add_test(tc, what_leads_nowhere_is_an_error);
+	suite_add_tcase(suite, tc);
+	return support_run(suite);
+}
