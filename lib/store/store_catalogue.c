@@ -436,6 +436,16 @@ store_catalogue_bytes(struct store *s, int64_t number, char **ret_bytes, size_t 
 	return 0;
 }
 
+static void
+digest_number(crypto_hash_sha256_state *state, uint64_t n)
+{
+	uint8_t octets[8];
+
+	for (int i = 0; i < 8; i++)
+		octets[i] = (uint8_t)(n >> (56 - 8 * i) & 0xff);
+	(void)crypto_hash_sha256_update(state, octets, sizeof(octets));
+}
+
 int
 store_catalogue_set_digest(struct store *s, uint8_t ret_digest[STRUCTURE_DIGEST_SIZE],
 	struct err *e)
@@ -449,13 +459,11 @@ store_catalogue_set_digest(struct store *s, uint8_t ret_digest[STRUCTURE_DIGEST_
 		return rc;
 	(void)crypto_hash_sha256_init(&state);
 	for (size_t i = 0; i < count; i++) {
-		uint32_t n = rows[i].serial;
-		uint8_t serial[] = { (uint8_t)(n >> 24), (uint8_t)(n >> 16 & 0xff),
-			(uint8_t)(n >> 8 & 0xff), (uint8_t)(n & 0xff) };
+		size_t len = strlen(rows[i].id);
 
-		(void)crypto_hash_sha256_update(&state, (const unsigned char *)rows[i].id,
-			strlen(rows[i].id) + 1);
-		(void)crypto_hash_sha256_update(&state, serial, sizeof(serial));
+		digest_number(&state, len);
+		(void)crypto_hash_sha256_update(&state, (const unsigned char *)rows[i].id, len);
+		digest_number(&state, rows[i].serial);
 		(void)crypto_hash_sha256_update(&state, rows[i].digest, sizeof(rows[i].digest));
 	}
 	(void)crypto_hash_sha256_final(&state, ret_digest);

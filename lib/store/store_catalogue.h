@@ -106,9 +106,10 @@ int store_catalogue_rollback(struct store *s, const char *id, uint32_t serial, u
 	const char *by, uint32_t *ret_from, uint32_t *ret_to, struct err *e);
 
 /*
- * SHA-256 over those in force, by id: the id, a NUL, the serial (4 octets, the
- * highest first) and the digest of each.  It changes when anything in force
- * does; that of nothing in force is SHA-256 of nothing.
+ * SHA-256 over those in force, by id: of each the length of its id and the id, the
+ * serial, the digest; numbers as 8 octets, the highest first.  It changes when
+ * anything in force does; that of nothing in force is SHA-256 of nothing.  The
+ * linked set, struct catalogue_set, has the same one.
  */
 int store_catalogue_set_digest(struct store *s, uint8_t ret_digest[STRUCTURE_DIGEST_SIZE],
 	struct err *e);

@@ -194,6 +194,8 @@ END_TEST
 
 START_TEST(a_good_set_is_loaded)
 {
+	uint8_t digest[STRUCTURE_DIGEST_SIZE];
+
 	put_good("acme", 42, &acme);
 	put_good("beta", 7, &beta);
 	OK(load(NOW));
@@ -201,6 +203,8 @@ START_TEST(a_good_set_is_loaded)
 	ck_assert_str_eq(stale(), "");
 	OK(judge_catalogues_alarms(store, loaded, NOW, &e));
 	ck_assert_str_eq(alarms(), "");
+	OK(store_catalogue_set_digest(store, digest, &e));
+	ck_assert_mem_eq(judge_catalogues_set(loaded)->digest, digest, sizeof(digest));
 }
 END_TEST
 
