@@ -64,21 +64,29 @@ may_have(const struct solving *s, const struct solve_options *o, uint32_t variab
 	return s->problem->variables[variable].allowed[value / 64] >> (value % 64) & 1;
 }
 
-/* Groups that may be broken get a variable; how many there are. */
+static bool
+may_break(const struct solving *s, const struct solve_options *o, uint32_t group)
+{
+	enum solve_group_kind kind = s->problem->groups[group].kind;
+
+	if (o->chosen != NULL)
+		return o->chosen[group];
+	return kind == SOLVE_SOFT || (o->with_broken && kind == SOLVE_HARD_OR_BROKEN);
+}
+
+/* Groups that may be broken get a variable, if anything is in them; how many there are. */
 static uint32_t
 number_guards(struct solving *s, const struct solve_options *o)
 {
 	const struct solve_problem *p = s->problem;
 	uint32_t n = p->variable_count;
 
-	for (uint32_t g = 0; g < p->group_count; g++) {
-		bool soft = p->groups[g].kind == SOLVE_SOFT || (o->with_broken &&
-			p->groups[g].kind == SOLVE_HARD_OR_BROKEN);
-
-		if (o->chosen != NULL)
-			soft = o->chosen[g];
-		s->guards[g] = soft ? n++ : SOLVE_NO;
-	}
+	for (uint32_t i = 0; i < p->clause_count; i++)
+		s->guards[p->clauses[i].group] = 1;
+	for (uint32_t i = 0; i < p->count_count; i++)
+		s->guards[p->counts[i].group] = 1;
+	for (uint32_t g = 0; g < p->group_count; g++)
+		s->guards[g] = s->guards[g] != 0 && may_break(s, o, g) ? n++ : SOLVE_NO;
 	return n - p->variable_count;
 }
 
@@ -106,10 +114,13 @@ measure(struct solving *s, const struct solve_options *o)
 		const struct solve_variable *v = &p->variables[i];
 		int64_t most[SOLVE_COSTS] = { 0 };
 
-		for (uint32_t k = 0; k < v->value_count; k++)
-			for (size_t c = 0; may_have(s, o, i, k) && c < SOLVE_COSTS; c++)
-				if (v->prices[k].at[c] > most[c])
-					most[c] = v->prices[k].at[c];
+		for (uint32_t k = 0; k < v->value_count; k++) {
+			if (!may_have(s, o, i, k))
+				continue;
+			for (size_t c = 0; c < SOLVE_COSTS; c++)
+				most[c] = v->prices[k].at[c] > most[c] ? v->prices[k].at[c] :
+					most[c];
+		}
 		for (size_t c = 0; c < SOLVE_COSTS; c++)
 			s->field_most[1 + c] += most[c];
 	}
@@ -174,37 +185,45 @@ once_of(const struct solving *s, const int64_t fields[SOLVE_FIELDS])
 	return bits;
 }
 
-struct sorted { uint32_t value, key, once; struct solve_packed price; };
+/* Values of a variable before they are in order. */
+struct unsorted {
+	uint32_t *order;	/* what is sorted: places in the others */
+	uint32_t *values, *keys, *once;
+	int64_t *prices;	/* width of each */
+};
 
 static bool
-before(const struct solving *s, const struct sorted *a, const struct sorted *b)
+before(const struct solving *s, const struct unsorted *u, uint32_t a, uint32_t b)
 {
-	int d = packed_compare(s, &a->price, &b->price);
+	const int64_t *x = &u->prices[(size_t)a * s->width];
+	const int64_t *y = &u->prices[(size_t)b * s->width];
 
-	return d != 0 ? d < 0 : a->key < b->key;
+	for (uint32_t w = 0; w < s->width; w++)
+		if (x[w] != y[w])
+			return x[w] < y[w];
+	return u->keys[a] < u->keys[b];
 }
 
 /* Shell's sort: in place, and nearly sorted already. */
 static void
-sort_values(const struct solving *s, struct sorted *list, uint32_t n)
+sort_values(const struct solving *s, const struct unsorted *u, uint32_t n)
 {
-	uint32_t gap = 1;
+	uint32_t *list = u->order, gap = 1;
 
-	while (gap < n / 3)
+	while (gap < n / 9)
 		gap = 3 * gap + 1;
 	for (; gap > 0; gap /= 3)
 		for (uint32_t i = gap; i < n; i++) {
-			struct sorted one = list[i];
-			uint32_t k = i;
+			uint32_t one = list[i], k = i;
 
-			for (; k >= gap && before(s, &one, &list[k - gap]); k -= gap)
+			for (; k >= gap && before(s, u, one, list[k - gap]); k -= gap)
 				list[k] = list[k - gap];
 			list[k] = one;
 		}
 }
 
 static void
-put_variable(struct solving *s, uint32_t at, const struct sorted *list, uint32_t n,
+put_variable(struct solving *s, uint32_t at, const struct unsorted *u, uint32_t n,
 	uint32_t *value, uint32_t *word)
 {
 	struct solve_own *v = &s->variables[at];
@@ -214,11 +233,11 @@ put_variable(struct solving *s, uint32_t at, const struct sorted *list, uint32_t
 	v->words = n > 0 ? (n + 63) / 64 : 1;
 	v->first_word = *word;
 	for (uint32_t k = 0; k < n; k++) {
-		uint32_t to = *value + k;
+		uint32_t to = *value + k, from = u->order[k];
 
-		s->outer[to] = list[k].value;
-		s->once_bits[to] = list[k].once;
-		memcpy(&s->prices[(size_t)to * s->width], list[k].price.at,
+		s->outer[to] = u->values[from];
+		s->once_bits[to] = u->once[from];
+		memcpy(&s->prices[(size_t)to * s->width], &u->prices[(size_t)from * s->width],
 			s->width * sizeof *s->prices);
 		s->first[*word + k / 64] |= (uint64_t)1 << (k % 64);
 	}
@@ -227,8 +246,19 @@ put_variable(struct solving *s, uint32_t at, const struct sorted *list, uint32_t
 }
 
 static void
+take_value(const struct solving *s, const struct unsorted *u, uint32_t at, uint32_t value,
+	uint32_t key, const int64_t fields[SOLVE_FIELDS])
+{
+	u->order[at] = at;
+	u->values[at] = value;
+	u->keys[at] = key;
+	u->once[at] = once_of(s, fields);
+	pack(s, fields, &u->prices[(size_t)at * s->width]);
+}
+
+static void
 take_variable(struct solving *s, const struct solve_options *o, uint32_t at,
-	struct sorted *list, uint32_t *value, uint32_t *word)
+	const struct unsorted *u, uint32_t *value, uint32_t *word)
 {
 	const struct solve_variable *v = &s->problem->variables[at];
 	int64_t fields[SOLVE_FIELDS] = { 0 };
@@ -238,14 +268,22 @@ take_variable(struct solving *s, const struct solve_options *o, uint32_t at,
 		if (!may_have(s, o, at, k))
 			continue;
 		memcpy(&fields[1], v->prices[k].at, SOLVE_COSTS * sizeof *fields);
-		list[n].value = k;
-		list[n].key = k == v->now ? 0 : k + 1;
-		list[n].once = once_of(s, fields);
-		pack(s, fields, list[n].price.at);
-		n++;
+		take_value(s, u, n++, k, k == v->now ? 0 : k + 1, fields);
 	}
-	sort_values(s, list, n);
-	put_variable(s, at, list, n, value, word);
+	sort_values(s, u, n);
+	put_variable(s, at, u, n, value, word);
+}
+
+static void
+take_guard(struct solving *s, const struct solve_options *o, uint32_t group,
+	const struct unsorted *u, uint32_t *value, uint32_t *word)
+{
+	int64_t fields[SOLVE_FIELDS] = { 0 };
+
+	take_value(s, u, 0, 0, 0, fields);
+	guard_price(s, o, group, fields);
+	take_value(s, u, 1, 1, 1, fields);
+	put_variable(s, s->guards[group], u, 2, value, word);
 }
 
 static int
@@ -253,34 +291,30 @@ take_values(struct solving *s, const struct solve_options *o)
 {
 	const struct solve_problem *p = s->problem;
 	uint32_t value = 0, word = 0, widest = 2;
-	struct sorted *list;
+	struct unsorted u;
 	bool failed = false;
 
 	for (uint32_t i = 0; i < p->variable_count; i++)
 		if (p->variables[i].value_count > widest)
 			widest = p->variables[i].value_count;
-	list = solving_need(widest, sizeof *list, &failed);
+	u.order = solving_need(4 * (size_t)widest, sizeof *u.order, &failed);
+	u.prices = solving_need((size_t)widest * s->width, sizeof *u.prices, &failed);
 	s->scratch = solving_need(widest / 64 + 1, sizeof *s->scratch, &failed);
-	if (failed) {
-		free(list);
-		return -ENOMEM;
-	}
+	if (failed)
+		goto out;
+	u.values = u.order + widest;
+	u.keys = u.values + widest;
+	u.once = u.keys + widest;
 	for (uint32_t i = 0; i < p->variable_count; i++)
-		take_variable(s, o, i, list, &value, &word);
-	for (uint32_t g = 0; g < p->group_count; g++) {
-		int64_t fields[SOLVE_FIELDS] = { 0 };
-
-		if (s->guards[g] == SOLVE_NO)
-			continue;
-		list[0] = (struct sorted){ .value = 0 };
-		guard_price(s, o, g, fields);
-		list[1] = (struct sorted){ .value = 1, .once = once_of(s, fields) };
-		pack(s, fields, list[1].price.at);
-		put_variable(s, s->guards[g], list, 2, &value, &word);
-	}
+		take_variable(s, o, i, &u, &value, &word);
+	for (uint32_t g = 0; g < p->group_count; g++)
+		if (s->guards[g] != SOLVE_NO)
+			take_guard(s, o, g, &u, &value, &word);
 	s->word_count = word;
-	free(list);
-	return 0;
+out:
+	free(u.order);
+	free(u.prices);
+	return failed ? -ENOMEM : 0;
 }
 
 static int

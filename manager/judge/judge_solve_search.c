@@ -165,28 +165,53 @@ cost_with(const struct solving *s, const struct solve_packed *total, uint32_t va
 			(core != 0 ? s->core_rises[core - 1].at[w] : 0);
 }
 
-/* Values that are too dear go. */
+static bool
+too_dear(const struct solving *s, const struct solve_packed *total, uint32_t variable,
+	uint32_t value)
+{
+	struct solve_packed cost;
+
+	cost_with(s, total, variable, value, &cost);
+	return packed_compare(s, &cost, &s->limit) > 0;
+}
+
+/* Values from here on go. */
+static void
+cut_off(struct solving *s, const struct solve_packed *total, uint32_t variable, uint32_t first)
+{
+	const struct solve_own *v = &s->variables[variable];
+	struct solve_packed cost;
+	uint64_t *keep = s->scratch;
+	uint32_t least = first;
+
+	for (uint32_t w = 0; w < v->words; w++)
+		keep[w] = w * 64 + 64 <= first ? UINT64_MAX : w * 64 >= first ? 0 :
+			((uint64_t)1 << (first % 64)) - 1;
+	while (!(s->domains[v->first_word + least / 64] >> (least % 64) & 1))
+		least++;
+	cost_with(s, total, variable, least, &cost);
+	note_beyond(s, &cost);
+	(void)solving_keep(s, variable, keep);
+}
+
+/* Values that are too dear go; they ascend by price. */
 static bool
 filter(struct solving *s, const struct solve_packed *total, uint32_t variable)
 {
-	const struct solve_own *v = &s->variables[variable];
-	struct solve_packed cost, least;
-	bool took = false;
-	uint32_t h;
+	uint32_t low = s->low[variable], high = highest(s, &s->variables[variable]);
 
-	while ((h = highest(s, v)) != s->low[variable]) {
-		cost_with(s, total, variable, h, &cost);
-		if (packed_compare(s, &cost, &s->limit) <= 0)
-			break;
-		least = cost;
-		memset(s->scratch, 0, v->words * sizeof *s->scratch);
-		s->scratch[h / 64] = (uint64_t)1 << (h % 64);
-		(void)solving_keep_out(s, variable, s->scratch);
-		took = true;
+	if (high == low || !too_dear(s, total, variable, high))
+		return false;
+	while (high - low > 1) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (too_dear(s, total, variable, middle))
+			high = middle;
+		else
+			low = middle;
 	}
-	if (took)
-		note_beyond(s, &least);
-	return took;
+	cut_off(s, total, variable, high);
+	return true;
 }
 
 enum solve_bound
