@@ -76,8 +76,7 @@ struct judge_import {
  * findings (caller releases), e holds the first.  Errors beside catalogue_read's
  * and lib/sign's: -EPERM the key does not cover it, -ENODATA no signature, -ESTALE a
  * lower serial,
- * -EEXIST this serial with other bytes, -ETIME expired, -ENOTUNIQ something
- * published was changed.  On failure, too, id is filled as far as it is believed.
+ * -EEXIST this serial with other bytes, -ETIME expired.  On failure, too, id is filled as far as it is believed.
  * import begins as zero; judge_import_release() in any case.
  */
 int judge_import_check(struct store *s, const struct conf *c, utc_s now, const char *file,

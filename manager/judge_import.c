@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/base/text.h"
+#include "lib/catalogue/catalogue_compare.h"
 #include "manager/judge_catalogues_private.h"
 #include "manager/judge_date.h"
 
@@ -140,57 +141,6 @@ check_serial(struct store *s, struct judge_import *i, struct err *e)
 	return rc < 0 ? rc : 0;
 }
 
-/* --- what was published ---------------------------------------------------------- */
-
-/* A release keeps label, seq and digest; one that was published is there for ever. */
-static int
-check_release(const struct catalogue_set *before, const struct catalogue_set *after,
-	uint32_t software, const struct catalogue_release *r, struct err *e)
-{
-	const struct catalogue_software *w = &before->software[r->software];
-	uint32_t at = catalogue_release_find(after, software, r->version);
-	char label[4 * STRUCTURE_LABEL_MAX + 1];
-	const struct catalogue_release *now;
-
-	(void)text_escape(label, sizeof(label), r->version);
-	if (at == CATALOGUE_NONE)
-		return err_set(e, -ENOTUNIQ, "it leaves out release %s of %s, which was published"
-			" as seq %" PRIu32 ": a release may be withdrawn, never taken back or"
-			" renamed", label, w->id, r->seq);
-	now = &after->releases[at];
-	if (now->seq != r->seq)
-		return err_set(e, -ENOTUNIQ, "line %" PRIu32 ": release %s of %s was published as"
-			" seq %" PRIu32 ", and the order of what was published is fixed: want"
-			" seq=\"%" PRIu32 "\"", now->place.line, label, w->id, r->seq, r->seq);
-	if (r->sha256_known && (!now->sha256_known ||
-	    memcmp(now->sha256, r->sha256, sizeof(r->sha256)) != 0))
-		return err_set(e, -ENOTUNIQ, "line %" PRIu32 ": release %s of %s was published"
-			" with another sha256: give other contents another version and seq",
-			now->place.line, label, w->id);
-	return 0;
-}
-
-static int
-check_published(const struct catalogue_set *before, const struct catalogue_set *after,
-	struct err *e)
-{
-	int rc = 0;
-
-	for (uint32_t n = 0; rc == 0 && n < before->software_count; n++) {
-		const struct catalogue_software *w = &before->software[n];
-		uint32_t at = catalogue_software_find(after, w->creator, w->id);
-
-		if (at == CATALOGUE_NONE && w->release_count > 0)
-			return err_set(e, -ENOTUNIQ, "it leaves out the software %s of %s, of which"
-				" releases were published: withdraw them instead", w->id,
-				w->creator);
-		for (uint32_t k = 0; rc == 0 && k < w->release_count; k++)
-			rc = check_release(before, after, at,
-				&before->releases[w->first_release + k], e);
-	}
-	return rc;
-}
-
 /* --- all of it ------------------------------------------------------------------- */
 
 /* The set as it would be; takes over the catalogue. */
@@ -234,7 +184,7 @@ check_key(struct store *s, const struct conf *c, const struct judge_import *i,
 /* Against what is in force. */
 static int
 check_before(struct store *s, const struct conf *c, utc_s now, const struct judge_import *i,
-	const struct conf_catalogue_key *key, struct err *e)
+	const struct conf_catalogue_key *key, struct catalogue_findings *findings, struct err *e)
 {
 	struct judge_catalogues *before = NULL;
 	struct err why;
@@ -246,8 +196,8 @@ check_before(struct store *s, const struct conf *c, utc_s now, const struct judg
 		return err_set(e, rc, "%s", why.text);
 	rc = check_place(i, judge_catalogues_set(before), key, e);
 	if (rc == 0)
-		rc = check_published(judge_catalogues_set(before), judge_catalogues_set(i->after),
-			e);
+		rc = catalogue_compare(judge_catalogues_set(before),
+			judge_catalogues_set(i->after), i->id, findings, e);
 	judge_catalogues_free(before);
 	return rc;
 }
@@ -287,8 +237,8 @@ judge_import_check(struct store *s, const struct conf *c, utc_s now, const char 
 	rc = link_after(s, c, now, import, catalogue, findings, e);
 	if (rc < 0)
 		return rc;
-	rc = check_before(s, c, now, import, key, e);
-	if (rc < 0)
+	rc = check_before(s, c, now, import, key, findings, e);
+	if (rc < 0 && findings->errors == 0)	/* a finding says which file */
 		err_prefix(e, "%s", shown);
 	return rc;
 }

@@ -94,16 +94,16 @@ sign "$n" acme 'imgadm-catalogue 1 id=acme serial=43'
 refused 'an unknown reference' "$n" "next.xml:[0-9]+:.*E-31"
 catalogue acme 43 | sed 's/seq="100"/seq="110"/' >"$n"
 sign "$n" acme 'imgadm-catalogue 1 id=acme serial=43'
-refused 'another seq of what was published' "$n" 'line 9: release 1.0 of engine-fw was published as seq 100'
+refused 'another seq of what was published' "$n" "next.xml:9: '1.0' of engine-fw is published with seq 100 and has 110 here"
 catalogue acme 43 | sed 's/version="1.0" seq/version="1.1" seq/' >"$n"
 sign "$n" acme 'imgadm-catalogue 1 id=acme serial=43'
-refused 'another label' "$n" 'leaves out release 1.0 of engine-fw'
+refused 'another label' "$n" "seq 100 of engine-fw is published as '1.0' and is called '1.1' here"
 catalogue acme 43 | sed 's/sha256="01/sha256="02/' >"$n"
 sign "$n" acme 'imgadm-catalogue 1 id=acme serial=43'
 refused 'another digest' "$n" 'published with another sha256'
 catalogue acme 43 | sed '/<software/,/<\/software/d' >"$n"
 sign "$n" acme 'imgadm-catalogue 1 id=acme serial=43'
-refused 'software left out' "$n" 'leaves out the software engine-fw'
+refused 'software left out' "$n" 'software engine-fw of acme is published and is not here'
 
 # A file that is not there is a mistake at the terminal, no alarm.
 status 'no such file' 1 "$judge" catalogue import "$T/none.xml"
