@@ -143,3 +143,6 @@ TESTS += tests/integration/catalogue.sh tests/integration/catalogue-edit.sh \
 dist_check_SCRIPTS += tests/integration/judge.sh tests/integration/judge-ask.sh
 TESTS += tests/integration/judge.sh tests/integration/judge-ask.sh
 EXTRA_DIST += tests/integration/judge-lib.sh
+
+dist_check_SCRIPTS += tests/integration/judge-plan.sh
+TESTS += tests/integration/judge-plan.sh
