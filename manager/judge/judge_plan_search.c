@@ -19,8 +19,8 @@ struct search {
 	struct search_bad *scratch;	/* rule_max */
 	uint16_t *state;		/* stride */
 	search_weight limit;		/* states that cost more are left out */
-	/* Of the hops that were refused, the first that is nearest to the target. */
-	search_weight blocked_left;
+	/* Of the hops that were refused, the first that leaves the fewest. */
+	search_weight blocked_left;	/* hops */
 	uint32_t blocked_track, blocked_rule;
 };
 
@@ -161,6 +161,7 @@ note_blocked(struct search *s, search_weight left, uint32_t track, uint32_t rule
 {
 	if (s->blocked_rule != SEARCH_NONE && rule == SEARCH_NONE)
 		return;
+	left /= SEARCH_HOP;
 	if (left >= s->blocked_left && (s->blocked_rule != SEARCH_NONE) == (rule != SEARCH_NONE))
 		return;
 	s->blocked_left = left;

@@ -187,6 +187,35 @@ is_bad(enum judge_truth truth)
 	return truth == JUDGE_VIOLATED || truth == JUDGE_UNKNOWN;
 }
 
+/* A rule that is met now; of made ones what was wrong. */
+static void
+say_cured(const struct telling *t, uint32_t instance)
+{
+	const struct judge_instance *i = &t->p->instances[instance];
+	const struct catalogue_release *r;
+
+	switch (i->kind) {
+	case JUDGE_BY_RELATION:
+	case JUDGE_BY_SLOT_MIN:
+	case JUDGE_BY_SLOT_MAX:
+	case JUDGE_BY_CLOSED:
+		judge_words_rule(t->p, instance, t->b);
+		break;
+	case JUDGE_BY_WITHDRAWN:
+		r = &t->p->set->releases[i->release];
+		(void)buf_printf(t->b, "that %s %s%s%s", r->version,
+			r->state == CATALOGUE_WITHDRAWN ? "is withdrawn" : "has to go",
+			r->because != NULL ? ": " : "", r->because != NULL ? r->because : "");
+		break;
+	case JUDGE_BY_SOFTWARE:
+		(void)buf_add_text(t->b, "that ");
+		(void)text_escape_to(t->b, t->p->shape->units[
+			t->p->variables[i->anchor].unit].symbol);
+		(void)buf_add_text(t->b, " runs what is not listed for it");
+		break;
+	}
+}
+
 /* The rules that were not met before and are after, a line each. */
 static void
 say_cures(struct telling *t)
@@ -200,7 +229,7 @@ say_cures(struct telling *t)
 		if (count++ >= CURES_SAID_MAX)
 			continue;
 		(void)buf_add_text(t->b, "   cures ");
-		judge_words_rule(t->p, i, t->b);
+		say_cured(t, i);
 		(void)buf_add_char(t->b, '\n');
 	}
 	if (count > CURES_SAID_MAX)

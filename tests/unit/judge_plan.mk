@@ -17,3 +17,9 @@ TESTS += tests/unit/judge_plan_random
 tests_unit_judge_plan_random_SOURCES = %D%/judge_plan_random.c $(judge_world)
 tests_unit_judge_plan_random_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_judge_plan_random_LDADD = $(UNIT_LDADD) $(judge_world_libs)
+
+check_PROGRAMS += tests/unit/judge_say_plan
+TESTS += tests/unit/judge_say_plan
+tests_unit_judge_say_plan_SOURCES = %D%/judge_say_plan.c $(judge_world)
+tests_unit_judge_say_plan_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_judge_say_plan_LDADD = $(UNIT_LDADD) $(judge_world_libs)
