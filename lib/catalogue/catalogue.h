@@ -34,6 +34,7 @@ enum {
 	CATALOGUE_ATTRIBUTE_MAX = 4096,	/* octets of an attribute's value */
 	CATALOGUE_ID_MAX = 64,		/* octets of ids; letters, digits, ._:+- */
 	CATALOGUE_SET_MAX = 64,		/* catalogues in a set */
+	CATALOGUE_CREATORS_MAX = 64,	/* of a catalogue */
 	CATALOGUE_ERRORS_MAX = 100,	/* findings that are kept; more are counted */
 };
 
@@ -323,7 +324,9 @@ int catalogue_file(const char *path, char **ret_data, size_t *ret_size, struct e
 /*
  * Link the catalogues; they are borrowed until the set is freed.  Unknown
  * references (with the nearest name), things defined twice, a catalogue that
- * defines what is not its creators', are errors.  -EINVAL, -ENOMEM.
+ * defines what is not its creators', are errors.  With more than
+ * CATALOGUE_ERRORS_MAX of them linking ends, and the rest is not counted.
+ * -EINVAL, -ENOMEM.
  */
 int catalogue_set_link(const struct catalogue *const *list, size_t count,
 	struct catalogue_set **ret, struct catalogue_findings *findings, struct err *e);

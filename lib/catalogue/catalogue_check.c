@@ -256,8 +256,14 @@ int
 tree_check(const struct catalogue *c, struct catalogue_findings *findings)
 {
 	struct check k = { c, findings, 0 };
+	uint32_t creators = 0;
 
-	for (; k.e < c->element_count; k.e++)
+	for (; k.e < c->element_count; k.e++) {
 		check_element(&k);
+		if (c->elements[k.e].element == ELEMENT_CREATOR &&
+		    ++creators == CATALOGUE_CREATORS_MAX + 1)
+			REPORT(&k, "a catalogue speaks for at most %d creators",
+			    CATALOGUE_CREATORS_MAX);
+	}
 	return check_once(c, findings);
 }
