@@ -507,6 +507,25 @@ condition(struct making *m, uint32_t at, enum question q)
 
 /* --- into the problem -------------------------------------------------------------------------- */
 
+/* With hope, a new board of which nothing is known is not asked. */
+static void
+drop_any(struct making *m, uint32_t instance, uint64_t *mask)
+{
+	const struct judge_problem *p = m->p;
+	uint32_t bank = p->instances[instance].bank;
+
+	if (!m->parts->homes[m->anchor].has_any || bank == CATALOGUE_NONE ||
+	    m->parts->asks[instance].may == NULL)
+		return;
+	for (uint32_t i = 0; i < p->variables[m->anchor].value_count; i++) {
+		uint32_t first = judge_value_of(p, m->anchor, i)->first_release;
+
+		if (m->parts->runs[first + bank].carry == JUDGE_CARRY_ANY &&
+		    judge_mask_has(m->parts->asks[instance].may, i))
+			judge_mask_add(mask, i);
+	}
+}
+
 /* The anchor's values in which nothing is asked; with `may` also those in which it may be. */
 static const uint64_t *
 not_asked(struct making *m, uint32_t instance, bool may)
@@ -521,6 +540,8 @@ not_asked(struct making *m, uint32_t instance, bool may)
 			asked |= ask->may[w];
 		mask[w] = all_in(m, m->anchor, w) & ~asked;
 	}
+	if (mask != NULL)
+		drop_any(m, instance, mask);
 	return mask;
 }
 
@@ -604,7 +625,8 @@ take_software(struct making *m, uint32_t instance, enum question q, uint32_t gro
 		const struct judge_value *value = judge_value_of(p, m->anchor, v);
 		const struct judge_run *run = &m->parts->runs[value->first_release + i->bank];
 
-		if (judge_mask_has(mask, v) || (run->carry == JUDGE_CARRY_LISTED ?
+		if (judge_mask_has(mask, v) || run->carry == JUDGE_CARRY_ANY ||
+		    (run->carry == JUDGE_CARRY_LISTED ?
 		    judge_software_for(p->set, run->software, value->unit_type) :
 		    q == IS_NOT_VIOLATED))
 			judge_mask_add(good, v);

@@ -91,7 +91,7 @@ branch_matches(const char *wanted, const char *branch)
 
 static enum judge_match
 match_run(const struct judge_problem *p, const struct catalogue_node *node,
-	const struct judge_run *run, const struct judge_value *value)
+	const struct judge_run *run, const struct judge_value *value, bool hope)
 {
 	if (run->carry == JUDGE_CARRY_LISTED) {
 		if (run->software != node->software)
@@ -104,20 +104,24 @@ match_run(const struct judge_problem *p, const struct catalogue_node *node,
 		return JUDGE_NO_CANDIDATE;
 	if (run->carry == JUDGE_CARRY_LABEL && node->any_release)
 		return JUDGE_SURE_MATCH;
+	if (run->carry == JUDGE_CARRY_ANY && hope) {
+		return node->kind == CATALOGUE_NEEDS_SOFTWARE ? JUDGE_SURE_MATCH :
+		    JUDGE_NO_MATCH;
+	}
 	return JUDGE_MAY_MATCH;
 }
 
 /* Several banks: where every carrier has to match the worst counts, else the best. */
 static enum judge_match
 match_software(const struct judge_problem *p, const struct catalogue_node *node,
-	uint32_t variable, const struct judge_value *value)
+	uint32_t variable, const struct judge_value *value, bool hope)
 {
 	bool worst = node->kind == CATALOGUE_NEEDS_SOFTWARE && !node->match_some;
 	const struct judge_run *runs = &judge_parts(p)->runs[value->first_release];
 	enum judge_match all = JUDGE_NO_CANDIDATE;
 
 	for (uint32_t b = 0; b < p->variables[variable].active_count; b++) {
-		enum judge_match m = match_run(p, node, &runs[b], value);
+		enum judge_match m = match_run(p, node, &runs[b], value, hope);
 
 		if (m == JUDGE_NO_CANDIDATE)
 			continue;
@@ -129,7 +133,7 @@ match_software(const struct judge_problem *p, const struct catalogue_node *node,
 
 enum judge_match
 judge_match(const struct judge_problem *p, const struct catalogue_node *node,
-	uint32_t variable, const struct judge_value *value)
+	uint32_t variable, const struct judge_value *value, bool hope)
 {
 	if (!value->in_service || p->shape->units[p->variables[variable].unit].absent)
 		return JUDGE_NO_CANDIDATE;
@@ -139,7 +143,7 @@ judge_match(const struct judge_problem *p, const struct catalogue_node *node,
 		return match_unit(p, node, variable, value);
 	case CATALOGUE_NEEDS_SOFTWARE:
 	case CATALOGUE_FORBIDS_SOFTWARE:
-		return match_software(p, node, variable, value);
+		return match_software(p, node, variable, value, hope);
 	case CATALOGUE_AND:
 	case CATALOGUE_OR:
 		break;	/* no leaf */
@@ -184,7 +188,7 @@ match_word(const struct judge_problem *p, const struct catalogue_node *node,
 			break;
 		if (((counts & ~listed) >> i & 1) == 0)
 			continue;
-		match = match_run(p, node, &runs[i], &values[i]);
+		match = match_run(p, node, &runs[i], &values[i], true);
 		masks[JUDGE_NO_CANDIDATE][w] &= ~((uint64_t)1 << i);
 		masks[match][w] |= (uint64_t)1 << i;
 	}
@@ -197,13 +201,13 @@ match_boards(const struct judge_problem *p, const struct catalogue_node *node,
 {
 	const struct judge_variable *v = &p->variables[variable];
 	const struct judge_value *values = &p->values[v->first_value];
-	enum judge_match now = judge_match(p, node, variable, &values[0]);
+	enum judge_match now = judge_match(p, node, variable, &values[0], true);
 
 	for (uint32_t i = 0; i < v->value_count; i++) {
 		enum judge_match match = now;
 
 		if (values[i].move == JUDGE_STANDBY || values[i].move == JUDGE_REPLACE)
-			match = judge_match(p, node, variable, &values[i]);
+			match = judge_match(p, node, variable, &values[i], true);
 		judge_mask_add(masks[match], i);
 	}
 }
@@ -222,7 +226,7 @@ judge_match_all(const struct judge_problem *p, const struct catalogue_node *node
 	} else {
 		for (uint32_t i = 0; i < v->value_count; i++) {
 			judge_mask_add(masks[judge_match(p, node, variable,
-			    judge_value_of(p, variable, i))], i);
+			    judge_value_of(p, variable, i), true)], i);
 		}
 	}
 }

@@ -54,6 +54,7 @@ struct judge_home {
 	uint32_t words;		/* of a mask over the values */
 	uint64_t *counts;	/* values in which the unit counts */
 	uint64_t *allowed;	/* that may be chosen */
+	bool has_any;		/* a run of JUDGE_CARRY_ANY in one of them */
 };
 
 /* Beside struct judge_instance: the anchor's values in which it is asked. */
@@ -154,7 +155,12 @@ int judge_instances_make(struct judge_problem *p, struct err *e);
 
 /* --- matching ------------------------------------------------------------------------ */
 
-/* How a unit in a value stands to a leaf; ordered, so that the greatest wins in an or. */
+/*
+ * With hope: software of a new board that is not known is what a need names,
+ * and is not what a conflict names.
+ *
+ * How a unit in a value stands to a leaf; ordered, so that the greatest wins in an or.
+ */
 enum judge_match {
 	JUDGE_NO_CANDIDATE = 0,	/* does not count, or is something else */
 	JUDGE_NO_MATCH,		/* of the type, or carries the software, but another rev or release */
@@ -162,8 +168,8 @@ enum judge_match {
 	JUDGE_SURE_MATCH,
 };
 enum judge_match judge_match(const struct judge_problem *p, const struct catalogue_node *node,
-	uint32_t variable, const struct judge_value *value);
-/* Of all values: adds each to the mask (by enum judge_match) of what it is. */
+	uint32_t variable, const struct judge_value *value, bool hope);
+/* Of all values, with hope: adds each to the mask (by enum judge_match) of what it is. */
 void judge_match_all(const struct judge_problem *p, const struct catalogue_node *node,
 	uint32_t variable, uint64_t *const *masks);
 /* Whether the run is, or may be, the software. */

@@ -168,6 +168,7 @@ price_run(const struct judge_problem *p, const struct judge_run *run,
 	} else if (run->carry == JUDGE_CARRY_LABEL) {
 		cost->at[JUDGE_COST_AGE] += unlisted_age(p, run->software);
 	}
+	cost->at[JUDGE_COST_UNKNOWN] += run->carry == JUDGE_CARRY_ANY;
 	cost->at[JUDGE_COST_DISTANCE] += off_profile(p, run, value);
 }
 

@@ -235,7 +235,7 @@ judge_problem_cost(const struct judge_problem *p, const uint32_t *state,
 		cost.at[JUDGE_COST_VISITS] = 1;
 	for (uint32_t i = 0; i < p->instance_count; i++) {
 		enum judge_cost c = instance_cost(p->instances[i].now,
-		    judge_instance_value(p, i, state));
+		    judge_instance_hope(p, i, state));
 
 		if (c != JUDGE_COSTS)
 			cost.at[c]++;

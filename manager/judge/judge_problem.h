@@ -12,7 +12,7 @@
  *
  * Invariants
  * - value 0 of a variable is what it is now.
- * - The masks and clauses given to judge_solve say the same as judge_instance_value():
+ * - The masks and clauses given to judge_solve say the same as judge_instance_hope():
  *   tests/unit/judge_clauses holds one against the other at random.
  * - Instances stand in the order of the anchor's symbol (the device first), then
  *   the rule's id; values by kind, then seq: the same input gives the same bytes.
@@ -141,6 +141,13 @@ enum judge_truth judge_instance_value(const struct judge_problem *p, uint32_t in
 enum judge_truth judge_instance_value_without(const struct judge_problem *p,
 	uint32_t instance, const uint32_t *state, uint32_t stopped);
 /*
+ * The same, where software of a new board that is not known counts as what
+ * fits: a board is not refused because nobody said what it comes with.  This is
+ * what may be recommended goes by, and what costs; a verdict never does.
+ */
+enum judge_truth judge_instance_hope(const struct judge_problem *p, uint32_t instance,
+	const uint32_t *state);
+/*
  * Which units the instance is about in this state, beside its anchor: those that
  * match or may match, and for a need that is not met those of the type or
  * software it names.  ret has room for variable_count; returns how many,
@@ -158,14 +165,17 @@ enum judge_verdict judge_problem_unit_verdict(const struct judge_problem *p,
 	uint32_t variable, const uint32_t *state);
 
 /*
- * What judge_solve takes; borrowed from p.  Group i belongs to instance i / 2.
+ * What judge_solve takes; borrowed from p, and as judge_instance_hope().  Group i belongs to instance i / 2.
  * The even one is hard: an instance that is true (or not applicable) now stays so,
  * one that is unknown does not become violated, one that is violated becomes true
  * (stage 2: or stays as it is).  The odd one is soft, and there only for what is
  * unknown now: it becomes true.
  */
 const struct solve_problem *judge_problem_solve(const struct judge_problem *p);
-/* The cost of a state, in the order of enum judge_cost. */
+/*
+ * The cost of a state, in the order of enum judge_cost.  Each bank of a new board
+ * of which nobody knows what it comes with is one unknown.
+ */
 void judge_problem_cost(const struct judge_problem *p, const uint32_t *state,
 	struct solve_cost *ret);
 

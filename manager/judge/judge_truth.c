@@ -14,6 +14,7 @@ struct view {
 	const uint32_t *state;
 	uint32_t stopped;
 	uint32_t anchor;
+	bool hope;
 };
 
 static enum judge_match
@@ -22,7 +23,7 @@ match_in(const struct view *view, const struct catalogue_node *node, uint32_t va
 	if (variable == view->stopped)
 		return JUDGE_NO_CANDIDATE;
 	return judge_match(view->p, node, variable,
-	    judge_value_of(view->p, variable, view->state[variable]));
+	    judge_value_of(view->p, variable, view->state[variable]), view->hope);
 }
 
 /* --- conditions --------------------------------------------------------------------- */
@@ -135,6 +136,8 @@ software(const struct view *view, const struct judge_instance *instance)
 	const struct judge_run *run =
 	    &judge_parts(p)->runs[value->first_release + instance->bank];
 
+	if (run->carry == JUDGE_CARRY_ANY && view->hope)
+		return JUDGE_TRUE;
 	if (run->carry != JUDGE_CARRY_LISTED)
 		return JUDGE_UNKNOWN;
 	return judge_software_for(p->set, run->software, value->unit_type) ? JUDGE_TRUE :
@@ -144,6 +147,19 @@ software(const struct view *view, const struct judge_instance *instance)
 /* --- an instance --------------------------------------------------------------------------- */
 
 enum asked { NOT_ASKED, MAY_BE_ASKED, ASKED };
+
+/* Whether the anchor's bank is one of a new board of which nothing is known. */
+static bool
+asks_any(const struct view *view, uint32_t instance)
+{
+	const struct judge_problem *p = view->p;
+	uint32_t bank = p->instances[instance].bank;
+	const struct judge_value *value =
+	    judge_value_of(p, view->anchor, view->state[view->anchor]);
+
+	return bank != CATALOGUE_NONE &&
+	    judge_parts(p)->runs[value->first_release + bank].carry == JUDGE_CARRY_ANY;
+}
 
 static enum asked
 asked(const struct view *view, uint32_t instance)
@@ -158,7 +174,9 @@ asked(const struct view *view, uint32_t instance)
 	value = view->state[view->anchor];
 	if (ask->sure != NULL && judge_mask_has(ask->sure, value))
 		return ASKED;
-	return ask->may != NULL && judge_mask_has(ask->may, value) ? MAY_BE_ASKED : NOT_ASKED;
+	if (ask->may == NULL || !judge_mask_has(ask->may, value))
+		return NOT_ASKED;
+	return view->hope && asks_any(view, instance) ? NOT_ASKED : MAY_BE_ASKED;
 }
 
 static enum judge_truth
@@ -212,6 +230,15 @@ enum judge_truth
 judge_instance_value(const struct judge_problem *p, uint32_t instance, const uint32_t *state)
 {
 	return judge_instance_value_without(p, instance, state, CATALOGUE_NONE);
+}
+
+enum judge_truth
+judge_instance_hope(const struct judge_problem *p, uint32_t instance, const uint32_t *state)
+{
+	struct view view = view_of(p, instance, state, CATALOGUE_NONE);
+
+	view.hope = true;
+	return value_in(&view, instance);
 }
 
 /* --- who it is about ------------------------------------------------------------------------ */

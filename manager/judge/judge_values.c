@@ -100,8 +100,10 @@ make_run(const struct making *m, const struct judge_value *value, uint32_t n,
 			.release = release, .seq = r->seq, .branch = r->branch,
 		};
 	} else if (value->move == JUDGE_REPLACE) {
-		if (set->unit_types[value->unit_type].software_count > 0)
+		if (set->unit_types[value->unit_type].software_count > 0) {
 			ret->carry = JUDGE_CARRY_ANY;
+			judge_parts(m->p)->homes[m->variable].has_any = true;
+		}
 	} else {
 		run_of_bank(m->p, &m->p->shape->banks[m->active[n]], ret);
 	}

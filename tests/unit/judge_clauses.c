@@ -27,7 +27,7 @@ check_instance(const struct world *w, uint32_t i, const uint32_t *state, uint64_
 {
 	const struct solve_problem *s = judge_problem_solve(w->p);
 	enum judge_truth now = w->p->instances[i].now;
-	enum judge_truth then = judge_instance_value(w->p, i, state);
+	enum judge_truth then = judge_instance_hope(w->p, i, state);
 	bool hard = solve_group_holds(s, state, 2 * i);
 	bool soft = solve_group_holds(s, state, 2 * i + 1);
 
@@ -52,7 +52,7 @@ check_cost(const struct world *w, const uint32_t *state, uint64_t seed)
 	for (uint32_t i = 0; i < w->p->instance_count; i++) {
 		/* A state that breaks what is hard has no price. */
 		enum judge_truth now = w->p->instances[i].now;
-		enum judge_truth then = judge_instance_value(w->p, i, state);
+		enum judge_truth then = judge_instance_hope(w->p, i, state);
 
 		if ((now != JUDGE_VIOLATED && then == JUDGE_VIOLATED) ||
 		    (is_good(now) && !is_good(then)))

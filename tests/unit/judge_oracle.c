@@ -30,7 +30,7 @@ is_legal(const struct judge_problem *p, const uint32_t *state)
 {
 	for (uint32_t i = 0; i < p->instance_count; i++) {
 		enum judge_truth now = p->instances[i].now;
-		enum judge_truth then = judge_instance_value(p, i, state);
+		enum judge_truth then = judge_instance_hope(p, i, state);
 
 		if (now == JUDGE_UNKNOWN ? then == JUDGE_VIOLATED :
 		    now != JUDGE_VIOLATED && (then == JUDGE_VIOLATED || then == JUDGE_UNKNOWN))
