@@ -40,6 +40,12 @@ judge_world = tests/unit/judge_world.c tests/unit/judge_world.h tests/unit/judge
 	$(catalogue_fixture)
 judge_world_libs = manager/libjudge.la $(catalogue_test_libs)
 
+check_PROGRAMS += tests/unit/judge
+TESTS += tests/unit/judge
+tests_unit_judge_SOURCES = %D%/judge.c $(judge_world)
+tests_unit_judge_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_judge_LDADD = $(UNIT_LDADD) $(judge_world_libs)
+
 check_PROGRAMS += tests/unit/judge_shape
 TESTS += tests/unit/judge_shape
 tests_unit_judge_shape_SOURCES = %D%/judge_shape.c $(judge_world)
