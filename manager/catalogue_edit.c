@@ -207,7 +207,7 @@ static void
 search(const char *xml, size_t len, const struct catalogue_edit *r, struct found *f)
 {
 	const char *at = xml, *end = xml + len;
-	bool inside = false, in_release = false;
+	bool inside = false;
 	unsigned depth = 0;
 	struct tag t;
 
@@ -225,8 +225,7 @@ search(const char *xml, size_t len, const struct catalogue_edit *r, struct found
 				f->last = t;
 				take_seq(f, &t);
 			}
-			in_release = t.kind == TAG_OPEN;
-			if (!in_release)
+			if (t.kind != TAG_OPEN && f->last.whole.at != NULL)
 				f->last_end = at;
 		}
 		if (t.kind == TAG_OPEN)

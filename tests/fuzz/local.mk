@@ -72,6 +72,10 @@ tests_fuzz_report_parse_SOURCES = %D%/report_parse.c
 tests_fuzz_report_parse_LDADD = $(FUZZ_LDADD) lib/report/libreport.la lib/snmp/libsnmp.la \
 	lib/structure/libstructure.la lib/base/libbase.la $(SODIUM_LIBS)
 
+FUZZ_TARGETS += tests/fuzz/catalogue_edit
+tests_fuzz_catalogue_edit_SOURCES = %D%/catalogue_edit.c
+tests_fuzz_catalogue_edit_LDADD = $(FUZZ_LDADD) manager/libjudgecli.la lib/base/libbase.la
+
 FUZZ_TARGETS += tests/fuzz/sign
 tests_fuzz_sign_SOURCES = %D%/sign.c
 tests_fuzz_sign_LDADD = $(FUZZ_LDADD) lib/sign/libsign.la lib/base/libbase.la

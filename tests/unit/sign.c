@@ -262,6 +262,7 @@ main(void)
 	Suite *suite = suite_create("sign");
 	TCase *tc = tcase_create("sign");
 
+	tcase_set_timeout(tc, 300);	/* valgrind */
 	tcase_add_checked_fixture(tc, support_folder_make, support_folder_remove);
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_test(tc, a_key_is_a_word_or_a_file);
