@@ -75,3 +75,9 @@ TESTS += tests/unit/judge_explain
 tests_unit_judge_explain_SOURCES = %D%/judge_explain.c $(judge_world)
 tests_unit_judge_explain_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_judge_explain_LDADD = $(UNIT_LDADD) $(judge_world_libs)
+
+check_PROGRAMS += tests/unit/judge_field
+TESTS += tests/unit/judge_field
+tests_unit_judge_field_SOURCES = %D%/judge_field.c $(judge_world)
+tests_unit_judge_field_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_judge_field_LDADD = $(UNIT_LDADD) $(judge_world_libs)

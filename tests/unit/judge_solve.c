@@ -1,7 +1,7 @@
 /*
  * judge_solve against the plainest search there is: every state of small random
  * problems, priced here by the words of the header.  IMGADM_TEST_SEED repeats a
- * run, IMGADM_TEST_ROUNDS says how many problems.
+ * run, IMGADM_TEST_SCALE multiplies the problems.
  */
 #include <config.h>
 
@@ -236,7 +236,7 @@ compare(const struct solve_problem *p, uint64_t seed)
 
 START_TEST(oracle)
 {
-	uint64_t base = run_seed(), rounds = env_number("IMGADM_TEST_ROUNDS", 30000);
+	uint64_t base = run_seed(), rounds = 30000 * env_number("IMGADM_TEST_SCALE", 1);
 	uint64_t ends[SOLVE_GAVE_UP + 2] = { 0 };
 
 	for (uint64_t i = 0; i < rounds; i++) {
@@ -259,7 +259,7 @@ END_TEST
 /* With few nodes: never wrong, only not proven; and the same again. */
 START_TEST(node_limit)
 {
-	uint64_t base = run_seed(), rounds = env_number("IMGADM_TEST_ROUNDS", 30000) / 20;
+	uint64_t base = run_seed(), rounds = 30000 * env_number("IMGADM_TEST_SCALE", 1) / 20;
 	uint64_t best = 0, gave_up = 0;
 
 	for (uint64_t i = 0; i < rounds; i++) {
@@ -347,7 +347,7 @@ plain_deletion(const struct solve_problem *p, const uint32_t *fixed, const uint3
 
 START_TEST(conflict)
 {
-	uint64_t base = run_seed(), rounds = env_number("IMGADM_TEST_ROUNDS", 30000) / 3;
+	uint64_t base = run_seed(), rounds = 30000 * env_number("IMGADM_TEST_SCALE", 1) / 3;
 	uint64_t sizes[4] = { 0 };
 
 	for (uint64_t i = 0; i < rounds; i++) {
