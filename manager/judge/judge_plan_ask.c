@@ -169,7 +169,10 @@ ask_excused(void *data, uint32_t rule)
 	return in->during_stop || in->kind == JUDGE_BY_SLOT_MIN;
 }
 
-/* After the visit every instance is asked; those that no step changes are as they are now. */
+/*
+ * After the visit every instance is asked, with hope for what new boards come with;
+ * those that no step changes are as they are now.
+ */
 static uint32_t
 ask_bad_after(void *data, const uint16_t *at, struct search_bad *ret)
 {
@@ -184,7 +187,7 @@ ask_bad_after(void *data, const uint16_t *at, struct search_bad *ret)
 			w->state[v] = w->target[v];
 	}
 	for (uint32_t i = 0; i < p->instance_count; i++) {
-		enum judge_truth truth = judge_instance_value(p, i, w->state);
+		enum judge_truth truth = judge_instance_hope(p, i, w->state);
 
 		if ((truth == JUDGE_VIOLATED || truth == JUDGE_UNKNOWN)
 		    && (w->asked[i] || truth > p->instances[i].now))

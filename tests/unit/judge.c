@@ -169,6 +169,7 @@ START_TEST(a_new_board_goes_before_a_lost_function)
 	ck_assert_int_eq(cost(&c, JUDGE_COST_PRICE), 310);
 	/* Nobody said what the new board comes with. */
 	ck_assert_int_eq(cost(&c, JUDGE_COST_UNKNOWN), 1);
+	ck_assert_int_eq(c.j.plan.end, JUDGE_PLAN_READY);
 	ck_assert(c.j.plan.visit);
 	end(&c);
 }

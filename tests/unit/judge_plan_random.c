@@ -39,7 +39,7 @@ static bool
 no_worse(const struct judge_problem *p, const uint32_t *before, const uint32_t *after)
 {
 	for (uint32_t i = 0; i < p->instance_count; i++) {
-		if (rank(judge_instance_value(p, i, after))
+		if (rank(judge_instance_hope(p, i, after))
 		    > rank(judge_instance_value(p, i, before)))
 			return false;
 	}
