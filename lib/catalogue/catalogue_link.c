@@ -257,6 +257,17 @@ link_attribute(struct linker *l, const struct things *things, enum catalogue_att
 	    tree_text(file, at->e, ATTRIBUTE_CREATOR), at);
 }
 
+size_t
+link_count(const struct linker *l, enum catalogue_element kind)
+{
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < l->set->catalogue_count; i++)
+		for (uint32_t e = 0; e < l->files[i]->element_count; e++)
+			count += l->files[i]->elements[e].element == kind;
+	return count;
+}
+
 /* --- the whole -------------------------------------------------------------------------- */
 
 static int

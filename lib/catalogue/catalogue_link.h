@@ -72,6 +72,8 @@ uint32_t link_rev(struct linker *l, uint32_t type, const char *id, const struct 
 /* A release by seq; NONE: it was reported at `at`. */
 uint32_t link_release(struct linker *l, uint32_t software, uint32_t seq,
 	const struct thing *at);
+/* How many elements of a kind all files hold, however deep. */
+size_t link_count(const struct linker *l, enum catalogue_element kind);
 /* Whether the file speaks for the operator; whether `creator` is among its creators. */
 bool link_is_operator(const struct catalogue *file);
 bool link_speaks_for(const struct catalogue *file, const char *creator);

@@ -16,18 +16,6 @@
 #define EACH_CHILD(c, e, i) \
 	(uint32_t i = (e) + 1; i < (c)->elements[e].end; i = (c)->elements[i].end)
 
-/* How many elements of a kind all files hold, however deep. */
-static size_t
-count_elements(const struct linker *l, enum catalogue_element kind)
-{
-	size_t count = 0;
-
-	for (uint32_t i = 0; i < l->set->catalogue_count; i++)
-		for (uint32_t e = 0; e < l->files[i]->element_count; e++)
-			count += l->files[i]->elements[e].element == kind;
-	return count;
-}
-
 /* --- unit types ------------------------------------------------------------------ */
 
 static int
@@ -150,8 +138,8 @@ link_unit_types(struct linker *l)
 	struct set_storage *s = l->s;
 
 	s->unit_types = calloc((size_t)l->unit_types.count + 1, sizeof(*s->unit_types));
-	s->revs = calloc(count_elements(l, ELEMENT_REV) + 1, sizeof(*s->revs));
-	s->replaces = calloc(count_elements(l, ELEMENT_REPLACES) + 1, sizeof(*s->replaces));
+	s->revs = calloc(link_count(l, ELEMENT_REV) + 1, sizeof(*s->revs));
+	s->replaces = calloc(link_count(l, ELEMENT_REPLACES) + 1, sizeof(*s->replaces));
 	if (s->unit_types == NULL || s->revs == NULL || s->replaces == NULL)
 		return -ENOMEM;
 	l->set->unit_types = s->unit_types;
@@ -437,9 +425,9 @@ link_software(struct linker *l)
 
 	s->software = calloc((size_t)l->software.count + 1, sizeof(*s->software));
 	s->software_types = calloc(count_software_types(l) + 1, sizeof(*s->software_types));
-	s->releases = calloc(count_elements(l, ELEMENT_RELEASE) + 1, sizeof(*s->releases));
-	s->froms = calloc(count_elements(l, ELEMENT_FROM) + 1, sizeof(*s->froms));
-	s->orders = calloc(count_elements(l, ELEMENT_BEFORE) + count_elements(l, ELEMENT_AFTER) + 1,
+	s->releases = calloc(link_count(l, ELEMENT_RELEASE) + 1, sizeof(*s->releases));
+	s->froms = calloc(link_count(l, ELEMENT_FROM) + 1, sizeof(*s->froms));
+	s->orders = calloc(link_count(l, ELEMENT_BEFORE) + link_count(l, ELEMENT_AFTER) + 1,
 	    sizeof(*s->orders));
 	if (s->software == NULL || s->software_types == NULL || s->releases == NULL ||
 	    s->froms == NULL || s->orders == NULL)
@@ -466,168 +454,4 @@ link_release(struct linker *l, uint32_t software, uint32_t seq, const struct thi
 		LINK_REPORT(l, at, "software '%s' has no release with seq %u",
 		    l->set->software[software].id, seq);
 	return release;
-}
-
-/* --- device types and profiles --------------------------------------------------- */
-
-int
-link_device_types(struct linker *l)
-{
-	struct set_storage *s = l->s;
-	struct catalogue_device_type *type;
-
-	s->device_types = calloc((size_t)l->device_types.count + 1, sizeof(*s->device_types));
-	s->slots = calloc(count_elements(l, ELEMENT_SLOT) + 1, sizeof(*s->slots));
-	if (s->device_types == NULL || s->slots == NULL)
-		return -ENOMEM;
-	l->set->device_types = type = s->device_types;
-	l->set->slots = s->slots;
-	l->set->device_type_count = l->device_types.count;
-	for (const struct thing *at = l->device_types.list;
-	    at < l->device_types.list + l->device_types.count; at++, type++) {
-		const struct catalogue *c = l->files[at->catalogue];
-
-		*type = (struct catalogue_device_type){
-			.id = at->id,
-			.manufacturer = TEXT(c, at->e, MANUFACTURER),
-			.model = TEXT(c, at->e, MODEL),
-			.closed = NUMBER(c, at->e, CLOSED, 0) == 1,
-			.first_slot = l->set->slot_count,
-			.place = link_place(l, at->catalogue, at->e),
-		};
-		for EACH_CHILD(c, at->e, i) {
-			if (c->elements[i].element != ELEMENT_SLOT)
-				continue;
-			s->slots[l->set->slot_count++] = (struct catalogue_slot){
-				(enum unit_type)NUMBER(c, i, CLASS, UNIT_TYPE_OTHER),
-				U32(c, i, MIN, 0), U32(c, i, MAX, UINT32_MAX),
-				link_place(l, at->catalogue, i) };
-		}
-		type->slot_count = l->set->slot_count - type->first_slot;
-	}
-	return 0;
-}
-
-/* seen: of each software the number (place + 1) of the last profile that names it. */
-static void
-fill_profile(struct linker *l, const struct thing *at, struct catalogue_profile *profile,
-	uint32_t *seen)
-{
-	const struct catalogue *c = l->files[at->catalogue];
-	struct catalogue_profile_entry *entries = l->s->profile_entries;
-	uint32_t number = (uint32_t)(profile - l->s->profiles) + 1, software, seq;
-
-	*profile = (struct catalogue_profile){
-		.id = at->id,
-		.device_type = link_attribute(l, &l->device_types, ATTRIBUTE_DEVICE_TYPE, at),
-		.first_entry = l->set->profile_entry_count,
-		.place = link_place(l, at->catalogue, at->e),
-	};
-	for EACH_CHILD(c, at->e, i) {
-		const struct thing here = { at->id, at->creator, at->catalogue, i };
-
-		seq = U32(c, i, SEQ, 0);
-		software = link_attribute(l, &l->software, ATTRIBUTE_ID, &here);
-		if (software == CATALOGUE_NONE ||
-		    link_release(l, software, seq, &here) == CATALOGUE_NONE)
-			continue;
-		if (seen[software] == number)
-			LINK_REPORT(l, &here, "profile '%s' names software '%s' twice", at->id,
-			    l->set->software[software].id);
-		seen[software] = number;
-		entries[l->set->profile_entry_count++] =
-		    (struct catalogue_profile_entry){ software, seq };
-	}
-	profile->entry_count = l->set->profile_entry_count - profile->first_entry;
-}
-
-int
-link_profiles(struct linker *l)
-{
-	struct set_storage *s = l->s;
-	uint32_t i, j, *seen = calloc((size_t)l->software.count + 1, sizeof(*seen));
-
-	s->profiles = calloc((size_t)l->profiles.count + 1, sizeof(*s->profiles));
-	s->profile_entries = calloc(count_elements(l, ELEMENT_PROFILE_SOFTWARE) + 1,
-	    sizeof(*s->profile_entries));
-	if (seen == NULL || s->profiles == NULL || s->profile_entries == NULL) {
-		free(seen);
-		return -ENOMEM;
-	}
-	l->set->profiles = s->profiles;
-	l->set->profile_entries = s->profile_entries;
-	l->set->profile_count = l->profiles.count;
-	for (i = 0; i < l->profiles.count; i++) {
-		fill_profile(l, &l->profiles.list[i], &s->profiles[i], seen);
-		for (j = i; j > 0 && strcmp(s->profiles[j - 1].id, s->profiles[i].id) == 0; j--) {
-			if (s->profiles[j - 1].device_type != s->profiles[i].device_type)
-				continue;
-			LINK_REPORT(l, &l->profiles.list[i], "profile '%s' of this device type is "
-			    "defined twice", s->profiles[i].id);
-			break;
-		}
-	}
-	free(seen);
-	return 0;
-}
-
-/* --- what others say of releases ------------------------------------------------- */
-
-/* The release that a <qualify> or <withdraw> is about, if the file may speak of it. */
-static struct catalogue_release *
-spoken_of(struct linker *l, const struct thing *at)
-{
-	const struct catalogue *c = l->files[at->catalogue];
-	uint32_t software = link_attribute(l, &l->software, ATTRIBUTE_SOFTWARE, at), release;
-
-	if (software == CATALOGUE_NONE)
-		return NULL;
-	if (!link_is_operator(c) && !link_speaks_for(c, l->set->software[software].creator)) {
-		LINK_REPORT(l, at, "software '%s' is '%s''s; only their catalogues and the "
-		    "operator's decide about its releases", l->set->software[software].id,
-		    l->set->software[software].creator);
-		return NULL;
-	}
-	release = link_release(l, software, U32(c, at->e, SEQ, 0), at);
-	return release == CATALOGUE_NONE ? NULL : &l->s->releases[release];
-}
-
-/*
- * What is withdrawn stays so, whoever qualifies it: the maker may withdraw
- * what the operator had qualified, and the set has to hold.
- */
-int
-link_states(struct linker *l)
-{
-	const struct thing *at;
-	struct catalogue_release *r;
-
-	for (at = l->qualifications.list; at < l->qualifications.list + l->qualifications.count;
-	    at++) {
-		r = spoken_of(l, at);
-		if (r != NULL && r->state == CATALOGUE_DRAFT)
-			r->state = CATALOGUE_QUALIFIED;
-	}
-	for (at = l->withdrawals.list; at < l->withdrawals.list + l->withdrawals.count; at++) {
-		const struct catalogue *c = l->files[at->catalogue];
-
-		r = spoken_of(l, at);
-		if (r == NULL)
-			continue;
-		r->state = CATALOGUE_WITHDRAWN;
-		r->because = TEXT(c, at->e, BECAUSE);
-		r->must_leave |= NUMBER(c, at->e, SEVERITY, 0) == 1;
-		r->instead_seq = U32(c, at->e, INSTEAD, r->instead_seq);
-		if (r->instead_seq == r->seq)
-			LINK_REPORT(l, at, "a release cannot be used instead of itself");
-	}
-	for (uint32_t i = 0; i < l->set->release_count; i++) {
-		r = &l->s->releases[i];
-		if (r->instead_seq != CATALOGUE_NONE && catalogue_release_seq(l->set, r->software,
-		    r->instead_seq) == CATALOGUE_NONE)
-			findings_add(l->findings, false, l->files[r->place.catalogue]->head.name,
-			    r->place.line, "instead of '%s' stands seq %u, which software '%s' has "
-			    "not", r->version, r->instead_seq, l->set->software[r->software].id);
-	}
-	return 0;
 }

@@ -9,6 +9,7 @@ lib_catalogue_libcatalogue_la_SOURCES = \
 	%D%/catalogue_find.c \
 	%D%/catalogue_findings.c %D%/catalogue_findings.h \
 	%D%/catalogue_link.c %D%/catalogue_link.h \
+	%D%/catalogue_link_devices.c \
 	%D%/catalogue_link_relations.c \
 	%D%/catalogue_link_things.c \
 	%D%/catalogue_lint.c %D%/catalogue_lint.h %D%/catalogue_lint_private.h \
