@@ -25,7 +25,7 @@ new_state(const struct judge_problem *p)
 	return calloc(p->variable_count + 1, sizeof(uint32_t));
 }
 
-/* --- outcomes that nobody knows ------------------------------------------------------- */
+/* --- outcomes that nobody knows ------------------------------------------ */
 
 /* Units that run one or the other, and the value of the other. */
 struct open_outcomes {
@@ -38,7 +38,8 @@ static uint32_t
 value_with(const struct judge_problem *p, uint32_t variable, uint32_t release)
 {
 	const struct judge_variable *v = &p->variables[variable];
-	const uint32_t *now = &p->value_releases[judge_problem_value(p, variable, 0)->first_release];
+	const uint32_t *now =
+	    &p->value_releases[judge_problem_value(p, variable, 0)->first_release];
 
 	for (uint32_t i = 0; i < v->value_count; i++) {
 		const struct judge_value *value = judge_problem_value(p, variable, i);
@@ -80,7 +81,7 @@ find_open(const struct judge_problem *p, struct open_outcomes *ret)
 	}
 }
 
-/* --- verdicts ------------------------------------------------------------------------------ */
+/* --- verdicts ------------------------------------------------------------ */
 
 /* Of two states that may both be: the same, or not known; nothing to say gives way. */
 static enum judge_verdict
@@ -175,7 +176,7 @@ take_verdicts(const struct judge_problem *p, const struct open_outcomes *open,
 	return rc;
 }
 
-/* --- the conflict ------------------------------------------------------------------------------ */
+/* --- the conflict -------------------------------------------------------- */
 
 /* What stands in the way, by itself: the first that is violated, else unknown. */
 static int
@@ -282,9 +283,8 @@ out:
 
 /* Whether releases alone lead where nothing is violated. */
 static bool
-cured_by_software(const struct judge_problem *p, const struct judgement *j)
+cured_by_software(const struct judgement *j)
 {
-	(void)p;
 	return j->recommended != NULL && j->cost.at[JUDGE_COST_VIOLATED] == 0 &&
 	    j->cost.at[JUDGE_COST_VISITS] == 0 && j->cost.at[JUDGE_COST_FUNCTIONS] == 0;
 }
@@ -296,7 +296,7 @@ take_conflict(const struct judge_problem *p, struct judgement *j, struct err *e)
 
 	if (j->verdict == JUDGE_COMPATIBLE || j->verdict == JUDGE_VERDICT_NOT_APPLICABLE)
 		return 0;
-	if (j->cost_now.at[JUDGE_COST_VIOLATED] > 0 && !cured_by_software(p, j)) {
+	if (j->cost_now.at[JUDGE_COST_VIOLATED] > 0 && !cured_by_software(j)) {
 		rc = software_conflict(p, j, e);
 		if (rc != 0 || j->conflict_count > 0)
 			return rc;
@@ -306,7 +306,7 @@ take_conflict(const struct judge_problem *p, struct judgement *j, struct err *e)
 	return rc == 0 ? 0 : err_set(e, rc, "out of memory");
 }
 
-/* --- the recommendation --------------------------------------------------------------------------- */
+/* --- the recommendation -------------------------------------------------- */
 
 static bool
 nothing_to_cure(const struct judge_problem *p, const struct judgement *j)

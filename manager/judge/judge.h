@@ -27,7 +27,12 @@ struct judgement {
 	enum judge_verdict *units;	/* own; of each unit of the shape */
 	/* With unconfirmed outcomes: the first state that fails; else NULL. Own. */
 	uint32_t *failing_state;
-	/* A smallest set of instances that are violated (else unknown) and cannot be met as they are. Own. */
+	/*
+	 * Why it is not compatible; own.  Where no choice of releases helps, while
+	 * boards and service stay: a smallest set of instances that cannot hold
+	 * together, what is violated now first.  Else the first that is violated,
+	 * or unknown.
+	 */
 	uint32_t *conflict;
 	uint32_t conflict_count;
 	enum judge_end end;

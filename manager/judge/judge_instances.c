@@ -120,7 +120,7 @@ add_made(struct making *m, struct judge_instance *instance, const char *id,
 	return add(m, instance, sure, NULL);
 }
 
-/* --- the device ----------------------------------------------------------------------- */
+/* --- the device ---------------------------------------------------------- */
 
 static const char *
 class_name(enum unit_type class)
@@ -208,7 +208,7 @@ add_closed(struct making *m)
 	return add_made(m, &instance, copy_id(m, "closed", class_name(unit->type), ""), sure);
 }
 
-/* --- what the unit is --------------------------------------------------------------------- */
+/* --- what the unit is ---------------------------------------------------- */
 
 /* Values that count and are of the type, and of the rev where one is asked for. */
 static uint64_t *
@@ -293,7 +293,7 @@ add_types(struct making *m)
 	return rc;
 }
 
-/* --- what it runs ---------------------------------------------------------------------------- */
+/* --- what it runs -------------------------------------------------------- */
 
 static struct bucket *
 bucket_of(struct making *m, uint32_t software)
@@ -484,7 +484,7 @@ add_of_variable(struct making *m, uint32_t variable)
 	return rc;
 }
 
-/* --- all of them --------------------------------------------------------------------------------- */
+/* --- all of them --------------------------------------------------------- */
 
 /* By id; the same id of two catalogues, releases or banks by place. */
 static int

@@ -3,7 +3,7 @@
  *
  * judge_values makes variables and values, judge_price what they cost,
  * judge_instances the rule instances, judge_match and judge_truth say what they
- * are in a state, judge_clauses says the same as masks and clauses.
+ * are in a state, judge_clauses and judge_groups say the same as masks and clauses.
  */
 #ifndef IMGADM_MANAGER_JUDGE_JUDGE_PARTS_H
 #define IMGADM_MANAGER_JUDGE_JUDGE_PARTS_H
@@ -17,7 +17,7 @@ enum {
 	JUDGE_CLAUSES_MAX = 4096,	/* of one instance */
 };
 
-/* --- memory that lives as long as the problem ---------------------------------- */
+/* --- memory that lives as long as the problem ---------------------------- */
 
 struct judge_chunk;
 struct judge_arena { struct judge_chunk *chunks; };
@@ -31,7 +31,7 @@ void judge_arena_release(struct judge_arena *a);
  */
 bool judge_grow(void *list, uint32_t *room, uint32_t need, size_t size);
 
-/* --- what runs in a bank in a value ---------------------------------------------- */
+/* --- what runs in a bank in a value -------------------------------------- */
 
 enum judge_carry {
 	JUDGE_CARRY_NONE = 0,	/* nothing that a catalogue knows */
@@ -122,7 +122,7 @@ judge_value_of(const struct judge_problem *p, uint32_t variable, uint32_t value)
 	return &p->values[p->variables[variable].first_value + value];
 }
 
-/* --- values ------------------------------------------------------------------------- */
+/* --- values -------------------------------------------------------------- */
 
 /* Variables, values, runs, carriers.  -ENOMEM, -E2BIG. */
 int judge_values_make(struct judge_problem *p, struct err *e);
@@ -148,12 +148,12 @@ enum unit_type judge_value_class(const struct judge_problem *p, uint32_t variabl
 /* Whether the set has the software for the unit type. */
 bool judge_software_for(const struct catalogue_set *set, uint32_t software, uint32_t type);
 
-/* --- instances ----------------------------------------------------------------------- */
+/* --- instances ----------------------------------------------------------- */
 
 /* All but `now`.  -ENOMEM, -E2BIG. */
 int judge_instances_make(struct judge_problem *p, struct err *e);
 
-/* --- matching ------------------------------------------------------------------------ */
+/* --- matching ------------------------------------------------------------ */
 
 /*
  * With hope: software of a new board that is not known is what a need names,
@@ -163,7 +163,7 @@ int judge_instances_make(struct judge_problem *p, struct err *e);
  */
 enum judge_match {
 	JUDGE_NO_CANDIDATE = 0,	/* does not count, or is something else */
-	JUDGE_NO_MATCH,		/* of the type, or carries the software, but another rev or release */
+	JUDGE_NO_MATCH,		/* of the type or software, but another rev or release */
 	JUDGE_MAY_MATCH,
 	JUDGE_SURE_MATCH,
 };
@@ -189,9 +189,9 @@ void judge_scope_begin(struct judge_scope *s, const struct judge_problem *p,
 /* false = no more. */
 bool judge_scope_next(struct judge_scope *s, uint32_t *ret_variable);
 
-/* --- clauses -------------------------------------------------------------------------- */
+/* --- clauses ------------------------------------------------------------- */
 
 /* parts->solve.  -ENOMEM, -E2BIG. */
-int judge_clauses_make(struct judge_problem *p, struct err *e);
+int judge_groups_make(struct judge_problem *p, struct err *e);
 
 #endif

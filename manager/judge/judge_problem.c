@@ -103,7 +103,7 @@ judge_problem_new(const struct catalogue_set *set, const struct judge_shape *sha
 	if (rc == 0 && (rc = evaluate_now(p)) != 0)
 		rc = err_set(e, rc, "out of memory");
 	if (rc == 0)
-		rc = judge_clauses_make(p, e);
+		rc = judge_groups_make(p, e);
 	if (rc == 0) {
 		*ret = p;
 		p = NULL;

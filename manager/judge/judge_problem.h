@@ -165,7 +165,8 @@ enum judge_verdict judge_problem_unit_verdict(const struct judge_problem *p,
 	uint32_t variable, const uint32_t *state);
 
 /*
- * What judge_solve takes; borrowed from p, and as judge_instance_hope().  Group i belongs to instance i / 2.
+ * What judge_solve takes; borrowed from p, and as judge_instance_hope().  Group i
+ * belongs to instance i / 2.
  * The even one is hard: an instance that is true (or not applicable) now stays so,
  * one that is unknown does not become violated, one that is violated becomes true
  * (stage 2: or stays as it is).  The odd one is soft, and there only for what is
@@ -179,12 +180,15 @@ const struct solve_problem *judge_problem_solve(const struct judge_problem *p);
 void judge_problem_cost(const struct judge_problem *p, const uint32_t *state,
 	struct solve_cost *ret);
 
-/* What the anchor or a unit is now or in a value: "finisher FS-5 rev B", "engine-fw G00-30"; for texts. */
+/* The value-th of the variable. */
 const struct judge_value *judge_problem_value(const struct judge_problem *p,
 	uint32_t variable, uint32_t value);
 /* The place in shape->banks of the variable's n-th active bank. */
 uint32_t judge_problem_bank(const struct judge_problem *p, uint32_t variable, uint32_t n);
-/* The instance's rule for a text: "R-101", or "acme:R-101" where another catalogue has an R-101 too. */
+/*
+ * The instance's rule for a text: "R-101", or "acme:R-101" where another catalogue
+ * of the set has an R-101 too.
+ */
 void judge_problem_rule(const struct judge_problem *p, uint32_t instance, char *dst,
 	size_t size);
 /* The variable of a symbol, CATALOGUE_NONE. */

@@ -25,24 +25,33 @@ judge_bank_active(const struct judge_bank *b)
 	return false;
 }
 
-/* Whether any creator of the set has a software of this id; software stand by id. */
-static bool
-software_id_known(const struct catalogue_set *set, const char *id)
+void
+judge_software_of_id(const struct catalogue_set *set, const char *id, uint32_t *ret_first,
+	uint32_t *ret_end)
 {
 	uint32_t low = 0, high = set->software_count;
 
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
-		int order = strcmp(set->software[middle].id, id);
 
-		if (order == 0)
-			return true;
-		if (order < 0)
+		if (strcmp(set->software[middle].id, id) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return false;
+	*ret_first = low;
+	while (low < set->software_count && strcmp(set->software[low].id, id) == 0)
+		low++;
+	*ret_end = low;
+}
+
+static bool
+software_id_known(const struct catalogue_set *set, const char *id)
+{
+	uint32_t first, end;
+
+	judge_software_of_id(set, id, &first, &end);
+	return first < end;
 }
 
 static bool

@@ -34,7 +34,7 @@ struct judge_bank {
 	uint8_t bank;		/* 1..8 */
 	enum software_state state;
 	enum judge_label label;
-	uint32_t software;	/* place in the set; CATALOGUE_NONE: OTHER_CREATOR, FOREIGN, EMPTY */
+	uint32_t software;	/* place; CATALOGUE_NONE: OTHER_CREATOR, FOREIGN, EMPTY */
 	uint32_t release;	/* place; only LISTED, else CATALOGUE_NONE */
 	/* As the device says; empty where the label is EMPTY. */
 	char id[STRUCTURE_NAME_MAX + 1];
@@ -100,6 +100,9 @@ int judge_shape_make(const struct catalogue_set *set, const struct structure *s,
 void judge_shape_release(struct judge_shape *shape);
 void judge_names_release(struct judge_names *n);
 
+/* The software of this id, of whatever creator: places from first on to before end. */
+void judge_software_of_id(const struct catalogue_set *set, const char *id, uint32_t *ret_first,
+	uint32_t *ret_end);
 /* Whether the bank is one whose software runs: running, trial or proven. */
 bool judge_bank_active(const struct judge_bank *b);
 

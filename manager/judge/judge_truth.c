@@ -26,7 +26,7 @@ match_in(const struct view *view, const struct catalogue_node *node, uint32_t va
 	    judge_value_of(view->p, variable, view->state[variable]), view->hope);
 }
 
-/* --- conditions --------------------------------------------------------------------- */
+/* --- conditions ---------------------------------------------------------- */
 
 /* How many of the variables that a leaf looks at match, and how. */
 struct tally { uint32_t none, no, may, sure; };
@@ -105,7 +105,7 @@ condition(const struct view *view, uint32_t at)
 	return all;
 }
 
-/* --- made instances -------------------------------------------------------------------- */
+/* --- made instances ------------------------------------------------------ */
 
 static enum judge_truth
 slot(const struct view *view, const struct judge_instance *instance)
@@ -144,7 +144,7 @@ software(const struct view *view, const struct judge_instance *instance)
 	    JUDGE_VIOLATED;
 }
 
-/* --- an instance --------------------------------------------------------------------------- */
+/* --- an instance --------------------------------------------------------- */
 
 enum asked { NOT_ASKED, MAY_BE_ASKED, ASKED };
 
@@ -241,7 +241,7 @@ judge_instance_hope(const struct judge_problem *p, uint32_t instance, const uint
 	return value_in(&view, instance);
 }
 
-/* --- who it is about ------------------------------------------------------------------------ */
+/* --- who it is about ----------------------------------------------------- */
 
 /* Marks the variables of a leaf; a need that is not met is about those of the right type. */
 static void
@@ -313,7 +313,7 @@ judge_instance_about(const struct judge_problem *p, uint32_t instance, const uin
 	return count;
 }
 
-/* --- verdicts --------------------------------------------------------------------------------- */
+/* --- verdicts ------------------------------------------------------------ */
 
 static enum judge_verdict
 verdict_of(enum judge_truth heaviest)

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "manager/judge/judge_path.h"
 
@@ -41,26 +40,7 @@ struct making {
 	uint32_t hops_room, minutes_room;
 };
 
-/* --- one value --------------------------------------------------------------------- */
-
-static void
-other_creators(const struct catalogue_set *set, const char *id, struct judge_run *ret)
-{
-	uint32_t low = 0, high = set->software_count;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (strcmp(set->software[middle].id, id) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	ret->software = low;
-	while (low < set->software_count && strcmp(set->software[low].id, id) == 0)
-		low++;
-	ret->software_end = low;
-}
+/* --- one value ----------------------------------------------------------- */
 
 static void
 run_of_bank(const struct judge_problem *p, const struct judge_bank *bank,
@@ -74,7 +54,7 @@ run_of_bank(const struct judge_problem *p, const struct judge_bank *bank,
 		return;
 	case JUDGE_OTHER_CREATOR:
 		ret->carry = JUDGE_CARRY_CREATOR;
-		other_creators(p->set, bank->id, ret);
+		judge_software_of_id(p->set, bank->id, &ret->software, &ret->software_end);
 		return;
 	case JUDGE_EMPTY:
 	case JUDGE_LISTED:
@@ -145,7 +125,7 @@ add_value(struct making *m, const struct judge_value *value, const uint32_t *rel
 	return 0;
 }
 
-/* --- what a bank may hold ----------------------------------------------------------- */
+/* --- what a bank may hold ------------------------------------------------ */
 
 static int
 add_option(struct options *o, const struct option *option)
@@ -250,7 +230,7 @@ bank_options(struct making *m, uint32_t n)
 	return rc;
 }
 
-/* --- releases in banks ---------------------------------------------------------------- */
+/* --- releases in banks --------------------------------------------------- */
 
 /* Two banks are not both given the same software. */
 static bool
@@ -350,7 +330,7 @@ add_releases(struct making *m)
 	return combinations - 1 <= RELEASES_MAX ? all_combinations(m) : some_combinations(m);
 }
 
-/* --- other boards ----------------------------------------------------------------------- */
+/* --- other boards -------------------------------------------------------- */
 
 static bool
 supplied(const struct judge_problem *p, enum catalogue_supply supply)
@@ -457,7 +437,7 @@ add_boards(struct making *m)
 	return rc;
 }
 
-/* --- a variable ---------------------------------------------------------------------------- */
+/* --- a variable ---------------------------------------------------------- */
 
 static int
 add_now_and_standby(struct making *m, bool standby)
@@ -537,7 +517,7 @@ begin_variable(struct making *m, uint32_t unit, uint32_t *active_count)
 	}
 }
 
-/* --- all of them ---------------------------------------------------------------------------- */
+/* --- all of them --------------------------------------------------------- */
 
 static int
 find_replacers(struct judge_problem *p)

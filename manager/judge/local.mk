@@ -9,7 +9,8 @@ manager_libjudge_la_SOURCES += %D%/judge_problem.c %D%/judge_problem.h
 manager_libjudge_la_SOURCES += %D%/judge_parts.c %D%/judge_parts.h
 manager_libjudge_la_SOURCES += %D%/judge_values.c %D%/judge_price.c %D%/judge_carriers.c
 manager_libjudge_la_SOURCES += %D%/judge_instances.c %D%/judge_match.c %D%/judge_truth.c
-manager_libjudge_la_SOURCES += %D%/judge_clauses.c
+manager_libjudge_la_SOURCES += %D%/judge_clauses.c %D%/judge_clauses.h
+manager_libjudge_la_SOURCES += %D%/judge_pool.c %D%/judge_groups.c
 manager_libjudge_la_SOURCES += %D%/judge_solve.c %D%/judge_solve.h \
 	%D%/judge_solve_build.c %D%/judge_solve_check.c %D%/judge_solve_clauses.c \
 	%D%/judge_solve_conflict.c %D%/judge_solve_price.c %D%/judge_solve_private.h \

@@ -15,7 +15,7 @@
 #include "tests/unit/judge_world.h"
 #include "tests/unit/support.h"
 
-/* --- small worlds ------------------------------------------------------------------------ */
+/* --- small worlds -------------------------------------------------------- */
 
 struct case_of {
 	struct world w;
@@ -130,7 +130,7 @@ begin_lobby(struct case_of *c, const char *rev)
 	begin(c, CONTROLLER FINISHER, device);
 }
 
-/* --- what is recommended ------------------------------------------------------------------- */
+/* --- what is recommended ------------------------------------------------- */
 
 START_TEST(a_release_cures)
 {
@@ -240,7 +240,7 @@ START_TEST(software_of_a_unit_that_is_not_ours_stays)
 }
 END_TEST
 
-/* --- what a unit may be ----------------------------------------------------------------------- */
+/* --- what a unit may be -------------------------------------------------- */
 
 /* The values of the unit, "now, 12, standby, C*"; * behind those that are only passed. */
 static const char *
@@ -454,7 +454,7 @@ START_TEST(a_new_board_is_unknown_in_a_verdict_and_hoped_for_in_the_search)
 }
 END_TEST
 
-/* --- what is worth a change ---------------------------------------------------------------------- */
+/* --- what is worth a change ---------------------------------------------- */
 
 #define PLAIN "<unit-type id='U' class='fax' manufacturer='Acme' model='U'/>"
 #define TWO "<release version='1' seq='1'/><release version='2' seq='2'/>"
@@ -584,7 +584,7 @@ START_TEST(stage_two_leaves_as_few_violated_as_can_be)
 }
 END_TEST
 
-/* --- outcomes that nobody knows --------------------------------------------------------------------- */
+/* --- outcomes that nobody knows ------------------------------------------ */
 
 /* Units U1.. run 1, or perhaps 2; the device wants `rule`. */
 static void
@@ -681,7 +681,7 @@ START_TEST(an_outcome_that_cannot_be_reached_is_a_state_too)
 }
 END_TEST
 
-/* --- the same input, the same bytes -------------------------------------------------------------------- */
+/* --- the same input, the same bytes -------------------------------------- */
 
 static void
 assert_same_plan(const struct judge_plan *a, const struct judge_plan *b, uint64_t seed)

@@ -96,7 +96,7 @@ verdict_of(const char *rules, const char *device)
 #define ENGX "ENG engine ENG in=CHS hw=x sw=efw/e1"	/* rev not listed */
 #define ODD "ODD engine ODD in=CHS"			/* unit not listed */
 
-/* --- matching ------------------------------------------------------------------------- */
+/* --- matching ------------------------------------------------------------ */
 
 START_TEST(a_type_matches_units_of_it)
 {
@@ -143,7 +143,7 @@ START_TEST(a_branch_matches_only_its_own)
 }
 END_TEST
 
-/* --- place -------------------------------------------------------------------------------- */
+/* --- place --------------------------------------------------------------- */
 
 START_TEST(units_on_standby_neither_satisfy_nor_violate)
 {
@@ -227,7 +227,7 @@ START_TEST(where_holds_for_software_too)
 }
 END_TEST
 
-/* --- instances ------------------------------------------------------------------------------ */
+/* --- instances ----------------------------------------------------------- */
 
 START_TEST(a_needed_unit_is_there_at_least_once)
 {
@@ -368,7 +368,7 @@ START_TEST(any_is_or)
 }
 END_TEST
 
-/* --- three values --------------------------------------------------------------------------- */
+/* --- three values -------------------------------------------------------- */
 
 START_TEST(an_unlisted_unit_may_match_its_own_class_only)
 {
@@ -472,7 +472,7 @@ START_TEST(what_no_rule_speaks_of_is_not_applicable)
 }
 END_TEST
 
-/* --- anchors ------------------------------------------------------------------------------------ */
+/* --- anchors ------------------------------------------------------------- */
 
 #define DEVICE(rules) "<about device-type='D'>" rules "</about>"
 #define OF_ENG(rev, rules) "<about unit-type='ENG' rev='" rev "'>" rules "</about>"
@@ -589,7 +589,7 @@ START_TEST(a_unit_that_is_stopped_does_not_count)
 }
 END_TEST
 
-/* --- made instances ------------------------------------------------------------------------------ */
+/* --- made instances ------------------------------------------------------ */
 
 /* Device type S with the slots given. */
 static enum judge_truth
@@ -605,7 +605,8 @@ slot_is(const char *slots, const char *units, const char *id, const char *symbol
 
 START_TEST(below_the_least_of_a_slot_is_violated)
 {
-	const char *one = "><slot class='engine' min='1'/>", *two = "><slot class='engine' min='2'/>";
+	const char *one = "><slot class='engine' min='1'/>";
+	const char *two = "><slot class='engine' min='2'/>";
 
 	ck_assert_int_eq(slot_is(one, CTL1, "slot.engine", NULL), F);
 	ck_assert_int_eq(slot_is(one, ENGA, "slot.engine", NULL), T);
@@ -634,7 +635,8 @@ END_TEST
 
 START_TEST(a_class_without_a_slot_is_open_unless_closed)
 {
-	const char *open = "><slot class='engine'/>", *closed = " closed='yes'><slot class='engine'/>";
+	const char *open = "><slot class='engine'/>";
+	const char *closed = " closed='yes'><slot class='engine'/>";
 
 	ck_assert_int_eq(slot_is(open, CTL1, "closed.controller", "CTL"), NA);
 	ck_assert_int_eq(slot_is(closed, CTL1, "closed.controller", "CTL"), F);
@@ -718,7 +720,8 @@ START_TEST(software_is_listed_for_the_unit)
 		{"C controller CTL sw=cfw/c1@fallback", "software.cfw", NA},
 		{"C controller CTL sw=cfw/zz standby", "software.cfw", NA},
 		{"C controller ZZZ sw=cfw/zz", "software.cfw", NA},
-		{"C finisher SD sw=zfw/z1", "software.zfw", NA},	/* the set has none for it */
+		/* The set has none for it. */
+		{"C finisher SD sw=zfw/z1", "software.zfw", NA},
 	};
 
 	for (uint32_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
@@ -731,7 +734,7 @@ START_TEST(software_is_listed_for_the_unit)
 }
 END_TEST
 
-/* --- who it is about -------------------------------------------------------------------------------- */
+/* --- who it is about ----------------------------------------------------- */
 
 /* The symbols that rule R of FIN is about, "ENG SD". */
 static void

@@ -9,7 +9,7 @@
 #include "lib/base/text.h"
 #include "tests/unit/catalogue_fixture.h"
 
-/* --- a device from a text ------------------------------------------------------------ */
+/* --- a device from a text ------------------------------------------------ */
 
 static void
 set_text(char *dst, size_t size, const char *src)
@@ -42,7 +42,8 @@ add_software(struct structure *s, uint32_t unit, uint8_t bank, char *text)
 	}
 	if (at != NULL) {
 		*at = '\0';
-		world_assert(structure_value(NAME_SOFTWARE_STATE, at + 1, &state) == 0, "%s", at + 1);
+		world_assert(structure_value(NAME_SOFTWARE_STATE, at + 1, &state) == 0, "%s",
+		    at + 1);
 	}
 	slash = strchr(text, '/');
 	world_assert(slash != NULL, "ID/VERSION: %s", text);
@@ -125,7 +126,7 @@ world_device(struct structure *s, const char *text)
 	world_assert(structure_check(s, &e) == 0, "%s", e.text);
 }
 
-/* --- a world ---------------------------------------------------------------------------- */
+/* --- a world ------------------------------------------------------------- */
 
 void
 world_begin(struct world *w, const char *a, const char *b, const char *device)
@@ -194,7 +195,8 @@ world_value(const struct world *w, const char *symbol, const char *version)
 		for (uint32_t n = 0; n < w->p->variables[v].active_count; n++) {
 			uint32_t r = w->p->value_releases[value->first_release + n];
 
-			if (r != CATALOGUE_NONE && strcmp(w->set->releases[r].version, version) == 0)
+			if (r != CATALOGUE_NONE &&
+			    strcmp(w->set->releases[r].version, version) == 0)
 				return i;
 		}
 	}
@@ -214,7 +216,7 @@ world_move(const struct world *w, const char *symbol, enum judge_move move)
 	ck_abort_msg("%s has no such move", symbol);
 }
 
-/* --- states -------------------------------------------------------------------------------- */
+/* --- states -------------------------------------------------------------- */
 
 bool
 world_next_state(const struct judge_problem *p, bool all, uint32_t *state)
@@ -253,7 +255,7 @@ world_count(uint32_t usual)
 	return usual * (uint32_t)(times > 0 ? times : 1);
 }
 
-/* --- at random ---------------------------------------------------------------------------- */
+/* --- at random ----------------------------------------------------------- */
 
 uint64_t
 world_random(uint64_t *seed)
