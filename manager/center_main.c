@@ -12,10 +12,10 @@
 #include "lib/base/log.h"
 #include "lib/base/options.h"
 #include "lib/base/text.h"
-#include "lib/snmp/conf.h"
 #include "manager/beside.h"
 #include "manager/center.h"
 #include "manager/center_net.h"
+#include "manager/conf_open.h"
 
 #define PROGRAM "imgadm-centerd"
 
@@ -180,19 +180,14 @@ find_programs(struct settings *s)
 static int
 read_conf(struct run *r, struct err *e)
 {
-	struct conf *conf = conf_new();
-	int rc;
+	struct conf *conf;
+	int rc = conf_open(&conf, e);
 
-	if (conf == NULL)
-		return err_set(e, -ENOMEM, "out of memory");
-	rc = conf_read(conf, e);
-	if (rc < 0) {
-		conf_free(conf);
-		return rc;
+	if (rc == 0) {
+		conf_free(r->conf);
+		r->conf = conf;
 	}
-	conf_free(r->conf);
-	r->conf = conf;
-	return 0;
+	return rc;
 }
 
 static int

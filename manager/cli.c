@@ -9,6 +9,7 @@
 #include "lib/base/log.h"
 #include "lib/base/text.h"
 #include "lib/store/store_read.h"
+#include "manager/conf_open.h"
 
 /* --- options ------------------------------------------------------------------ */
 
@@ -51,20 +52,7 @@ cli_error(const struct err *e, int rc)
 int
 cli_conf(struct cli *cli, struct err *e)
 {
-	struct conf *conf;
-	int rc;
-
-	if (cli->conf != NULL)
-		return 0;
-	conf = conf_new();
-	if (conf == NULL)
-		return err_set(e, -ENOMEM, "out of memory");
-	rc = conf_read(conf, e);
-	if (rc < 0)
-		conf_free(conf);
-	else
-		cli->conf = conf;
-	return rc;
+	return cli->conf != NULL ? 0 : conf_open(&cli->conf, e);
 }
 
 int

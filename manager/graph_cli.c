@@ -14,8 +14,8 @@
 #include "lib/base/log.h"
 #include "lib/base/options.h"
 #include "lib/base/text.h"
-#include "lib/snmp/conf.h"
 #include "lib/store/store_read.h"
+#include "manager/conf_open.h"
 #include "manager/graph.h"
 #include "manager/graph_file.h"
 #include "manager/graph_json.h"
@@ -412,10 +412,7 @@ find_places(struct graph_cli *c, struct err *e)
 {
 	int r;
 
-	c->conf = conf_new();
-	if (c->conf == NULL)
-		return err_set(e, -ENOMEM, "no memory");
-	r = conf_read(c->conf, e);
+	r = conf_open(&c->conf, e);
 	if (r < 0)
 		return r;
 	c->db = conf_db(c->conf, c->db);

@@ -14,6 +14,7 @@
 #include "lib/base/parse.h"
 #include "lib/snmp/engine.h"
 #include "lib/store/store_read.h"
+#include "manager/conf_open.h"
 #include "manager/poll.h"
 #include "manager/poll_acknowledge.h"
 #include "manager/poll_judge.h"
@@ -176,10 +177,7 @@ read_conf(struct settings *s, struct run *r, struct err *e)
 	int64_t n;
 	int rc;
 
-	r->conf = conf_new();
-	if (r->conf == NULL)
-		return err_set(e, -ENOMEM, "out of memory");
-	rc = conf_read(r->conf, e);
+	rc = conf_open(&r->conf, e);
 	if (rc < 0)
 		return rc;
 	rc = snmp_options_credential(&s->snmp, &r->credential, e);

@@ -3,6 +3,8 @@
 #include "lib/base/paths.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 const char *
 paths_choose(const char *option, const char *environment, const char *otherwise)
@@ -36,4 +38,22 @@ paths_state(const char *option)
 {
 	return paths_choose(option, PATHS_ENV_STATE,
 	    LOCALSTATEDIR "/lib/imgadm-device/device.db");
+}
+
+bool
+paths_is_public(const char *path)
+{
+	char *whole = realpath(path, NULL), *slash;
+	struct stat st;
+	bool open;
+
+	if (whole == NULL)
+		return false;
+	open = stat(whole, &st) == 0 && (st.st_mode & S_IROTH) != 0;
+	while (open && (slash = strrchr(whole, '/')) != NULL && slash != whole) {
+		*slash = '\0';
+		open = stat(whole, &st) == 0 && (st.st_mode & S_IXOTH) != 0;
+	}
+	free(whole);
+	return open;
 }

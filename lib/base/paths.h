@@ -8,6 +8,8 @@
 #ifndef IMGADM_LIB_BASE_PATHS_H
 #define IMGADM_LIB_BASE_PATHS_H
 
+#include <stdbool.h>
+
 #define PATHS_ENV_DB "IMGADM_DB"
 #define PATHS_ENV_RRD_DIR "IMGADM_RRD_DIR"
 #define PATHS_ENV_STATE "IMGADM_DEVICE_STATE"
@@ -21,5 +23,11 @@ const char *paths_db(const char *option);
 const char *paths_rrd_dir(const char *option);
 /* --state FILE, IMGADM_DEVICE_STATE, LOCALSTATEDIR/lib/imgadm-device/device.db */
 const char *paths_state(const char *option);
+
+/*
+ * Whether every user of the system may read a file: it, and the folders on the way
+ * to it.  false also where that cannot be found out.
+ */
+bool paths_is_public(const char *path);
 
 #endif

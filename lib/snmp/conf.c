@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "lib/base/parse.h"
+#include "lib/base/paths.h"
 #include "lib/base/text.h"
 #include "lib/snmp/conf_key.h"
 #include "lib/snmp/conf_directive.h"
@@ -529,6 +530,26 @@ conf_credential_for(struct conf *c, const char *named, const char *device, const
 	}
 	n = a != NULL ? a->named : range_find(c, numeric);
 	return n != NULL ? n->credential : fallback(c, e);
+}
+
+const char *
+conf_exposed(const struct conf *c)
+{
+	for (size_t i = 0; i < c->named_count; i++) {
+		const struct named *n = &c->named[i];
+		const char *colon = strrchr(n->place, ':');
+		char *file;
+		bool public;
+
+		if (colon == NULL || !snmp_credential_has_keys(n->credential))
+			continue;
+		file = strndup(n->place, (size_t)(colon - n->place));
+		public = file != NULL && paths_is_public(file);
+		free(file);
+		if (public)
+			return n->place;
+	}
+	return NULL;
 }
 
 const char *

@@ -85,6 +85,12 @@ const struct snmp_credential *conf_credential_for(struct conf *c, const char *na
 const char *conf_credential_place(const struct conf *c, const struct snmp_credential *cred);
 
 /*
+ * "FILE:LINE" of a credential with pass phrases in a file that every user of the
+ * system may read; NULL = none.  Borrowed from c.
+ */
+const char *conf_exposed(const struct conf *c);
+
+/*
  * A key that catalogues are believed by, and for which creators; several may be
  * for the same ones, while one takes the other's place.  Owned by the struct conf.
  */

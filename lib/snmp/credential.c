@@ -535,6 +535,12 @@ snmp_credential_is_auth_priv(const struct snmp_credential *c)
 	return c->version == 3 && c->level == SNMP_SEC_LEVEL_AUTHPRIV;
 }
 
+bool
+snmp_credential_has_keys(const struct snmp_credential *c)
+{
+	return c->version == 3 && c->level != SNMP_SEC_LEVEL_NOAUTH;
+}
+
 unsigned
 snmp_credential_timeout_ms(const struct snmp_credential *c)
 {

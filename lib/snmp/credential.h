@@ -61,6 +61,8 @@ int snmp_credential_version(const struct snmp_credential *c);	/* 1, 2 (2c), 3 */
 const char *snmp_credential_user(const struct snmp_credential *c);
 /* Whether it is SNMPv3 that authenticates and encrypts: what writes need. */
 bool snmp_credential_is_auth_priv(const struct snmp_credential *c);
+/* SNMPv3 with pass phrases or keys. */
+bool snmp_credential_has_keys(const struct snmp_credential *c);
 /* -t and -r where given (or snmp.conf's timeout, retries), else 0 and -1. */
 unsigned snmp_credential_timeout_ms(const struct snmp_credential *c);
 int snmp_credential_retries(const struct snmp_credential *c);

@@ -113,6 +113,9 @@ TESTS += tests/integration/center-report.sh tests/integration/center-kill.sh
 dist_check_SCRIPTS += tests/integration/advise.sh
 TESTS += tests/integration/advise.sh
 
+dist_check_SCRIPTS += tests/integration/conf-open.sh
+TESTS += tests/integration/conf-open.sh
+
 dist_check_SCRIPTS += tests/integration/center-soon.sh
 TESTS += tests/integration/center-soon.sh
 
