@@ -38,8 +38,10 @@ center_forward_open(struct center *c, const char *address, struct err *e)
 		(void)snmp_resolve(&item, 1, 5000, NULL);
 		rc = item.code;
 		if (rc < 0) {
+			/* A wrong name is the configuration's, whatever the resolver calls it. */
 			*e = item.err;
-			return rc;
+			err_prefix(e, "forward");
+			return rc == -ENOMEM ? rc : -EINVAL;
 		}
 		(void)memcpy(text, item.numeric, sizeof(text));
 	}

@@ -11,6 +11,9 @@ status 'an address without a number' 1 imgadm-centerd --db "$T/db" --no-rrd --li
 status '--engine wants show' 1 imgadm-centerd --db "$T/db" --engine hide
 status '--json alone' 1 imgadm-centerd --db "$T/db" --json
 status '--poll and --no-poll' 1 imgadm-centerd --poll /bin/true --no-poll
+status 'a host to forward to that is none' 1 imgadm-centerd --db "$T/db" --no-rrd --no-poll \
+	--listen "udp:127.0.0.1:$(free_port)" --forward no-such-host.invalid
+like 'and says which' "$(cat "$T/err")" "forward: .*no-such-host.invalid"
 status 'a folder that is not there' 3 imgadm-centerd --db "$T/nowhere/db" --no-rrd --listen udp:1
 ok '--help names every option' sh -c 'imgadm-centerd --help | grep -q -- --forward'
 
