@@ -143,8 +143,10 @@ dist_check_SCRIPTS += tests/integration/catalogue.sh tests/integration/catalogue
 TESTS += tests/integration/catalogue.sh tests/integration/catalogue-edit.sh \
 	tests/integration/catalogue-cut.sh
 
-dist_check_SCRIPTS += tests/integration/judge.sh tests/integration/judge-ask.sh
-TESTS += tests/integration/judge.sh tests/integration/judge-ask.sh
+dist_check_SCRIPTS += tests/integration/judge.sh tests/integration/judge-ask.sh \
+	tests/integration/judge-explain.sh
+TESTS += tests/integration/judge.sh tests/integration/judge-ask.sh \
+	tests/integration/judge-explain.sh
 EXTRA_DIST += tests/integration/judge-lib.sh
 
 dist_check_SCRIPTS += tests/integration/judge-plan.sh
