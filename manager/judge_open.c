@@ -32,6 +32,10 @@ judge_open(struct cli *cli, const char *name, struct judge_opened *ret)
 		now, name, &ret->device, &e);
 	if (rc == -ENOENT)
 		return cli_no_device(ret->store, name, &e, rc);
+	if (rc == -ENODATA) {
+		log_error("%s", e.text);
+		return EXIT_SOME_FAILED;
+	}
 	return rc < 0 ? cli_error(&e, rc) : EXIT_DONE;
 }
 

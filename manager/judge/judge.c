@@ -335,6 +335,23 @@ is_now(const struct judge_problem *p, const uint32_t *state)
 	return true;
 }
 
+/*
+ * Whether a change is worth it: the device gets another verdict by it, or is rid of
+ * a withdrawn release, or policy wants the newest.  To ask fewer rules of what
+ * stays unknown all the same helps nobody.
+ */
+static bool
+is_worth_it(const struct judge_problem *p, const struct judgement *j, const uint32_t *state)
+{
+	struct solve_cost then;
+
+	if (p->policy->trendy || j->cost_now.at[JUDGE_COST_VIOLATED] > 0)
+		return true;
+	judge_problem_cost(p, state, &then);
+	return then.at[JUDGE_COST_UNKNOWN] == 0 ||
+	    then.at[JUDGE_COST_WITHDRAWN] < j->cost_now.at[JUDGE_COST_WITHDRAWN];
+}
+
 static void
 take_answer(const struct judge_problem *p, struct solve_answer *a, struct judgement *j)
 {
@@ -342,6 +359,8 @@ take_answer(const struct judge_problem *p, struct solve_answer *a, struct judgem
 
 	j->nodes = a->nodes;
 	j->proven = (a->end == SOLVE_FOUND || a->end == SOLVE_NOTHING) && !any_cut(p);
+	if (found && !is_worth_it(p, j, a->values))
+		memset(a->values, 0, p->variable_count * sizeof(*a->values));
 	if (found && !is_now(p, a->values)) {
 		j->end = JUDGE_RECOMMENDED;
 	} else if (found && j->cost_now.at[JUDGE_COST_VIOLATED] == 0) {

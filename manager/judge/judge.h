@@ -44,10 +44,9 @@ struct judgement {
 };
 
 /*
- * What end, recommended and plan say is about a device that is incompatible,
- * or whose cost can be lowered in what comes before JUDGE_COST_DISTANCE (withdrawn,
- * unknown); age alone moves nothing unless policy->trendy.  problem is
- * borrowed; -ENOMEM, -EINVAL.
+ * A device is changed that is incompatible, that is rid of all that is unknown or
+ * of a withdrawn release by it; age alone moves nothing unless policy->trendy.
+ * problem is borrowed; -ENOMEM, -EINVAL.
  */
 int judge(const struct judge_problem *problem, struct judgement *ret, struct err *e);
 void judgement_release(struct judgement *j);

@@ -13,7 +13,7 @@ trust acme acme
 machine lobby
 agent_start module "$T/lobby.db" || { ok 'snmpd answers' false; done_testing; exit; }
 ok 'a device is added' "$fleet" add --credential read lobby "udp:127.0.0.1:$port"
-status 'explain: before it was polled' 1 "$judge" explain lobby
+status 'explain: before it was polled' 2 "$judge" explain lobby
 like 'what to do is said' "$(cat "$T/err")" 'imgadm-poll'
 ok 'polled' "$poll" --no-rrd --quiet
 status 'explain: without a catalogue' 0 "$judge" explain lobby

@@ -104,6 +104,11 @@ expected_end(const struct world *w, const struct judgement *j, const struct best
 
 	if (!ill && !w->policy.trendy)
 		return JUDGE_NOTHING_TO_DO;
+	/* It would stay unknown all the same. */
+	if (!w->policy.trendy && now[JUDGE_COST_VIOLATED] == 0 &&
+	    best->cost.at[JUDGE_COST_UNKNOWN] > 0 &&
+	    best->cost.at[JUDGE_COST_WITHDRAWN] >= now[JUDGE_COST_WITHDRAWN])
+		return JUDGE_NOTHING_TO_DO;
 	if (!is_now(w->p, best->state))
 		return JUDGE_RECOMMENDED;
 	return now[JUDGE_COST_VIOLATED] > 0 ? JUDGE_NO_ANSWER : JUDGE_NOTHING_TO_DO;
