@@ -7,7 +7,7 @@
 : "${device:?}" "${v3:?}" "${judge:?}" "${fleet:?}" "${poll:?}" "${port:=}"
 need minisign python3
 
-told() { "$judge" plan "$@" lobby 2>&1; }
+told() { "$judge" plan lobby 2>&1; }
 # json EXPRESSION: of the plan, as p
 json() { "$judge" plan --json lobby | python3 -c "import json, sys
 p = json.load(sys.stdin); print($1)"; }

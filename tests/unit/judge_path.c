@@ -362,7 +362,8 @@ random_software(uint64_t *seed, struct buf *b)
 			i, i * 100, states[world_below(seed, 6)], world_below(seed, 4),
 			branches[world_below(seed, 3)]);
 		for (uint32_t n = world_below(seed, 4); n > 0; n--) {
-			uint32_t low = world_below(seed, i), high = low + world_below(seed, i - low);
+			uint32_t low = world_below(seed, i);
+			uint32_t high = low + world_below(seed, i - low);
 
 			switch (world_below(seed, 5)) {
 			case 0:
