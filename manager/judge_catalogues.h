@@ -74,9 +74,9 @@ struct judge_import {
  * Read file and signature (NULL = file with .minisig) and check them against
  * the store and the configuration.  What is wrong inside the file is in
  * findings (caller releases), e holds the first.  Errors beside catalogue_read's
- * and lib/sign's: -EPERM the key does not cover it, -ENODATA no signature, -ESTALE a
- * lower serial,
- * -EEXIST this serial with other bytes, -ETIME expired.  On failure, too, id is filled as far as it is believed.
+ * and lib/sign's: -EPERM the key does not cover it, -ENODATA no signature, -ESTALE
+ * a lower serial, -EEXIST this serial with other bytes, -ETIME expired.  On failure,
+ * too, id is filled as far as it is believed.
  * import begins as zero; judge_import_release() in any case.
  */
 int judge_import_check(struct store *s, const struct conf *c, utc_s now, const char *file,
