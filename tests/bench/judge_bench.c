@@ -297,7 +297,7 @@ main(int argc, char **argv)
 		{ "judge.pairs100", { 20, 20, 100, 30, 3, true }, n / 4, 0, 0, NULL },
 		{ "judge.pairs100.moved5", { 20, 20, 100, 30, 5, true }, n / 4, 0, 0, NULL },
 		{ "judge.random", { 20, 20, 30, 30, 0, false }, n / 4, 0, 0, NULL },
-		{ "judge.random.pairs100", { 20, 20, 100, 30, 0, false }, n / 50, 0, 0, NULL },
+		{ "judge.random.pairs100", { 20, 20, 100, 30, 0, false }, n / 100, 0, 0, NULL },
 	};
 
 	for (size_t i = 0; i < sizeof list / sizeof *list; i++)
