@@ -10,6 +10,7 @@ MIBS=	# nothing here needs names; snmpd would complain about modules it lacks
 export PATH MIBS
 INTERVAL_S=${IMGADM_DEMO_INTERVAL_S:-1}	# between polls
 LIVE_S=${IMGADM_DEMO_LIVE_S:-100}	# before the first graphs
+example=$(dirname "$0")/catalogue-example.xml
 SPEED=600	# device seconds a second: a day in under three minutes
 say() { printf '%s' "$*"; }
 die() { echo; echo "demo: $*" >&2; stop_all; exit 3; }
@@ -88,6 +89,37 @@ choose_ports()
 	return 1
 }
 
+# Two that do not fit, as dist/catalogue-example.xml says: a finisher of rev C on a paper
+# path of rev A, and engine firmware that wants another controller firmware.
+unfit()
+{
+	case $1 in
+	lobby-mfp)
+		imgadm-device --state "$2" unit set FIN --hardware-rev C &&
+			imgadm-device --state "$2" unit set FED --hardware-rev A ;;
+	room-215)
+		imgadm-device --state "$2" software set ENG 1 --version G00-30 --digest "$(release G00-30)" ;;
+	esac
+}
+# The digest of a release in the example.
+release() { sed -n "/version=\"$1\"/,/sha256/s/.*sha256=\"\([0-9a-f]*\)\".*/\1/p" "$example" | head -1; }
+
+# A key, the example signed with it by the real minisign, and in force.
+catalogue()
+{
+	command -v minisign >/dev/null 2>&1 || { say 'no minisign: no catalogue   '; return 0; }
+	cp "$example" "$dir/acme.xml" &&
+		minisign -G -W -f -p "$dir/acme.pub" -s "$dir/acme.key" >"$dir/log/sign.log" 2>&1 &&
+		minisign -S -s "$dir/acme.key" -m "$dir/acme.xml" -t "imgadm-catalogue 1 id=acme serial=$(
+			sed -n 's/.* serial="\([0-9]*\)".*/\1/p' "$dir/acme.xml" | head -1)" >>"$dir/log/sign.log" 2>&1 &&
+		echo "catalogueKey acme $(sed -n 2p "$dir/acme.pub") creators acme" >>"$dir/conf/imgadm.conf" &&
+		imgadm-judge catalogue import "$dir/acme.xml" >>"$dir/log/sign.log" 2>&1 || return 1
+	say 'catalogue signed and in force ok   '
+}
+
+# Who cannot be written to fetches what it is advised.
+ask() { imgadm-device --state "$dir/device/$1/device.db" ask >"$dir/log/$1-ask.log" 2>&1; }
+
 make_device()
 {
 	name=$1 model=$2 port=$((base + $3)) n=$3
@@ -95,6 +127,7 @@ make_device()
 	mkdir -p "$d/persist"
 	imgadm-device --state "$d/device.db" demo --model "$model" --name "$name" --seed "$n" ||
 		die "imgadm-device demo failed for $name"
+	unfit "$name" "$d/device.db" || die "$name cannot be changed"
 	daemon "$name-life" imgadm-device --state "$d/device.db" \
 		demo --live --model "$model" --seed "$n" --speed $SPEED
 	[ "$name" != $UNPOLLED ] || return 0
@@ -196,6 +229,7 @@ start()
 		make_reports "$name" >>"$dir/log/enrol.log" 2>&1 || exit 3
 	done || die "reports cannot be set up: $(tail -1 "$dir/log/enrol.log")"
 	say "reports to udp:127.0.0.1:$((base + 7)) ok   "
+	catalogue || die "the catalogue cannot be put in force: $(tail -1 "$dir/log/sign.log")"
 	line=$(imgadm-poll --interval "$INTERVAL_S" 2>&1 | tail -1)
 	printf '%s\n' "$line"
 	export build dir base INTERVAL_S LIVE_S
@@ -210,7 +244,19 @@ start()
 	draw || die "no graphs: $(tail -1 "$dir/log/graph.log")"
 	imgadm-fleet list
 	echo "(they live $SPEED times as fast as real ones: pages a day are theirs times $SPEED)"
+	judged
 	advice
+}
+
+# What does not fit, why, and what stands on the device's panel.
+judged()
+{
+	[ -e "$dir/acme.pub" ] || return 0
+	printf '\n$ imgadm-judge explain lobby-mfp\n'
+	imgadm-judge explain lobby-mfp
+	printf '\n$ imgadm-device advice list\t(on lobby-mfp)\n'
+	ask lobby-mfp && imgadm-device --state "$dir/device/lobby-mfp/device.db" advice list ||
+		tail -1 "$dir/log/lobby-mfp-ask.log"
 }
 
 advice()
@@ -225,6 +271,8 @@ advice()
 	        imgadm-fleet show lobby-mfp; imgadm-fleet log lobby-mfp
 	        imgadm-graph lobby-mfp life --span 10min -o lobby-mfp.png
 	        imgadm-device --state $dir/device/lobby-mfp/device.db show
+	Fits:   imgadm-judge show; imgadm-judge explain room-215; imgadm-judge plan room-215
+	        imgadm-judge what-if lobby-mfp --unit FED=C650-feed/B; imgadm-judge fleet
 	Told:   imgadm-fleet show $UNPOLLED   # nobody can poll it: all this is from its reports
 	        imgadm-device --state $dir/device/$UNPOLLED/device.db report show
 	        imgadm-device --state $dir/device/$UNPOLLED/device.db error add DEV X-1 --severity error

@@ -32,8 +32,14 @@ struct work {
 	/* Devices that advice of the judge's stands at, ascending. */
 	int64_t *advised;
 	size_t advised_count;
-	/* Of one batch: judgements[i] of pending[from + i]; 0 = it failed. */
+	/*
+	 * Of one batch: judgements[i] of pending[from + i]; 0 = it failed; less than
+	 * 0: -1 - its place in fresh, which is not written so far.
+	 */
 	int64_t judgements[JUDGE_RUN_BATCH];
+	struct store_judgement fresh[JUDGE_RUN_FRESH];
+	int64_t fresh_ids[JUDGE_RUN_FRESH];
+	size_t fresh_count;
 	/* The judgement that was looked at last. */
 	int64_t loaded_id;
 	struct store_judgement loaded;
@@ -62,24 +68,33 @@ static int
 judge_shape(struct work *w, struct structure *structure, const char *name,
 	const uint8_t key[STORE_JUDGE_KEY_SIZE], int64_t *ret_id, struct err *e)
 {
-	struct store_judgement record = {0};
+	struct store_judgement *record = &w->fresh[w->fresh_count];
 	struct judge_device *d = NULL;
 	int rc;
 
 	rc = judge_device_of(structure, name, w->context.set, &w->context.policy, w->now, &d, e);
 	if (rc == 0)
-		rc = judge_record_make(d->problem, &d->judgement, &record, e);
+		rc = judge_record_make(d->problem, &d->judgement, record, e);
 	judge_device_free(d);
 	if (rc < 0)
 		return rc;
-	(void)memcpy(record.key, key, sizeof(record.key));
-	rc = store_judgement_keep(w->run->store, &record, ret_id, e);
-	store_judgement_release(&record);
+	(void)memcpy(record->key, key, sizeof(record->key));
 	w->counts->judgements++;
-	/* It may be the one that is loaded, said anew. */
-	if (rc == 0 && *ret_id == w->loaded_id)
-		w->loaded_id = 0;
-	return rc;
+	*ret_id = -1 - (int64_t)w->fresh_count++;
+	return 0;
+}
+
+/* Those that were made in this batch are not in the store yet. */
+static bool
+is_fresh(const struct work *w, const uint8_t key[STORE_JUDGE_KEY_SIZE], int64_t *ret_id)
+{
+	for (size_t i = 0; i < w->fresh_count; i++) {
+		if (memcmp(w->fresh[i].key, key, STORE_JUDGE_KEY_SIZE) != 0)
+			continue;
+		*ret_id = -1 - (int64_t)i;
+		return true;
+	}
+	return false;
 }
 
 /* The judgement of a structure: what is kept of its shape, or made now. */
@@ -96,6 +111,8 @@ judgement_of(struct work *w, struct structure *structure, const char *name, int6
 		return rc;
 	judge_run_context_key(&w->context, &shape, w->now, key);
 	judge_shape_release(&shape);
+	if (is_fresh(w, key, ret_id))
+		return 0;
 	rc = w->run->all ? 0 : store_judgement_find(w->run->store, key, ret_id, NULL, e);
 	if (rc != 0)
 		return rc < 0 ? rc : 0;
@@ -142,10 +159,14 @@ judge_one(struct work *w, struct store_judge_pending *p, int64_t *ret_id, struct
 	return rc;
 }
 
+/* As many of them as a batch takes; *ret_count how many. */
 static int
-judge_batch(struct work *w, struct store_judge_pending *p, size_t count, struct err *e)
+judge_batch(struct work *w, struct store_judge_pending *p, size_t count, size_t *ret_count,
+	struct err *e)
 {
-	for (size_t i = 0; i < count; i++) {
+	size_t i;
+
+	for (i = 0; i < count && i < JUDGE_RUN_BATCH && w->fresh_count < JUDGE_RUN_FRESH; i++) {
 		int rc = judge_one(w, &p[i], &w->judgements[i], e);
 
 		if (rc == 0)
@@ -156,6 +177,7 @@ judge_batch(struct work *w, struct store_judge_pending *p, size_t count, struct 
 		w->counts->failed++;
 		say(w, e->text);
 	}
+	*ret_count = i;
 	return 0;
 }
 
@@ -251,6 +273,31 @@ load(struct work *w, int64_t id, struct err *e)
 	return 0;
 }
 
+/* What was made is kept now, and known by its id. */
+static int
+keep_fresh(struct work *w, struct err *e)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < w->fresh_count; i++)
+		rc = store_judgement_keep(w->run->store, &w->fresh[i], &w->fresh_ids[i], e);
+	/* It may be the one that is loaded, said anew. */
+	if (w->fresh_count > 0)
+		w->loaded_id = 0;
+	return rc;
+}
+
+static void
+forget_fresh(struct work *w)
+{
+	for (size_t i = 0; i < w->fresh_count; i++)
+		store_judgement_release(&w->fresh[i]);
+	/* The next batch may go on with its judgement. */
+	if (w->group.judgement < 0)
+		w->group.judgement = w->fresh_ids[-1 - w->group.judgement];
+	w->fresh_count = 0;
+}
+
 static int
 write_batch(struct work *w, const struct store_judge_pending *p, size_t count, struct err *e)
 {
@@ -260,13 +307,17 @@ write_batch(struct work *w, const struct store_judge_pending *p, size_t count, s
 	rc = store_batch_begin(s, e);
 	if (rc < 0)
 		return rc;
+	rc = keep_fresh(w, e);
 	for (size_t i = 0; rc == 0 && i < count; i++) {
-		if (w->judgements[i] == 0)
+		int64_t id = w->judgements[i];
+
+		if (id == 0)
 			continue;
-		rc = load(w, w->judgements[i], e);
+		if (id < 0)
+			id = w->fresh_ids[-1 - id];
+		rc = load(w, id, e);
 		if (rc == 0)
-			rc = store_judge_put(s, &p[i], w->context.kept.digest, w->judgements[i],
-				w->now, e);
+			rc = store_judge_put(s, &p[i], w->context.kept.digest, id, w->now, e);
 		if (rc == 0)
 			rc = advise(w, p[i].device, &w->loaded, e);
 		w->counts->devices += rc == 0;
@@ -284,19 +335,20 @@ static int
 run_pending(struct work *w, bool all, size_t *ret_count, struct err *e)
 {
 	struct store_judge_pending *list = NULL;
-	size_t count = 0, from, n;
+	size_t count = 0, from, n = 0;
 	int rc;
 
 	rc = store_judge_pending(w->run->store, w->context.kept.digest, all, w->device, &list,
 		&count, e);
 	w->group = (struct group){0};
 	for (from = 0; rc == 0 && from < count; from += n) {
-		n = count - from < JUDGE_RUN_BATCH ? count - from : JUDGE_RUN_BATCH;
 		if (w->run->progress != NULL)
 			w->run->progress(w->run->user, from, count);
-		rc = judge_batch(w, &list[from], n, e);
+		n = 0;
+		rc = judge_batch(w, &list[from], count - from, &n, e);
 		if (rc == 0)
 			rc = write_batch(w, &list[from], n, e);
+		forget_fresh(w);
 	}
 	free(list);
 	*ret_count = count;

@@ -247,15 +247,19 @@ static int
 next_number(struct store *s, int64_t device, uint32_t *ret_number, struct err *e)
 {
 	uint32_t newest = 0;
+	struct db_stmt *q;
 	int rc;
 
 	rc = store_advice_newest(s, device, &newest, e);
 	if (rc == 0 && newest == UINT32_MAX)
 		rc = err_set(e, -EINVAL, "device %lld: has had too many orders",
 			(long long)device);
-	if (rc == 0)
-		rc = run(s, "INSERT OR REPLACE INTO advice_order (device, newest)"
-			" VALUES (?1, ?2)", (int64_t[]){ device, (int64_t)newest + 1 }, 2, e);
+	q = rc < 0 ? NULL : store_stmt(s, SQL_ADVICE_NUMBER, &rc, e);
+	if (q == NULL)
+		return rc;
+	db_bind_i64(q, 1, device);
+	db_bind_i64(q, 2, (int64_t)newest + 1);
+	rc = db_run(q, e);
 	if (rc == 0)
 		*ret_number = newest + 1;
 	return rc;
@@ -265,22 +269,20 @@ next_number(struct store *s, int64_t device, uint32_t *ret_number, struct err *e
 static int
 free_index(struct store *s, int64_t device, uint32_t *ret_index, struct err *e)
 {
-	struct db_stmt *q = NULL;
+	struct db_stmt *q;
 	int rc;
 
-	rc = db_prepare(s->db, "WITH RECURSIVE c (i, n) AS (SELECT abs(random() % 4294967295) + 1, 1"
-		" UNION ALL SELECT abs(random() % 4294967295) + 1, n + 1 FROM c WHERE n < 100)"
-		" SELECT i FROM c WHERE NOT EXISTS (SELECT 1 FROM advice a WHERE a.device = ?1"
-		" AND a.idx = c.i) LIMIT 1", &q, e);
-	if (rc < 0)
+	q = store_stmt(s, SQL_ADVICE_INDEX, &rc, e);
+	if (q == NULL)
 		return rc;
 	db_bind_i64(q, 1, device);
 	rc = db_step(q, e);
-	if (rc == 1)
+	if (rc == 0)
+		return err_set(e, -EINVAL, "no index is free");
+	if (rc == 1) {
 		*ret_index = db_u32(q, 0);
-	else if (rc == 0)
-		rc = err_set(e, -EINVAL, "no index is free");
-	db_stmt_free(q);
+		db_reset(q);
+	}
 	return rc < 0 ? rc : 0;
 }
 
@@ -288,18 +290,15 @@ static int
 add(struct store *s, int64_t device, enum store_advice_source source,
 	const struct store_advice_item *a, utc_s when, struct err *e)
 {
-	struct db_stmt *q = NULL;
 	uint32_t number = 0, index = 0;
+	struct db_stmt *q;
 	int rc;
 
 	rc = next_number(s, device, &number, e);
 	if (rc == 0)
 		rc = free_index(s, device, &index, e);
-	if (rc == 0)
-		rc = db_prepare(s->db, "INSERT INTO advice (device, idx, source, kind, severity,"
-			" subject, rule, text, recommendation, serial, number, wanted, done, created)"
-			" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 1, 0, ?12)", &q, e);
-	if (rc < 0)
+	q = rc < 0 ? NULL : store_stmt(s, SQL_ADVICE_ADD, &rc, e);
+	if (q == NULL)
 		return rc;
 	db_bind_i64(q, 1, device);
 	db_bind_i64(q, 2, index);
@@ -313,9 +312,7 @@ add(struct store *s, int64_t device, enum store_advice_source source,
 	db_bind_i64(q, 10, a->catalogue_serial);
 	db_bind_i64(q, 11, number);
 	db_bind_i64(q, 12, when);
-	rc = db_run(q, e);
-	db_stmt_free(q);
-	return rc;
+	return db_run(q, e);
 }
 
 /* No more wanted: an order to remove it, until it is known to be gone. */

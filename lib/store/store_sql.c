@@ -275,6 +275,17 @@ const char *const store_sql_text[SQL_COUNT] = {
 		" number, wanted, done, created, serial FROM advice WHERE device = ?1"
 		" ORDER BY number",
 	[SQL_ADVICE_NEWEST] = "SELECT newest FROM advice_order WHERE device = ?1",
+	[SQL_ADVICE_NUMBER] =
+		"INSERT OR REPLACE INTO advice_order (device, newest) VALUES (?1, ?2)",
+	[SQL_ADVICE_INDEX] =
+		"WITH RECURSIVE c (i, n) AS (SELECT abs(random() % 4294967295) + 1, 1"
+		" UNION ALL SELECT abs(random() % 4294967295) + 1, n + 1 FROM c WHERE n < 100)"
+		" SELECT i FROM c WHERE NOT EXISTS (SELECT 1 FROM advice a WHERE a.device = ?1"
+		" AND a.idx = c.i) LIMIT 1",
+	[SQL_ADVICE_ADD] =
+		"INSERT INTO advice (device, idx, source, kind, severity, subject, rule, text,"
+		" recommendation, serial, number, wanted, done, created)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 1, 0, ?12)",
 
 	/* A device beside others of its model; banks that run: running, trial, proven. */
 	[SQL_FACTS] =

@@ -60,3 +60,7 @@ tests_bench_judge_bench_SOURCES = %D%/judge_bench.c $(rules_libsolv) $(rules_wor
 tests_bench_judge_bench_CPPFLAGS = $(AM_CPPFLAGS) $(SOLV_CFLAGS)
 tests_bench_judge_bench_LDADD = manager/libjudge.la lib/catalogue/libcatalogue.la \
 	lib/structure/libstructure.la lib/base/libbase.la $(SOLV_LIBS)
+
+check_PROGRAMS += tests/bench/judge_fleet
+tests_bench_judge_fleet_SOURCES = %D%/judge_fleet.c
+tests_bench_judge_fleet_LDADD = $(store_test_libs)
