@@ -282,7 +282,7 @@ print_device(struct cli *cli, const struct shown *x)
 
 			(void)snprintf(one, sizeof(one), "%.*s",
 				(int)(len < sizeof(one) ? len : sizeof(one) - 1), p);
-			print_line(x, "plan: ", one);
+			print_line(x, "", one);
 			p += len + (p[len] == '\n');
 		}
 	print_told(x);

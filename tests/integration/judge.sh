@@ -33,6 +33,18 @@ like 'the list shows the verdict' "$("$fleet" list)" '^lobby +- +C650 +incompati
 like 'and its last line counts it' "$("$fleet" list | tail -1)" '1 incompatible'
 like 'show says why' "$("$fleet" show lobby)" 'verdict +incompatible: FIN needs C650-feed rev B'
 
+way_down='    <release version="G00-29" seq="2900" state="qualified" minutes="6">
+      <from/>
+      <from min-seq="2901" direction="down" settings="keep"/>
+    </release>
+'
+# forced SERIAL RELEASES SED: as force, with the text changed
+forced()
+{
+	acme "$1" "$2" | sed "$3" >"$T/acme.xml" &&
+	sign "$T/acme.xml" acme "imgadm-catalogue 1 id=acme serial=$1" &&
+	"$judge" catalogue import "$T/acme.xml"
+}
 sets() { get .1.3.6.1.2.1.11.14.0; }
 before=$(sets) index=$(walk imgAdviceText -Oqs)
 like 'run again: nothing to judge' "$("$judge" run)" 'nothing to judge'
@@ -89,6 +101,38 @@ is 'and is not old' "$(verdict lobby)" compatible
 ok 'a newer catalogue withdraws what it runs' force 2 '    <release version="G00-29" seq="2900" state="qualified" minutes="6"/>
 '
 like 'all are judged anew' "$("$judge" run)" '^judged 1 device'
+
+# --- what is decided: version up, bank switched, version down, unit to standby (C12, C16) ------
+plan() { "$judge" show --json lobby | python3 -c 'import json, sys
+d = json.load(sys.stdin)
+print("; ".join(d["plan"]))'; }
+ok 'a withdrawn release runs' bank lobby ENG 1 engine-fw G00-20 running
+ok 'it is polled' "$poll" --no-rrd --quiet
+is 'it has to go' "$(verdict lobby)" incompatible
+is 'the rule is of the release' "$(col RuleId)" withdrawn.engine-fw.G00-20
+like 'the version that fits this board and this controller, not the newest (C12)' \
+	"$(col Recommendation)" 'ENG=E-30/B engine-fw G00-29;'
+like 'up (C16)' "$(plan)" 'ENG .*G00-20 -> G00-29'
+ok 'another bank holds one that fits' bank lobby ENG 2 engine-fw G00-29 fallback
+ok 'it is polled' "$poll" --no-rrd --quiet
+ok 'the first bank is good again' bank lobby ENG 1 engine-fw G00-31 running
+ok 'a catalogue with a way down, and without a way up' forced 3 "$way_down" \
+	's/version="14" seq="1400" state="qualified"/version="14" seq="1400" state="withdrawn" because="it hangs"/'
+ok 'it is polled' "$poll" --no-rrd --quiet
+is 'the engine wants a controller firmware that is withdrawn' "$(verdict lobby)" incompatible
+like 'the bank that fits is switched to (C16)' "$(plan)" 'ENG .*G00-31 -> G00-29.*switch'
+ok 'without that bank' dev lobby software remove ENG 2
+ok 'it is polled' "$poll" --no-rrd --quiet
+like 'the version goes down (C16)' "$(plan)" 'ENG .*G00-31 -> G00-29'
+ok 'good again' bank lobby ENG 1 engine-fw G00-28 running
+printf 'judgeHardware none\n' >>"$T/conf/imgadm.conf"
+ok 'a feed of rev A, and no parts' unit lobby FED paperFeed C650-feed 1.3 0 77-lobby --in ENG
+ok 'it is polled' "$poll" --no-rrd --quiet
+like 'the unit is to be put on standby (C16)' "$(col Recommendation)" 'FIN=standby'
+is 'its subject is that unit' "$(col Subject)" FIN
+ok 'a feed of rev B' unit lobby FED paperFeed C650-feed 2.0 0 99-b --in ENG
+ok 'it is polled' "$poll" --no-rrd --quiet
+is 'it fits' "$(verdict lobby)" compatible
 printf 'judge no\n' >>"$T/conf/imgadm.conf"
 ok 'the directive is no' bank lobby ENG 1 engine-fw G00-20 running
 ok 'it is polled' "$poll" --no-rrd --quiet

@@ -147,6 +147,9 @@ dist_check_SCRIPTS += tests/integration/judge.sh tests/integration/judge-ask.sh 
 	tests/integration/judge-explain.sh
 TESTS += tests/integration/judge.sh tests/integration/judge-ask.sh \
 	tests/integration/judge-explain.sh
+
+dist_check_SCRIPTS += tests/integration/center-judge.sh
+TESTS += tests/integration/center-judge.sh
 EXTRA_DIST += tests/integration/judge-lib.sh
 
 dist_check_SCRIPTS += tests/integration/judge-plan.sh
