@@ -4,7 +4,7 @@
 . "$top_srcdir/tests/integration/agent-lib.sh"
 . "$top_srcdir/tests/integration/catalogue-lib.sh"
 . "$top_srcdir/tests/integration/judge-lib.sh"
-: "${device:?}" "${judge:?}" "${fleet:?}"
+: "${device:?}" "${judge:?}" "${fleet:?}" "${top_builddir:?}"
 need minisign python3
 
 key acme
