@@ -9,8 +9,8 @@
  * one of these is not what it is now.
  *
  * A device's *kind* is a digest of its structure without serial numbers and
- * descriptions, with its maker and model: most devices of a fleet are of few kinds, so that one of each
- * is read and not all.
+ * descriptions, with its maker and model: most devices of a fleet are of few
+ * kinds, so that one of each is read and not all.
  *
  * Invariants
  * - A verdict never outlives its structure unmarked: a device whose structure
@@ -49,7 +49,8 @@ struct store_judge_unit {
 	char software[STRUCTURE_NAME_MAX + 1];
 	char creator[STRUCTURE_NAME_MAX + 1];
 	char version[STRUCTURE_LABEL_MAX + 1];
-	char advised[STORE_TEXT_MAX + 1];	/* the same, or the move, in words; empty = as it is */
+	/* The same, or the move, in words; empty = as it is. */
+	char advised[STORE_TEXT_MAX + 1];
 };
 
 struct store_judge_rule {

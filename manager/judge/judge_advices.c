@@ -114,7 +114,8 @@ catalogue_of(const struct advising *a, uint32_t instance)
 	case JUDGE_BY_SOFTWARE:
 		break;
 	}
-	return release == CATALOGUE_NONE ? CATALOGUE_NONE : p->set->releases[release].place.catalogue;
+	return release == CATALOGUE_NONE ? CATALOGUE_NONE :
+		p->set->releases[release].place.catalogue;
 }
 
 /*

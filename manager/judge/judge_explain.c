@@ -104,7 +104,7 @@ table(const struct judge_fact *facts, uint32_t count, struct buf *b)
 	}
 }
 
-/* Whether a unit runs what nobody lists: then that is said, and not each rule that it leaves open. */
+/* Whether a unit runs what nobody lists: that is said, not each rule that it leaves open. */
 static bool
 runs_unlisted(const struct judge_problem *p, uint32_t anchor)
 {

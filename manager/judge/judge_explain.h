@@ -43,7 +43,10 @@ uint32_t judge_say_instance(const struct judge_problem *p, const struct judge_na
 int judge_explain(const struct judge_problem *p, const struct judge_names *n,
 	const struct judgement *j, struct buf *b, struct err *e);
 
-/* Why the release is not what is recommended for the unit (place in the shape), and the nearest that fits. */
+/*
+ * Why the release is not what is recommended for the unit (place in the shape), and
+ * the nearest that fits.
+ */
 int judge_why_not(const struct judge_problem *p, const struct judge_names *n,
 	const struct judgement *j, uint32_t unit, uint32_t release, struct buf *b,
 	struct err *e);

@@ -102,7 +102,8 @@ load(const struct buf *b, uint32_t types, uint32_t releases)
 	int rc = catalogue_read("acme.xml", b->data, b->len, &c, &findings, &e);
 
 	if (rc == 0)
-		rc = catalogue_set_link((const struct catalogue *const *)&c, 1, &set, &findings, &e);
+		rc = catalogue_set_link((const struct catalogue *const *)&c, 1, &set, &findings,
+			&e);
 	took = cpu() - began;
 	if (rc < 0 || set->unit_type_count != types || set->release_count != releases) {
 		(void)fprintf(stderr, "catalogue_bench: %s\n", rc < 0 ? e.text : "another count");

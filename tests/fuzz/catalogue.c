@@ -111,7 +111,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FUZZ_CLAIM((rc == 0) == (c != NULL));
 	if (rc == 0) {
 		claim_valid(data, size);
-		rc = catalogue_set_link((const struct catalogue *const *)&c, 1, &set, &findings, &e);
+		rc = catalogue_set_link((const struct catalogue *const *)&c, 1, &set, &findings,
+			&e);
 		FUZZ_CLAIM((rc == 0) == (set != NULL));
 	}
 	FUZZ_CLAIM((rc == 0) == (findings.errors == 0));
