@@ -176,7 +176,8 @@ solve_world_small(struct solve_world *w, uint64_t seed)
 	positions = solve_world_random(w, 1 << SOLVE_COSTS) &
 		solve_world_random(w, 1 << SOLVE_COSTS);
 	w->problem.once = solve_world_percent(w, 50) ? 0 :
-		(1U << solve_world_random(w, SOLVE_COSTS)) | (1U << solve_world_random(w, SOLVE_COSTS));
+		(1U << solve_world_random(w, SOLVE_COSTS)) |
+		(1U << solve_world_random(w, SOLVE_COSTS));
 	w->problem.nodes = 1000000;
 	w->variables = solve_world_own(w, n, sizeof *w->variables);
 	w->problem.variables = w->variables;
