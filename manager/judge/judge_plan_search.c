@@ -16,6 +16,7 @@ struct search {
 	uint32_t *first_distance;	/* of each track, in distances */
 	uint32_t groupable[SEARCH_GROUPABLE_MAX];
 	uint32_t groupable_count, group_size;
+	uint32_t groups;		/* that were looked at */
 	struct search_bad *scratch;	/* rule_max */
 	uint16_t *state;		/* stride */
 	search_weight limit;		/* states that cost more are left out */
@@ -321,8 +322,8 @@ push_group(struct search *s, uint32_t node, search_weight cost, uint64_t members
 }
 
 /*
- * Which of the groupable tracks can only go in a group: one hop from the target,
- * and that hop is not legal by itself.  -ENOMEM.
+ * Which of the groupable tracks can only go in a group: one hop from the target
+ * that may come now, and that is not legal by itself.  -ENOMEM.
  */
 static int
 group_ready(struct search *s, uint32_t node, uint32_t *ret, uint32_t *ret_count)
@@ -335,7 +336,8 @@ group_ready(struct search *s, uint32_t node, uint32_t *ret, uint32_t *ret_count)
 		uint16_t from = s->state[track];
 		int rc;
 
-		if (distance(s, track, from) / SEARCH_HOP != 1)
+		if (distance(s, track, from) / SEARCH_HOP != 1 || (s->w->in_order != NULL &&
+		    !s->w->in_order(s->w->data, s->state, track, target)))
 			continue;
 		s->state[track] = (uint16_t)target;
 		rc = search_nodes_get(&s->n, s->state, &e.node);
@@ -365,13 +367,16 @@ expand_groups(struct search *s, uint32_t node, search_weight cost)
 		return rc;
 	for (uint32_t i = 0; i < k; i++)
 		chosen[i] = count - k + i;
-	while (rc == 0 && s->n.node_count <= s->w->nodes) {
+	while (rc == 0) {
 		uint64_t members = 0;
 		uint32_t i = 0;
 
 		for (uint32_t m = 0; m < k; m++)
 			members |= UINT64_C(1) << ready[chosen[m]];
 		rc = push_group(s, node, cost, members);
+		/* A group that is out of order makes no node, and is looked at all the same. */
+		if (rc == 0 && (s->n.node_count > s->w->nodes || s->groups++ > s->w->nodes))
+			rc = -ENOSPC;
 		/* The next lower combination: the first that can sink does. */
 		while (i < k && chosen[i] == i)
 			i++;

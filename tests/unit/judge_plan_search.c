@@ -590,6 +590,59 @@ START_TEST(many_free_tracks)
 }
 END_TEST
 
+/* The last track can never hop, and all others wait for it. */
+static bool
+after_the_last(void *data, const uint16_t *at, uint32_t track, uint32_t to)
+{
+	const struct search_world *w = data;
+
+	(void)to;
+	return track == w->track_count - 1 || at[w->track_count - 1] != 0;
+}
+
+/* Two neighbours are at odds; beside the last, which nothing may change. */
+static bool
+beside_a_neighbour(void *data, const uint16_t *at, uint32_t track, uint32_t to)
+{
+	(void)data; (void)to;
+	return at[track ^ 1] == 0;
+}
+
+static uint32_t
+all_or_none_bad(void *data, const uint16_t *at, uint32_t stopped, struct search_bad *ret)
+{
+	const struct search_world *w = data;
+	uint32_t moved = 0;
+
+	(void)stopped;
+	for (uint32_t t = 0; t < w->track_count; t++)
+		moved += at[t] != 0;
+	if (moved == 0 || moved == w->track_count)
+		return 0;
+	ret[0] = (struct search_bad){ 0, true };
+	return 1;
+}
+
+/* No group may go; that there are 10^14 of sixteen is not found out one by one. */
+START_TEST(groups_out_of_order)
+{
+	struct search_track tracks[SEARCH_GROUPABLE_MAX];
+	struct search_world w = { .tracks = tracks, .track_count = SEARCH_GROUPABLE_MAX,
+		.rule_max = 1, .nodes = 2000, .minutes = one_minute, .bad = all_or_none_bad,
+		.in_order = after_the_last, .excused = never_excused, .data = &w };
+	struct search_result r;
+
+	for (uint32_t t = 0; t < w.track_count; t++)
+		tracks[t] = (struct search_track){ .position_count = 2, .target = 1,
+			.groupable = true };
+	ck_assert_int_eq(judge_plan_search(&w, 16, false, &r), 0);
+	ck_assert_int_eq(r.end, SEARCH_BLOCKED);
+	w.in_order = beside_a_neighbour;
+	ck_assert_int_eq(judge_plan_search(&w, 34, false, &r), 0);
+	ck_assert_int_eq(r.end, SEARCH_GAVE_UP);
+}
+END_TEST
+
 START_TEST(limits)
 {
 	struct search_track track = { .position_count = 2, .target = 2 };
@@ -613,6 +666,7 @@ main(void)
 	tcase_set_timeout(tc, 300);
 	tcase_add_test(tc, random_worlds);
 	tcase_add_test(tc, many_free_tracks);
+	tcase_add_test(tc, groups_out_of_order);
 	tcase_add_test(tc, limits);
 	suite_add_tcase(s, tc);
 	return support_run(s);
