@@ -55,6 +55,19 @@ link_device_types(struct linker *l)
 	return 0;
 }
 
+/* A device runs towards the profile: it is the device's maker's word, or the operator's. */
+static void
+check_profile_speaker(struct linker *l, const struct thing *at, uint32_t device_type)
+{
+	const struct catalogue *c = l->files[at->catalogue];
+	const struct thing *of = &l->device_types.list[device_type];
+
+	if (!link_is_operator(c) && (of->creator == NULL || !link_speaks_for(c, of->creator)))
+		LINK_REPORT(l, at, "profile '%s' is for device type '%s', which is '%s''s; only "
+		    "their catalogues and the operator's may have one", at->id, of->id,
+		    of->creator != NULL ? of->creator : "nobody");
+}
+
 /* seen: of each software the number (place + 1) of the last profile that names it. */
 static void
 fill_profile(struct linker *l, const struct thing *at, struct catalogue_profile *profile,
@@ -70,6 +83,8 @@ fill_profile(struct linker *l, const struct thing *at, struct catalogue_profile 
 		.first_entry = l->set->profile_entry_count,
 		.place = link_place(l, at->catalogue, at->e),
 	};
+	if (profile->device_type != CATALOGUE_NONE)
+		check_profile_speaker(l, at, profile->device_type);
 	for EACH_CHILD(c, at->e, i) {
 		const struct thing here = { at->id, at->creator, at->catalogue, i };
 

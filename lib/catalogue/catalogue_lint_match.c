@@ -8,6 +8,8 @@
 
 #include "lib/catalogue/catalogue_pattern.h"
 
+#define OPERATOR "operator"
+
 /* What a device says of a part, in the order it is compared. */
 enum field { FIELD_MODEL, FIELD_MANUFACTURER, FIELD_HARDWARE, FIELD_SERIAL, FIELDS };
 
@@ -21,11 +23,15 @@ static const struct {
 	[FIELD_SERIAL] = { "serial number", STRUCTURE_NAME_MAX },
 };
 
-/* Something that patterns choose; those of one group must not match the same part. */
+/*
+ * Something that patterns choose; those of one group must not match the same part,
+ * but for one that is closer than another of the same makers.
+ */
 struct entry {
 	const char *pattern[FIELDS];	/* NULL = any */
 	enum field key;		/* what they are sorted by */
 	uint32_t group;
+	bool closer;		/* goes before those that are not */
 	const char *what, *id;
 	struct catalogue_place place;
 };
@@ -66,6 +72,25 @@ meet(struct lint *l, const struct entry *a, const struct entry *b,
 	return true;
 }
 
+/* Whether the files of two things speak for the same maker, or one is the operator's. */
+static bool
+same_makers(const struct lint *l, const struct entry *a, const struct entry *b)
+{
+	const struct catalogue_head *x = &l->set->catalogues[a->place.catalogue];
+	const struct catalogue_head *y = &l->set->catalogues[b->place.catalogue];
+
+	for (uint32_t i = 0; i < x->creator_count; i++) {
+		if (strcmp(x->creators[i], OPERATOR) == 0)
+			return true;
+		for (uint32_t k = 0; k < y->creator_count; k++) {
+			if (strcmp(y->creators[k], x->creators[i]) == 0 ||
+			    strcmp(y->creators[k], OPERATOR) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
 static void
 say_both(struct lint *l, const struct entry *a, const struct entry *b,
 	char text[FIELDS][CATALOGUE_PATTERN_TEXT_MAX + 1])
@@ -80,6 +105,13 @@ say_both(struct lint *l, const struct entry *a, const struct entry *b,
 		f = FIELD_SERIAL;
 	if (late->key == FIELD_HARDWARE)
 		f = FIELD_HARDWARE;
+	if (a->closer != b->closer) {
+		lint_error(l, late->place, "%s %s would take the place of %s, which is another "
+		    "maker's (%s), or the other way round, such as for one of %s '%s'; only a "
+		    "maker's own go before each other: narrow the patterns", late->what, late->id,
+		    early->id, lint_place(l, early->place, place), fields[f].name, text[f]);
+		return;
+	}
 	lint_error(l, late->place, "%s %s matches the same part as %s (%s), such as one of %s "
 	    "'%s'; a part can be one thing only: narrow one of the patterns%s", late->what,
 	    late->id, early->id, lint_place(l, early->place, place), fields[f].name, text[f],
@@ -104,6 +136,8 @@ check_entries(struct lint *l, struct entry *list, size_t count)
 		    catalogue_pattern_leads(a->pattern[a->key], list[j].pattern[a->key]); j++) {
 			if (!lint_step(l, 1, a->place))
 				return;
+			if (a->closer != list[j].closer && same_makers(l, a, &list[j]))
+				continue;
 			if (meet(l, a, &list[j], text)) {
 				say_both(l, a, &list[j], text);
 				break;
@@ -128,7 +162,8 @@ check_lengths(struct lint *l, const struct entry *entry)
  * --- the three kinds ------------------------------------------------------------------
  *
  * A device type whose model is no pattern goes before one whose model is, and a
- * unit type with a part before one without: those pairs are no mistake.
+ * unit type with a part before one without: those pairs are no mistake, unless
+ * one maker takes with it what is another's.
  */
 
 static struct entry
@@ -136,7 +171,7 @@ of_device_type(const struct catalogue_device_type *t)
 {
 	return (struct entry){ .pattern = { [FIELD_MODEL] = t->model,
 		[FIELD_MANUFACTURER] = t->manufacturer }, .key = FIELD_MODEL,
-		.group = strpbrk(t->model, "*?") != NULL, .what = "device type", .id = t->id,
+		.closer = strpbrk(t->model, "*?") == NULL, .what = "device type", .id = t->id,
 		.place = t->place };
 }
 
@@ -146,7 +181,7 @@ of_unit_type(const struct catalogue_unit_type *t)
 	static const char serial[] = "serial:";
 	struct entry e = { .pattern = { [FIELD_MODEL] = t->model,
 		[FIELD_MANUFACTURER] = t->manufacturer }, .key = FIELD_MODEL,
-		.group = (uint32_t)t->class * 2 + (t->part != NULL), .what = "unit type",
+		.group = (uint32_t)t->class, .closer = t->part != NULL, .what = "unit type",
 		.id = t->id, .place = t->place };
 
 	if (t->part != NULL && strncmp(t->part, serial, sizeof(serial) - 1) == 0)

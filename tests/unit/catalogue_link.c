@@ -177,6 +177,9 @@ static const struct {
 	    "software 'fw' is 'acme''s; only their catalogues and the operator's decide" },
 	{ { TYPE("T") WARE("fw", "T"), BETA("<qualify software='fw' seq='200'/>") },
 	    "only their catalogues and the operator's decide" },
+	{ { "<device-type id='D' manufacturer='M' model='N'/>" TYPE("T") WARE("fw", "T"),
+	    BETA("\n<profile id='zz' device-type='D'><software id='fw' seq='100'/></profile>") },
+	    "2.xml:2: profile 'zz' is for device type 'D', which is 'acme''s; only their" },
 	{ { OPERATOR(TYPE("T")) }, "the operator's catalogue has no unit type of its own" },
 	{ { TYPE("T"), OPERATOR(WARE("fw", "T")) }, "the operator's catalogue has no software" },
 };
@@ -377,9 +380,7 @@ START_TEST(order_of_the_files_plays_no_part)
 	};
 	const char *const files[4] = {
 		example,
-		BETA(TYPE("FS-5") TYPE("B-1") WARE("engine-fw", "B-1") "<profile id='2026-11' "
-		    "device-type='C650' creator='acme'><software id='engine-fw' seq='100'/>"
-		    "</profile>"),
+		BETA(TYPE("FS-5") TYPE("B-1") WARE("engine-fw", "B-1")),
 		OPERATOR("<about unit-type='FS-5' creator='acme'><requires id='O-1'><unit class='fax'/>"
 		    "</requires></about><withdraw software='controller-fw' seq='1200' because='op'/>"
 		    "<device-type id='C650' manufacturer='x' model='y'/>"
@@ -387,7 +388,9 @@ START_TEST(order_of_the_files_plays_no_part)
 		"<catalogue id='aaa'><creator id='acme'/><unit-type id='FS-6' class='finisher' "
 		    "manufacturer='a' model='b'/><about unit-type='FS-5' creator='acme'><requires id='X'>"
 		    "<unit type='FS-6'/></requires></about><withdraw software='controller-fw' "
-		    "seq='1200' because='aaa'/></catalogue>",
+		    "seq='1200' because='aaa'/><profile id='2026-11' device-type='C650' "
+		    "creator='acme'><software id='engine-fw' creator='acme' seq='3000'/></profile>"
+		    "</catalogue>",
 	};
 	struct catalogue_set *s;
 	char *first = NULL, *text;

@@ -50,6 +50,29 @@ START_TEST(two_boards_under_one_unit_name)
 }
 END_TEST
 
+#define BETA(inner) "<catalogue id='beta'>\n" inner "</catalogue>"
+
+/* What goes before the others of its maker does not go before another maker's. */
+START_TEST(no_maker_takes_the_place_of_another)
+{
+	says(TYPE("a", "FIN", ""), BETA(TYPE("b", "*", "part='*'")), NIL,
+	    "E2:2 unit type b would take the place of a, which is another maker's (1.xml:1)", NIL);
+	says(TYPE("a", "FIN", "part='2.*'"), BETA(TYPE("b", "FIN", "")), NIL,
+	    "E2:2 unit type b would take the place of a", NIL);
+	says(TYPE("a", "FIN", ""), BETA(TYPE("b", "FEN", "part='*'")), NIL, NIL);
+	says("<device-type id='a' manufacturer='Acme' model='C6*'/>\n",
+	    BETA("<device-type id='b' manufacturer='*' model='C650'/>"), NIL,
+	    "E2:2 device type b would take the place of a", NIL);
+	/* A site's own. */
+	says("<device-type id='a' manufacturer='Acme' model='C6*'/>\n",
+	    "<catalogue id='site'><creator id='operator'/>"
+	    "<device-type id='b' manufacturer='Acme' model='C650'/></catalogue>", NIL, NIL);
+	/* Another file of the same maker's. */
+	says(TYPE("a", "FIN", ""), "<catalogue id='more'><creator id='acme'/>"
+	    TYPE("b", "FIN", "part='2.*'") "</catalogue>", NIL, NIL);
+}
+END_TEST
+
 START_TEST(two_device_types_match_the_same_device)
 {
 	says("<device-type id='a' manufacturer='Acme' model='C6*'/>\n"
@@ -229,6 +252,7 @@ main(void)
 
 	tcase_add_test(tc, two_unit_types_match_the_same_part);
 	tcase_add_test(tc, two_boards_under_one_unit_name);
+	tcase_add_test(tc, no_maker_takes_the_place_of_another);
 	tcase_add_test(tc, two_device_types_match_the_same_device);
 	tcase_add_test(tc, two_revs_match_the_same_board);
 	tcase_add_test(tc, patterns_that_match_nothing);
