@@ -125,7 +125,7 @@ judgement_of(struct work *w, struct structure *structure, const char *name, int6
 static bool
 is_its_own(int rc)
 {
-	return rc == -E2BIG || rc == -EINVAL || rc == -ENOENT;
+	return rc == -E2BIG || rc == -EINVAL || rc == -EMSGSIZE;
 }
 
 static int
@@ -171,9 +171,11 @@ judge_batch(struct work *w, struct store_judge_pending *p, size_t count, size_t 
 
 		if (rc == 0)
 			continue;
+		w->judgements[i] = 0;
+		if (rc == -ENOENT)
+			continue;	/* removed meanwhile */
 		if (!is_its_own(rc))
 			return rc;
-		w->judgements[i] = 0;
 		w->counts->failed++;
 		say(w, e->text);
 	}

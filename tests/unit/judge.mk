@@ -6,6 +6,12 @@ tests_unit_store_judge_SOURCES = %D%/store_judge.c $(store_fixture)
 tests_unit_store_judge_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_store_judge_LDADD = $(UNIT_LDADD) $(store_test_libs)
 
+check_PROGRAMS += tests/unit/judge_run
+TESTS += tests/unit/judge_run
+tests_unit_judge_run_SOURCES = %D%/judge_run.c $(store_fixture)
+tests_unit_judge_run_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_judge_run_LDADD = $(UNIT_LDADD) $(manager_imgadm_judge_LDADD) $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/judge_plan_search
 TESTS += tests/unit/judge_plan_search
 tests_unit_judge_plan_search_SOURCES = %D%/judge_plan_search.c
