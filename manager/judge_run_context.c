@@ -10,25 +10,26 @@
 #include "lib/base/text.h"
 #include "manager/judge_device.h"
 
+/* Of another version nothing is taken for the same: it may judge in another way. */
+static const char version[] = PACKAGE_VERSION;
+
 /* --- digests ----------------------------------------------------------------------- */
 
 void
 judge_run_context_key(const struct judge_run_context *c, const struct judge_shape *shape,
 	utc_s now, uint8_t ret_key[STORE_JUDGE_KEY_SIZE])
 {
-	static const char version[] = PACKAGE_VERSION;
 	crypto_hash_sha256_state h;
 	uint8_t key[JUDGE_KEY_SIZE];
 
 	judge_shape_key(shape, c->set, &c->policy, now, key);
-	/* Another version may say it in other words. */
 	(void)crypto_hash_sha256_init(&h);
 	(void)crypto_hash_sha256_update(&h, key, sizeof(key));
 	(void)crypto_hash_sha256_update(&h, (const unsigned char *)version, sizeof(version));
 	(void)crypto_hash_sha256_final(&h, ret_key);
 }
 
-/* What is in force and by which keys it is believed. */
+/* What is in force, by which keys it is believed, and who judges by it. */
 static int
 set_digest(struct store *s, const struct conf *conf, uint8_t ret[STRUCTURE_DIGEST_SIZE],
 	struct err *e)
@@ -45,6 +46,7 @@ set_digest(struct store *s, const struct conf *conf, uint8_t ret[STRUCTURE_DIGES
 	keys = conf_catalogue_keys(conf, &count);
 	(void)crypto_hash_sha256_init(&h);
 	(void)crypto_hash_sha256_update(&h, digest, sizeof(digest));
+	(void)crypto_hash_sha256_update(&h, (const unsigned char *)version, sizeof(version));
 	for (i = 0; i < count; i++) {
 		(void)crypto_hash_sha256_update(&h, (const unsigned char *)&keys[i].key,
 			sizeof(keys[i].key));
