@@ -1,5 +1,5 @@
 #!/bin/sh
-# tests/claims: each of C1..C23 once; a delivered claim names tests that exist.
+# tests/claims: each of C1..C23 once; a delivered or decided claim names tests that exist.
 # TAP; runs from any folder.  With a build folder as argument it also wants each
 # named test to have passed there (after make check).
 here=$(cd "$(dirname "$0")/../.." && pwd) || exit 99
@@ -17,9 +17,9 @@ claims=$here/tests/claims
 want=$(seq -f 'C%g' 1 23 | sort)
 got=$(sed -n 's/^\(C[0-9]*\) .*/\1/p' "$claims" | sort)
 result "each of C1..C23 stands once" "$([ "$want" = "$got" ] || echo "have: $got" | tr '\n' ' ')"
-result "every claim is delivered or later" \
-	"$(grep -E '^C' "$claims" | grep -vE '^C[0-9]+ (delivered|later)( |$)')"
-for c in $(sed -n 's/^\(C[0-9]*\) delivered.*/\1/p' "$claims"); do
+result "every claim is delivered, decided or later" \
+	"$(grep -E '^C' "$claims" | grep -vE '^C[0-9]+ (delivered|decided|later)( |$)')"
+for c in $(sed -n 's/^\(C[0-9]*\) de[lc]i.*/\1/p' "$claims"); do
 	bad=$(awk -v c="$c" '$1 == c {on = 1; next} /^C/ {on = 0} on && /^\t/ {sub(/^\t/, ""); print}' "$claims" |
 	{
 		tests=0
