@@ -145,15 +145,25 @@ may_choose(const struct making *m, uint32_t release)
 	    m->unit->unit_type);
 }
 
+/* Looking for the path itself takes long: only where it may lead below the floor. */
 static uint32_t
-tickets_to(const struct making *m, uint32_t bank, uint32_t release)
+tickets_to(const struct making *m, uint32_t bank, uint32_t release, uint32_t hops)
 {
+	const struct catalogue_set *set = m->p->set;
+	uint32_t software = set->releases[release].software;
+	struct judge_route route;
 	struct judge_path path;
 
-	if (!m->p->policy->tickets ||
-	    judge_path_find(m->p->set, m->p->shape, m->p->policy,
-	    m->p->variables[m->variable].unit, bank, release, NULL, &path) !=
-	    JUDGE_PATH_FOUND)
+	if (!m->p->policy->tickets)
+		return 0;
+	judge_route_init(set, m->p->shape, m->p->policy, m->v->unit, bank, software, &route);
+	/* Releases stand by seq. */
+	if (set->releases[set->software[software].first_release].seq >= route.floor_seq)
+		return 0;
+	if (hops <= 1)
+		return hops == 1 && set->releases[release].seq < route.floor_seq;
+	if (judge_path_find(set, m->p->shape, m->p->policy, m->v->unit, bank, release, NULL,
+	    &path) != JUDGE_PATH_FOUND)
 		return 0;
 	return path.tickets;
 }
@@ -186,7 +196,7 @@ software_options(struct making *m, uint32_t n, uint32_t software)
 		if (reached) {
 			o.toll = (struct judge_toll){
 				.hops = m->hops[i], .minutes = m->minutes[i],
-				.tickets = tickets_to(m, place, release),
+				.tickets = tickets_to(m, place, release, m->hops[i]),
 			};
 		}
 		rc = add_option(&m->banks[n], &o);

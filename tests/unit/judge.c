@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "tests/unit/judge_world.h"
 #include "tests/unit/support.h"
@@ -321,6 +322,30 @@ START_TEST(releases_that_may_be_chosen)
 	    "now, 2, standby");
 	values_are(UNIT SOFTWARE("<release version='1' seq='1'/><release version='2' seq='2'/>"),
 	    "U fax U hw=a sw=other:ufw/1", &none, "now, standby");
+}
+END_TEST
+
+/* That tickets may be had does not make each of many releases a search of its own. */
+START_TEST(tickets_for_none_of_many)
+{
+	enum { MANY = 2500 };
+	clock_t begun = clock();
+	struct world w;
+	struct buf b;
+
+	buf_init(&b, 1 << 20);
+	(void)buf_add_text(&b, UNIT "<software id='ufw' unit-type='U'>");
+	for (int i = 1; i <= MANY; i++)
+		(void)buf_printf(&b, "<release version='%d' seq='%d'/>", i, i);
+	(void)buf_add_text(&b, "</software>");
+	world_begin(&w, buf_text(&b), NULL, "U fax U hw=a sw=ufw/1");
+	w.policy.tickets = true;
+	w.shape.banks[0].floor_seq = 2;
+	world_problem(&w);
+	ck_assert_uint_ge(w.p->variables[0].value_count, MANY);
+	world_end(&w);
+	buf_release(&b);
+	ck_assert_msg((clock() - begun) / CLOCKS_PER_SEC < 20, "it took too long");
 }
 END_TEST
 
@@ -764,7 +789,8 @@ suite(void)
 		a_release_cures, a_new_board_goes_before_a_lost_function,
 		without_hardware_a_function_is_lost, functions_lost_are_counted_through_units,
 		a_slot_that_needs_the_unit_keeps_it, software_of_a_unit_that_is_not_ours_stays,
-		releases_that_may_be_chosen, boards_that_may_be_put_in,
+		releases_that_may_be_chosen, tickets_for_none_of_many,
+		boards_that_may_be_put_in,
 		what_does_not_count_is_left_as_it_is, the_chassis_is_never_on_standby,
 		two_banks_are_combined, too_many_combinations_are_cut_and_never_proven,
 		what_a_board_ships_with_is_judged,
