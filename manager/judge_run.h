@@ -18,7 +18,7 @@
 #include "lib/store/store_judge.h"
 
 enum {
-	JUDGE_RUN_BATCH = 1000,	/* devices a transaction */
+	JUDGE_RUN_BATCH = 5000,	/* devices a transaction */
 	JUDGE_RUN_FRESH = 64,	/* judgements that are made before they are written */
 	JUDGE_RUN_AGAIN = 3,	/* looks whether something changed meanwhile */
 	JUDGE_RUN_LINES_MAX = 20,	/* lines about devices that cannot be judged */
