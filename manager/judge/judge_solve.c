@@ -304,17 +304,6 @@ may_break(const struct solve_problem *p)
 	return false;
 }
 
-static uint32_t
-count_broken(const struct solve_problem *p, const uint32_t *values)
-{
-	uint32_t n = 0;
-
-	for (uint32_t g = 0; g < p->group_count; g++)
-		n += p->groups[g].kind == SOLVE_HARD_OR_BROKEN &&
-			!solve_group_holds(p, values, g);
-	return n;
-}
-
 static int
 fill(struct solving *s, enum solve_end end, struct solve_answer *ret)
 {
@@ -324,7 +313,7 @@ fill(struct solving *s, enum solve_end end, struct solve_answer *ret)
 		a.values = s->best;
 		s->best = NULL;
 		solve_price(s->problem, a.values, &a.cost);
-		a.broken = count_broken(s->problem, a.values);
+		a.broken = solve_broken_count(s->problem, a.values);
 	}
 	*ret = a;
 	return 0;

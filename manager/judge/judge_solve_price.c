@@ -1,6 +1,6 @@
 #include <config.h>
 
-#include "manager/judge/judge_solve.h"
+#include "manager/judge/judge_solve_private.h"
 
 #include <stddef.h>
 
@@ -69,6 +69,25 @@ first_broken(const struct solve_problem *p, const uint32_t *values, uint32_t gro
 			return false;
 	}
 	return true;
+}
+
+/* Looks at what does not hold, which is little, not at every group. */
+uint32_t
+solve_broken_count(const struct solve_problem *p, const uint32_t *values)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < p->clause_count + p->count_count; i++) {
+		bool clause = i < p->clause_count;
+		uint32_t group = clause ? p->clauses[i].group :
+			p->counts[i - p->clause_count].group;
+
+		if (p->groups[group].kind == SOLVE_HARD_OR_BROKEN && !(clause ?
+		    clause_holds(p, &p->clauses[i], values) :
+		    count_holds(p, &p->counts[i - p->clause_count], values)))
+			n += first_broken(p, values, group, i);
+	}
+	return n;
 }
 
 static void

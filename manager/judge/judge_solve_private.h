@@ -196,4 +196,7 @@ void solving_back(struct solving *s);
  */
 enum solve_result solving_go(struct solving *s, bool first_only);
 
+/* Groups of kind HARD_OR_BROKEN that do not hold. */
+uint32_t solve_broken_count(const struct solve_problem *p, const uint32_t *values);
+
 #endif
