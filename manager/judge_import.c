@@ -86,11 +86,13 @@ verify(struct judge_import *i, const struct conf *c, const struct conf_catalogue
 /* --- what it says of itself ------------------------------------------------------ */
 
 static int
-check_head(struct judge_import *i, const struct catalogue_head *h,
+check_head(struct judge_import *i, const struct catalogue_head *h, const struct conf *c,
 	const struct conf_catalogue_key *key, utc_s now, struct err *e)
 {
 	const char *creator = judge_not_covered(key, h);
 	char date[JUDGE_DATE_SIZE];
+	size_t count;
+	const struct conf_catalogue_key *keys = conf_catalogue_keys(c, &count);
 
 	if (strcmp(i->id, h->id) != 0 || i->serial != h->serial)
 		return err_set(e, -EBADMSG, "it was signed as %s %" PRIu32 ", and says that it is"
@@ -100,6 +102,14 @@ check_head(struct judge_import *i, const struct catalogue_head *h,
 	if (creator != NULL)
 		return err_set(e, -EPERM, "it is signed by the key %s, which %s does not believe"
 			" for '%s'", key->name, key->place, creator);
+	/* Nobody takes the id that a maker would call his own catalogue. */
+	for (size_t k = 0; k < count; k++) {
+		if (conf_catalogue_key_covers(&keys[k], h->id) &&
+			!conf_catalogue_key_covers(key, h->id))
+			return err_set(e, -EPERM, "its id '%s' is a creator's, whom %s does not"
+				" believe the key %s for: give the catalogue another id", h->id,
+				key->place, key->name);
+	}
 	i->issued = h->issued_utc_s;
 	i->expires = h->expires_utc_s;
 	if (judge_expired(h, now))
@@ -226,7 +236,7 @@ judge_import_check(struct store *s, const struct conf *c, utc_s now, const char 
 	rc = catalogue_read(file, import->bytes, import->size, &catalogue, findings, e);
 	if (rc < 0)
 		return rc;
-	rc = check_head(import, catalogue_head(catalogue), key, now, e);
+	rc = check_head(import, catalogue_head(catalogue), c, key, now, e);
 	if (rc == 0)
 		rc = check_serial(s, import, e);
 	if (rc < 0) {

@@ -28,6 +28,8 @@
 enum {
 	JUDGE_STEPS_MAX = 256,
 	JUDGE_PLAN_NODES = 20000,	/* states looked at, in each of its searches */
+	JUDGE_PLAN_NODES_LEAST = 50,	/* where each asks very much */
+	JUDGE_PLAN_QUESTIONS = 400000000,	/* rules times units, of all these states */
 	JUDGE_PLAN_DETOUR = 2,	/* installations beyond the fewest, to keep to the rules */
 	JUDGE_GROUP_MAX = 16,	/* members of an atomic group */
 };

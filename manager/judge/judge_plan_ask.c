@@ -200,12 +200,27 @@ ask_bad_after(void *data, const uint16_t *at, struct search_bad *ret)
 	return count;
 }
 
+/*
+ * States that are looked at: fewer where each asks more rules of more units, so
+ * that a plan takes seconds at most, whatever a device says it consists of.
+ */
+static uint32_t
+state_limit(const struct judge_problem *p)
+{
+	uint64_t each = (uint64_t)p->instance_count * p->variable_count + 1;
+	uint64_t limit = JUDGE_PLAN_QUESTIONS / each;
+
+	if (limit < JUDGE_PLAN_NODES_LEAST)
+		return JUDGE_PLAN_NODES_LEAST;
+	return limit < JUDGE_PLAN_NODES ? (uint32_t)limit : JUDGE_PLAN_NODES;
+}
+
 void
 plan_world_search(struct plan_world *w, struct search_world *ret)
 {
 	*ret = (struct search_world){
 		.tracks = w->search, .track_count = w->track_count,
-		.rule_max = w->p->instance_count, .nodes = JUDGE_PLAN_NODES,
+		.rule_max = w->p->instance_count, .nodes = state_limit(w->p),
 		.detour = JUDGE_PLAN_DETOUR, .data = w,
 		.minutes = ask_minutes, .in_order = w->orders ? ask_in_order : NULL,
 		.bad = ask_bad, .excused = ask_excused,

@@ -29,6 +29,12 @@ imgadm-fleet add --no-poll alpha >"$T/out"
 status 'none in force' 0 "$judge" catalogue list
 like 'the list says what to do' "$(cat "$T/out")" 'imgadm-judge catalogue import FILE'
 
+catalogue acme 2147483647 beta >"$f"
+sign "$f" beta 'imgadm-catalogue 1 id=acme serial=2147483647'
+status "another's name, before anybody came" 1 "$judge" catalogue import "$f"
+says 'says why' "its id 'acme' is a creator's"
+sqlite3 "$IMGADM_DB" 'DELETE FROM alarm'
+
 made "$f" acme 42
 status 'a good one is imported' 0 "$judge" catalogue import "$f"
 like 'it says so' "$(cat "$T/out")" '^acme 42 is in force, signed by acme$'
@@ -86,7 +92,7 @@ made "$n" acme 43 gamma
 refused 'a creator that the key is not for' "$n" "does not believe for 'gamma'"
 catalogue acme 43 beta >"$n"
 sign "$n" beta 'imgadm-catalogue 1 id=acme serial=43'
-refused "another's place" "$n" "would take the place of acme 42, which speaks for 'acme'"
+refused "another's name" "$n" "its id 'acme' is a creator's, whom .* does not believe the key beta for"
 made "$n" acme 43 acme 2099-01-01 '    <release version="1.0" seq="300"/>'
 refused 'what the reader refuses' "$n" "next.xml:1[0-9]:"
 catalogue acme 43 | sed 's/unit-type="E-30-acme"/unit-type="E-31"/' >"$n"
@@ -155,6 +161,15 @@ status 'a key for nobody' 1 "$judge" catalogue import "$T/again.xml"
 sed -i '/^catalogueKey acme/s/creators none/creators acme/' "$T/conf/imgadm.conf"
 status 'a newer one takes its place' 0 "$judge" catalogue import "$T/again.xml"
 is 'and is in force' "$(in_force | head -1)" 'acme 44'
+
+# Under an id that is nobody's name: who came first.
+catalogue fleet 1 acme | sed s/engine-fw/fleet-fw/ >"$T/fleet.xml"
+sign "$T/fleet.xml" acme 'imgadm-catalogue 1 id=fleet serial=1'
+status 'a second file of a maker' 0 "$judge" catalogue import "$T/fleet.xml"
+catalogue fleet 2 beta | sed s/engine-fw/fleet-fw/ >"$T/fleet.xml"
+sign "$T/fleet.xml" beta 'imgadm-catalogue 1 id=fleet serial=2'
+status "another's place" 1 "$judge" catalogue import "$T/fleet.xml"
+says 'says whose' "would take the place of fleet 1, which speaks for 'acme'"
 
 # Bytes that were changed in the store are not judged by.
 sqlite3 "$IMGADM_DB" "UPDATE catalogue_bytes SET bytes = CAST(replace(CAST(bytes AS TEXT), 'hand', 'Hand') AS BLOB)"
