@@ -244,6 +244,15 @@ list_groups(const struct judge_problem *p, uint32_t *groups)
 	return count;
 }
 
+/* To say why takes no longer than to look for the way out did. */
+static uint32_t
+conflict_nodes(uint32_t most, uint32_t searched)
+{
+	uint32_t nodes = searched < JUDGE_CONFLICT_NODES ? JUDGE_CONFLICT_NODES : searched;
+
+	return nodes < most ? nodes : most;
+}
+
 /*
  * The smallest set of rules that no choice of releases meets together, while
  * boards and service stay as they are.  Empty where releases alone would do.
@@ -266,10 +275,11 @@ software_conflict(const struct judge_problem *p, struct judgement *j, struct err
 		goto out;
 	}
 	s.variables = variables;
+	s.nodes = conflict_nodes(s.nodes, j->nodes);
 	for (uint32_t v = 0; v < p->variable_count; v++)
 		fixed[v] = UINT32_MAX;
 	rc = judge_solve_conflict(&s, fixed, groups, list_groups(p, groups), j->conflict, &count,
-	    e);
+	    &j->conflict_nodes, e);
 	for (uint32_t i = 0; rc == 0 && i < count; i++)
 		j->conflict[i] /= 2;
 	j->conflict_count = count;

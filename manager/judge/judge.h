@@ -13,6 +13,8 @@
 #include "manager/judge/judge_plan.h"
 #include "manager/judge/judge_problem.h"
 
+enum { JUDGE_CONFLICT_NODES = 1000 };
+
 /* Why there is no recommendation. */
 enum judge_end {
 	JUDGE_NOTHING_TO_DO = 1,	/* as it is is best; recommended = now */
@@ -30,8 +32,9 @@ struct judgement {
 	/*
 	 * Why it is not compatible; own.  Where no choice of releases helps, while
 	 * boards and service stay: a smallest set of instances that cannot hold
-	 * together, what is violated now first.  Else the first that is violated,
-	 * or unknown.
+	 * together, what is violated now first; it is not proven smallest where
+	 * looking for it took as many nodes as the search, JUDGE_CONFLICT_NODES at
+	 * least.  Else the first that is violated, or unknown.
 	 */
 	uint32_t *conflict;
 	uint32_t conflict_count;
@@ -39,7 +42,8 @@ struct judgement {
 	bool proven;			/* nothing cheaper obeys the rules */
 	uint32_t *recommended;		/* own; a state; NULL where there is none */
 	struct solve_cost cost, cost_now;	/* by enum judge_cost */
-	uint32_t nodes;
+	uint32_t nodes;			/* of the search */
+	uint32_t conflict_nodes;	/* of looking for the conflict */
 	struct judge_plan plan;
 };
 

@@ -45,7 +45,8 @@ int judge_explain(const struct judge_problem *p, const struct judge_names *n,
 
 /*
  * Why the release is not what is recommended for the unit (place in the shape), and
- * the nearest that fits.
+ * the nearest that fits.  All searches for it together take at most twice the nodes
+ * of policy; where they run out, it says that the search gave up.
  */
 int judge_why_not(const struct judge_problem *p, const struct judge_names *n,
 	const struct judgement *j, uint32_t unit, uint32_t release, struct buf *b,

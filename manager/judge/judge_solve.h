@@ -130,12 +130,15 @@ bool solve_group_holds(const struct solve_problem *p, const uint32_t *values, ui
  * each of groups[] (count of them) is left out in turn, from the last on, and
  * stays out if the rest still cannot hold together; so of several reasons the
  * first ones are named.  Other groups, and prices, are not asked.
+ * p->nodes bounds it as a whole, each such question being one node too: where
+ * they run out, what was not tried stays in, and the set is a conflict, but need
+ * not be a smallest.  *ret_nodes: how many it took.
  * ret has room for count, in the order of groups[]; *ret_count 0: they can hold
  * together, or p->nodes did not suffice to tell.  -EINVAL (beside those of
  * judge_solve): a variable has no value to take; -ENOMEM.
  */
 int judge_solve_conflict(const struct solve_problem *p, const uint32_t *fixed,
 	const uint32_t *groups, uint32_t count, uint32_t *ret, uint32_t *ret_count,
-	struct err *e);
+	uint32_t *ret_nodes, struct err *e);
 
 #endif

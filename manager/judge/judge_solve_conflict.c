@@ -29,6 +29,7 @@ can_hold(struct deletion *d)
 	struct solving *s = d->s;
 	bool possible = true, can = false;
 
+	s->nodes++;
 	(void)solving_push(s);	/* there is room for the first */
 	for (uint32_t g = 0; possible && g < s->problem->group_count; g++)
 		if (s->guards[g] != SOLVE_NO)
@@ -53,14 +54,14 @@ keep_some(struct deletion *d, uint32_t first, uint32_t n, bool kept)
 /*
  * Each is left out in turn, the last first, and stays out if the rest still
  * cannot hold.  What can stay out together is left out together, by halves:
- * the result is the same.
+ * the result is the same.  Where the nodes run out, the rest is kept untried.
  */
 static void
 leave_out(struct deletion *d)
 {
 	uint32_t end = d->count, n = d->count;
 
-	while (end > 0) {
+	while (end > 0 && d->s->nodes < d->s->nodes_most) {
 		if (n > end)
 			n = end;
 		keep_some(d, end - n, n, false);
@@ -112,7 +113,7 @@ list_kept(const struct deletion *d, uint32_t *ret)
 int
 judge_solve_conflict(const struct solve_problem *p, const uint32_t *fixed,
 	const uint32_t *groups, uint32_t count, uint32_t *ret, uint32_t *ret_count,
-	struct err *e)
+	uint32_t *ret_nodes, struct err *e)
 {
 	struct deletion d = { .groups = groups, .count = count };
 	struct solve_options o = { .fixed = fixed };
@@ -141,10 +142,12 @@ judge_solve_conflict(const struct solve_problem *p, const uint32_t *fixed,
 	else
 		keep_some(&d, 0, count, false);
 	rc = d.s->failure;
-	if (rc)
+	if (rc) {
 		(void)err_set(e, rc, "solve: no memory");
-	else
+	} else {
 		*ret_count = list_kept(&d, ret);
+		*ret_nodes = d.s->nodes;
+	}
 out:
 	solving_free(d.s);
 	free(d.wanted);

@@ -20,6 +20,7 @@ struct question {
 	uint32_t variable;
 	uint32_t release;
 	struct buf *b;
+	uint64_t left;	/* nodes, for all searches together */
 };
 
 /* The unit's value that differs from now in this release alone; CATALOGUE_NONE. */
@@ -52,9 +53,18 @@ value_of(const struct question *q, uint32_t release, uint32_t *ret_active)
 	return CATALOGUE_NONE;
 }
 
+/* For the next search: no more than a judgement's. */
+static uint32_t
+nodes_left(const struct question *q)
+{
+	uint32_t most = judge_problem_solve(q->p)->nodes;
+
+	return q->left < most ? (uint32_t)q->left : most;
+}
+
 /* The best state in which the variable has this value. */
 static int
-solve_with(const struct question *q, uint32_t value, struct solve_answer *ret, struct err *e)
+solve_with(struct question *q, uint32_t value, struct solve_answer *ret, struct err *e)
 {
 	const struct solve_problem *whole = judge_problem_solve(q->p);
 	struct solve_problem part = *whole;
@@ -68,7 +78,10 @@ solve_with(const struct question *q, uint32_t value, struct solve_answer *ret, s
 		mask[value / 64] |= (uint64_t)1 << (value % 64);
 		variables[q->variable].allowed = mask;
 		part.variables = variables;
+		part.nodes = nodes_left(q);
 		rc = judge_solve(&part, ret, e);
+		if (rc == 0)
+			q->left -= ret->nodes < q->left ? ret->nodes : q->left;
 	}
 	free(mask);
 	free(variables);
@@ -142,13 +155,14 @@ candidates(const struct question *q, const uint32_t *state, uint32_t *ret)
 }
 
 static int
-say_conflict(const struct question *q, uint32_t value, struct err *e)
+say_conflict(struct question *q, uint32_t value, bool proven, struct err *e)
 {
 	const struct judge_problem *p = q->p;
+	struct solve_problem part = *judge_problem_solve(p);
 	size_t room = (size_t)p->instance_count + p->variable_count + 1;
 	uint32_t *groups = calloc(room, sizeof(*groups)), *least = calloc(room, sizeof(*least));
 	uint32_t *fixed = calloc(room, sizeof(*fixed)), *state = calloc(room, sizeof(*state));
-	uint32_t count, said = 0;
+	uint32_t count, nodes, said = 0;
 	int rc = -ENOMEM;
 
 	if (groups == NULL || least == NULL || fixed == NULL || state == NULL)
@@ -159,13 +173,16 @@ say_conflict(const struct question *q, uint32_t value, struct err *e)
 		fixed[v] = UINT32_MAX;
 	fixed[q->variable] = value;
 	count = candidates(q, state, groups);
-	rc = judge_solve_conflict(judge_problem_solve(p), fixed, groups, count, least, &count, e);
+	part.nodes = nodes_left(q);
+	rc = judge_solve_conflict(&part, fixed, groups, count, least, &count, &nodes, e);
 	if (rc < 0)
 		goto out;
+	q->left -= nodes < q->left ? nodes : q->left;
 	for (uint32_t k = 0; k < count && said < RULES_SAID_MAX; k++)
 		say_rule(q, least[k] / 2, said++);
 	if (said == 0)
-		(void)buf_add_text(q->b, "no structure that obeys all rules has it");
+		(void)buf_add_text(q->b, proven ? "no structure that obeys all rules has it" :
+			"no structure that has it was found before the search gave up");
 out:
 	free(state);
 	free(fixed);
@@ -253,7 +270,7 @@ next_nearest(const struct question *q, const struct catalogue_software *s, const
 }
 
 static int
-say_nearest(const struct question *q, struct err *e)
+say_nearest(struct question *q, struct err *e)
 {
 	const struct catalogue_release *asked = &q->p->set->releases[q->release];
 	const struct catalogue_software *s = &q->p->set->software[asked->software];
@@ -269,6 +286,8 @@ say_nearest(const struct question *q, struct err *e)
 		struct solve_answer answer = {0};
 		bool good;
 
+		if (q->left == 0)
+			break;
 		tried[release - s->first_release] = true;
 		if (value == CATALOGUE_NONE ||
 			(value != 0 && !judge_problem_value(q->p, q->variable, value)->selectable))
@@ -283,7 +302,10 @@ say_nearest(const struct question *q, struct err *e)
 			goto out;
 		}
 	}
-	if (rc == 0)
+	if (rc == 0 && q->left == 0)
+		(void)buf_printf(q->b, "No release of %s that fits was found before the search "
+			"gave up.\n", s->id);
+	else if (rc == 0)
 		(void)buf_printf(q->b, "No release of %s fits this unit as the device is.\n", s->id);
 out:
 	free(tried);
@@ -293,7 +315,7 @@ out:
 /* --- the answer ----------------------------------------------------------------------------- */
 
 static int
-say_why(const struct question *q, uint32_t value, uint32_t active, bool *ret_fits,
+say_why(struct question *q, uint32_t value, uint32_t active, bool *ret_fits,
 	struct err *e)
 {
 	const struct judge_problem *p = q->p;
@@ -313,7 +335,8 @@ say_why(const struct question *q, uint32_t value, uint32_t active, bool *ret_fit
 		if (*ret_fits)
 			say_dearer(q, &answer);
 		else if (rc == 0)
-			rc = say_conflict(q, value, e);
+			rc = say_conflict(q, value, answer.end == SOLVE_FOUND ||
+				answer.end == SOLVE_NOTHING, e);
 	}
 	solve_answer_release(&answer);
 	return rc;
@@ -346,7 +369,8 @@ judge_why_not(const struct judge_problem *p, const struct judge_names *n,
 	const struct judgement *j, uint32_t unit, uint32_t release, struct buf *b, struct err *e)
 {
 	struct question q = { .p = p, .n = n, .j = j, .release = release, .b = b,
-		.variable = judge_problem_variable(p, p->shape->units[unit].symbol) };
+		.variable = judge_problem_variable(p, p->shape->units[unit].symbol),
+		.left = (uint64_t)judge_problem_solve(p)->nodes * 2 };
 	uint32_t active = 0, value, stays;
 	bool it_fits = false;
 	int rc;

@@ -345,13 +345,41 @@ plain_deletion(const struct solve_problem *p, const uint32_t *fixed, const uint3
 	return n;
 }
 
+/*
+ * With every smaller number of nodes: no more of them are taken, and what is left is
+ * a conflict still, or nothing is said.  How often it is one that is not smallest.
+ */
+static uint32_t
+stop_conflict(const struct solve_problem *p, const uint32_t *fixed, const uint32_t *groups,
+	uint32_t count, uint32_t smallest, uint32_t nodes)
+{
+	struct solve_problem less = *p;
+	uint32_t larger = 0;
+
+	for (less.nodes = 1; less.nodes < nodes; less.nodes++) {
+		bool asked[64] = { false };
+		uint32_t got[64], got_n, took;
+		struct err e;
+
+		ck_assert_int_eq(judge_solve_conflict(&less, fixed, groups, count, got, &got_n,
+			&took, &e), 0);
+		ck_assert_uint_le(took, less.nodes);
+		for (uint32_t i = 0; i < got_n; i++)
+			asked[got[i]] = true;
+		ck_assert(got_n == 0 || got_n >= smallest);
+		ck_assert(got_n == 0 || !can_hold(p, fixed, asked));
+		larger += got_n > smallest;
+	}
+	return larger;
+}
+
 START_TEST(conflict)
 {
 	uint64_t base = run_seed(), rounds = 30000 * env_number("IMGADM_TEST_SCALE", 1) / 3;
-	uint64_t sizes[4] = { 0 };
+	uint64_t sizes[4] = { 0 }, stopped = 0;
 
 	for (uint64_t i = 0; i < rounds; i++) {
-		uint32_t fixed[8], groups[64], want[64], got[64], count = 0, n, got_n;
+		uint32_t fixed[8], groups[64], want[64], got[64], count = 0, n, got_n, nodes;
 		struct solve_world w;
 		struct err e;
 
@@ -370,20 +398,22 @@ START_TEST(conflict)
 		}
 		if (!first_state(&w.problem, fixed, want)) {
 			ck_assert_int_eq(judge_solve_conflict(&w.problem, fixed, groups, count,
-				got, &got_n, &e), -EINVAL);
+				got, &got_n, &nodes, &e), -EINVAL);
 			solve_world_release(&w);
 			continue;
 		}
 		n = plain_deletion(&w.problem, fixed, groups, count, want);
 		ck_assert_int_eq(judge_solve_conflict(&w.problem, fixed, groups, count, got,
-			&got_n, &e), 0);
+			&got_n, &nodes, &e), 0);
 		ck_assert_msg(got_n == n && memcmp(got, want, n * sizeof *got) == 0,
 			"seed %llu: %u groups, not %u", (unsigned long long)(base + i), got_n, n);
 		sizes[n < 3 ? n : 3]++;
+		stopped += stop_conflict(&w.problem, fixed, groups, count, got_n, nodes);
 		solve_world_release(&w);
 	}
 	for (int i = 0; i < 4; i++)
 		ck_assert_msg(rounds < 5000 || sizes[i] > 0, "no conflict of %d", i);
+	ck_assert_msg(rounds < 5000 || stopped > 0, "none was stopped half way");
 }
 END_TEST
 
