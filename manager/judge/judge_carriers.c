@@ -109,6 +109,35 @@ count_out(struct finding *f)
 	}
 }
 
+/* What is asked of the values of one bank all the time, side by side. */
+static int
+make_seqs(struct judge_problem *p, uint32_t variable)
+{
+	struct judge_parts *parts = p->parts;
+	const struct judge_variable *v = &p->variables[variable];
+	struct judge_home *home = &parts->homes[variable];
+	const struct judge_run *runs = &parts->runs[p->values[v->first_value].first_release];
+	bool any = false;
+
+	home->only = CATALOGUE_NONE;
+	if (v->active_count != 1)
+		return 0;
+	home->seqs = judge_arena_take(&parts->arena, v->value_count * sizeof(uint32_t));
+	home->listed = judge_arena_take(&parts->arena, home->words * sizeof(uint64_t));
+	if (home->seqs == NULL || home->listed == NULL)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < v->value_count; i++) {
+		home->seqs[i] = runs[i].seq;
+		if (runs[i].carry != JUDGE_CARRY_LISTED)
+			continue;
+		judge_mask_add(home->listed, i);
+		home->only = !any || home->only == runs[i].software ? runs[i].software :
+		    CATALOGUE_NONE;
+		any = true;
+	}
+	return 0;
+}
+
 int
 judge_carriers_make(struct judge_problem *p)
 {
@@ -125,6 +154,8 @@ judge_carriers_make(struct judge_problem *p)
 		goto out;
 	count_out(&f);
 	rc = 0;
+	for (uint32_t v = 0; rc == 0 && v < p->variable_count; v++)
+		rc = make_seqs(p, v);
 out:
 	free(f.pairs);
 	free(f.seen);

@@ -34,13 +34,42 @@ struct judge_clauses {
 
 /* --- masks over the values of a variable ----------------------------------------------- */
 
-uint32_t clauses_words(const struct judge_clauses *m, uint32_t variable);
+static inline uint32_t
+clauses_words(const struct judge_clauses *m, uint32_t variable)
+{
+	return m->parts->homes[variable].words;
+}
+
 /* A new, empty one that lives as long as the problem; NULL: m->error. */
 uint64_t *clauses_mask(struct judge_clauses *m, uint32_t variable);
 /* All values of the variable in word w. */
-uint64_t clauses_all(const struct judge_clauses *m, uint32_t variable, uint32_t w);
-bool clauses_full(const struct judge_clauses *m, uint32_t variable, const uint64_t *mask);
-bool clauses_empty(const struct judge_clauses *m, uint32_t variable, const uint64_t *mask);
+static inline uint64_t
+clauses_all(const struct judge_clauses *m, uint32_t variable, uint32_t w)
+{
+	uint32_t left = m->p->variables[variable].value_count - w * 64;
+
+	return left >= 64 ? UINT64_MAX : ((uint64_t)1 << left) - 1;
+}
+
+static inline bool
+clauses_full(const struct judge_clauses *m, uint32_t variable, const uint64_t *mask)
+{
+	for (uint32_t w = 0; w < clauses_words(m, variable); w++) {
+		if (mask[w] != clauses_all(m, variable, w))
+			return false;
+	}
+	return true;
+}
+
+static inline bool
+clauses_empty(const struct judge_clauses *m, uint32_t variable, const uint64_t *mask)
+{
+	for (uint32_t w = 0; w < clauses_words(m, variable); w++) {
+		if (mask[w] != 0)
+			return false;
+	}
+	return true;
+}
 
 /* --- the pool ------------------------------------------------------------------------------ */
 

@@ -165,18 +165,18 @@ match_word(const struct judge_problem *p, const struct catalogue_node *node,
 	const struct judge_variable *v = &p->variables[variable];
 	const struct judge_value *values = &p->values[v->first_value + w * 64];
 	const struct judge_run *runs = &judge_parts(p)->runs[values[0].first_release];
+	const struct judge_home *home = &judge_parts(p)->homes[variable];
+	const uint32_t *seqs = &home->seqs[w * 64];
 	uint32_t left = v->value_count - w * 64, count = left < 64 ? left : 64;
-	uint64_t counts = judge_parts(p)->homes[variable].counts[w];
+	uint64_t counts = home->counts[w], listed = home->listed[w];
 	uint64_t all = count == 64 ? UINT64_MAX : ((uint64_t)1 << count) - 1;
-	uint64_t listed = 0, is = 0, within = 0;
+	uint64_t is = home->only == node->software ? UINT64_MAX : 0, within = 0;
+	uint32_t width = node->max_seq - node->min_seq;
 
-	for (uint32_t i = 0; i < count; i++) {
-		const struct judge_run *run = &runs[i];
-
-		listed |= (uint64_t)(run->carry == JUDGE_CARRY_LISTED) << i;
-		is |= (uint64_t)(run->software == node->software) << i;
-		within |= (uint64_t)(run->seq >= node->min_seq && run->seq <= node->max_seq) << i;
-	}
+	for (uint32_t i = 0; home->only == CATALOGUE_NONE && i < count; i++)
+		is |= (uint64_t)(runs[i].software == node->software) << i;
+	for (uint32_t i = 0; node->min_seq <= node->max_seq && i < count; i++)
+		within |= (uint64_t)(seqs[i] - node->min_seq <= width) << i;
 	is &= listed & counts;
 	masks[JUDGE_SURE_MATCH][w] = is & within;
 	masks[JUDGE_NO_MATCH][w] = is & ~within;

@@ -3,7 +3,6 @@
 #include "manager/judge/judge_parts.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum { CHUNK_SIZE = 32 * 1024 };
 
@@ -23,15 +22,15 @@ judge_arena_take(struct judge_arena *a, size_t size)
 	if (c == NULL || c->size - c->used < size) {
 		size_t room = size > CHUNK_SIZE ? size : CHUNK_SIZE;
 
-		c = malloc(sizeof(*c) + room);
+		c = calloc(1, sizeof(*c) + room);
 		if (c == NULL)
 			return NULL;
-		*c = (struct judge_chunk){.next = a->chunks, .size = room};
+		c->next = a->chunks;
+		c->size = room;
 		a->chunks = c;
 	}
 	at = (char *)c->data + c->used;
 	c->used += size;
-	memset(at, 0, size);
 	return at;
 }
 
@@ -47,13 +46,11 @@ judge_arena_release(struct judge_arena *a)
 }
 
 bool
-judge_grow(void *list, uint32_t *room, uint32_t need, size_t size)
+judge_grow_more(void *list, uint32_t *room, uint32_t need, size_t size)
 {
 	void *grown, **at = list;
 	uint32_t wanted = *room < 64 ? 64 : *room;
 
-	if (need <= *room)
-		return true;
 	while (wanted < need)
 		wanted *= 2;
 	grown = realloc(*at, (size_t)wanted * size);

@@ -29,7 +29,12 @@ void judge_arena_release(struct judge_arena *a);
  * Make room for `need` elements of `size` octets in *list, which has room for
  * *room; the new ones are not zeroed.  false = out of memory.
  */
-bool judge_grow(void *list, uint32_t *room, uint32_t need, size_t size);
+bool judge_grow_more(void *list, uint32_t *room, uint32_t need, size_t size);
+static inline bool
+judge_grow(void *list, uint32_t *room, uint32_t need, size_t size)
+{
+	return need <= *room || judge_grow_more(list, room, need, size);
+}
 
 /* --- what runs in a bank in a value -------------------------------------- */
 
@@ -55,6 +60,10 @@ struct judge_home {
 	uint64_t *counts;	/* values in which the unit counts */
 	uint64_t *allowed;	/* that may be chosen */
 	bool has_any;		/* a run of JUDGE_CARRY_ANY in one of them */
+	/* Of one active bank; else NULL: the seqs and which of them are of releases. */
+	uint32_t *seqs;
+	uint64_t *listed;
+	uint32_t only;		/* the one software of all these; CATALOGUE_NONE = several */
 };
 
 /* Beside struct judge_instance: the anchor's values in which it is asked. */
@@ -127,7 +136,7 @@ judge_value_of(const struct judge_problem *p, uint32_t variable, uint32_t value)
 /* Variables, values, runs, carriers.  -ENOMEM, -E2BIG. */
 int judge_values_make(struct judge_problem *p, struct err *e);
 
-/* Who carries which software.  -ENOMEM. */
+/* Who carries which software, and in homes: seqs, listed, only.  -ENOMEM. */
 int judge_carriers_make(struct judge_problem *p);
 
 /* What it takes to bring another release into a bank. */

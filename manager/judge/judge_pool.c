@@ -7,12 +7,6 @@
 
 #include <errno.h>
 
-uint32_t
-clauses_words(const struct judge_clauses *m, uint32_t variable)
-{
-	return m->parts->homes[variable].words;
-}
-
 uint64_t *
 clauses_mask(struct judge_clauses *m, uint32_t variable)
 {
@@ -22,34 +16,6 @@ clauses_mask(struct judge_clauses *m, uint32_t variable)
 	if (mask == NULL)
 		m->error = -ENOMEM;
 	return mask;
-}
-
-uint64_t
-clauses_all(const struct judge_clauses *m, uint32_t variable, uint32_t w)
-{
-	uint32_t left = m->p->variables[variable].value_count - w * 64;
-
-	return left >= 64 ? UINT64_MAX : ((uint64_t)1 << left) - 1;
-}
-
-bool
-clauses_full(const struct judge_clauses *m, uint32_t variable, const uint64_t *mask)
-{
-	for (uint32_t w = 0; w < clauses_words(m, variable); w++) {
-		if (mask[w] != clauses_all(m, variable, w))
-			return false;
-	}
-	return true;
-}
-
-bool
-clauses_empty(const struct judge_clauses *m, uint32_t variable, const uint64_t *mask)
-{
-	for (uint32_t w = 0; w < clauses_words(m, variable); w++) {
-		if (mask[w] != 0)
-			return false;
-	}
-	return true;
 }
 
 /* --- the pool ------------------------------------------------------------ */

@@ -41,16 +41,23 @@ static struct judgement j;
 static struct buf said;
 
 static void
-judge_it(const char *xml, const char *device)
+judge_with(const char *xml, const char *device, uint32_t nodes)
 {
 	struct err e;
 
 	world_begin(&w, xml, NULL, device);
 	(void)text_copy(w.names.device, sizeof(w.names.device), "lobby-mfp");
 	(void)text_copy(w.names.serial_number, sizeof(w.names.serial_number), "8841207");
+	w.policy.nodes = nodes;
 	world_problem(&w);
 	ck_assert_msg(judge(w.p, &j, &e) == 0, "%s", e.text);
 	buf_init(&said, 65536);
+}
+
+static void
+judge_it(const char *xml, const char *device)
+{
+	judge_with(xml, device, 100000);
 }
 
 static void
@@ -140,12 +147,12 @@ END_TEST
 
 static void
 why_not(const char *xml, const char *device, const char *symbol, const char *software,
-	const char *version, const char *text)
+	const char *version, uint32_t nodes, const char *text)
 {
 	struct err e;
 	uint32_t s = CATALOGUE_NONE, unit;
 
-	judge_it(xml, device);
+	judge_with(xml, device, nodes);
 	s = catalogue_software_find(w.set, "acme", software);
 	unit = w.p->variables[judge_problem_variable(w.p, symbol)].unit;
 	ck_assert_int_eq(judge_why_not(w.p, &w.names, &j, unit,
@@ -159,7 +166,7 @@ START_TEST(why_not_the_newest)
 	why_not(SLOTS ENGINE CONTROLLER,
 		"DEV device C650\nCTL controller CB-1 hw=1.7 serial=C9 sw=controller-fw/11\n"
 		"ENG engine E-30 serial=E1180 sw=engine-fw/G00-21",
-		"ENG", "engine-fw", "G00-31", "G00-31 of engine-fw (acme) is not chosen: it "
+		"ENG", "engine-fw", "G00-31", 100000, "G00-31 of engine-fw (acme) is not chosen: it "
 		"needs controller-fw 14 or later (R-11), and CTL with controller-fw 14 needs to "
 		"be CB-1 rev B or later (R-3: 14 does not run on board A).\n"
 		"Nearest that fits: G00-30.\n");
@@ -171,8 +178,20 @@ START_TEST(why_not_what_would_fit)
 	why_not(SLOTS ENGINE CONTROLLER,
 		"DEV device C650\nCTL controller CB-1 hw=1.7 serial=C9 sw=controller-fw/11\n"
 		"ENG engine E-30 serial=E1180 sw=engine-fw/G00-21",
-		"ENG", "engine-fw", "G00-30", "G00-30 of engine-fw (acme) is not chosen: it "
+		"ENG", "engine-fw", "G00-30", 100000, "G00-30 of engine-fw (acme) is not chosen: it "
 		"would fit, but nothing has to be changed.\n");
+}
+END_TEST
+
+/* What is proven without a search is told as that, what is not as not found. */
+START_TEST(why_not_without_nodes)
+{
+	why_not(SLOTS ENGINE CONTROLLER,
+		"DEV device C650\nCTL controller CB-1 hw=1.7 serial=C9 sw=controller-fw/11\n"
+		"ENG engine E-30 serial=E1180 sw=engine-fw/G00-21",
+		"ENG", "engine-fw", "G00-31", 0, "G00-31 of engine-fw (acme) is not chosen: no "
+		"structure that obeys all rules has it.\n"
+		"No release of engine-fw that fits was found before the search gave up.\n");
 }
 END_TEST
 
@@ -262,6 +281,7 @@ main(void)
 	tcase_add_test(t, all_is_well);
 	tcase_add_test(t, why_not_the_newest);
 	tcase_add_test(t, why_not_what_would_fit);
+	tcase_add_test(t, why_not_without_nodes);
 	tcase_add_test(t, advice_names_the_unit_and_the_whole_structure);
 	tcase_add_test(t, advice_to_the_device_where_no_unit_is_it);
 	tcase_add_test(t, advice_of_what_nothing_cures_names_the_serial_number);
