@@ -14,6 +14,8 @@
 
 enum {
 	JUDGE_INSTANCES_MAX = 1 << 20,
+	/* Rules times units: what memory and time of a problem follow. */
+	JUDGE_QUESTIONS_MAX = 2000000,
 	JUDGE_CLAUSES_MAX = 4096,	/* of one instance */
 };
 

@@ -100,6 +100,10 @@ judge_problem_new(const struct catalogue_set *set, const struct judge_shape *sha
 	rc = judge_values_make(p, e);
 	if (rc == 0)
 		rc = judge_instances_make(p, e);
+	if (rc == 0 && (uint64_t)p->instance_count * p->variable_count > JUDGE_QUESTIONS_MAX)
+		rc = err_set(e, -E2BIG, "cannot judge the device: %u rules of %u units are more "
+			"than can be asked; import fewer relations that look at the whole device",
+			(unsigned)p->instance_count, (unsigned)p->variable_count);
 	if (rc == 0 && (rc = evaluate_now(p)) != 0)
 		rc = err_set(e, rc, "out of memory");
 	if (rc == 0)

@@ -125,7 +125,10 @@ struct judge_problem {
 	void *parts;		/* private */
 };
 
-/* -ENOMEM; -E2BIG: more units or rules than the limits of judge_solve.h. */
+/*
+ * -ENOMEM; -E2BIG: more units or rules than the limits of judge_solve.h, or more
+ * rules times units than a device should have: it would take gigabytes.
+ */
 int judge_problem_new(const struct catalogue_set *set, const struct judge_shape *shape,
 	const struct judge_policy *policy, int64_t now_utc_s, struct judge_problem **ret,
 	struct err *e);

@@ -7,6 +7,7 @@
 
 #include "manager/judge/judge.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -782,6 +783,32 @@ START_TEST(the_same_input_gives_the_same_judgement)
 }
 END_TEST
 
+/* What a device may say it consists of takes no gigabytes: such a one is not judged. */
+START_TEST(too_many_rules_of_too_many_units_are_refused)
+{
+	enum { UNITS = 1000, LINE = 32 };
+	static const char kinds[] = "<requires id='R%c'><unit class='fax'/></requires>";
+	char xml[1024] = "<unit-type id='U' class='fax' manufacturer='Acme' model='U'>";
+	char *device = malloc(UNITS * LINE);
+	size_t length = (size_t)snprintf(device, LINE, "DEV device D");
+	struct judge_problem *problem;
+	struct case_of c;
+	struct err e;
+
+	for (char id = '0'; id < '8'; id++)
+		(void)snprintf(xml + strlen(xml), sizeof(xml) - strlen(xml), kinds, id);
+	(void)snprintf(xml + strlen(xml), sizeof(xml) - strlen(xml), "</unit-type>");
+	for (int i = 1; i < UNITS; i++)
+		length += (size_t)snprintf(device + length, LINE, ";U%d fax U", i);
+	begin(&c, xml, device);
+	ck_assert_int_eq(judge_problem_new(c.w.set, &c.w.shape, &c.w.policy, c.w.now_utc_s,
+	    &problem, &e), -E2BIG);
+	ck_assert_ptr_ne(strstr(e.text, "7992 rules of 1000 units"), NULL);
+	end(&c);
+	free(device);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -804,6 +831,7 @@ suite(void)
 		incompatible_in_every_state_is_incompatible,
 		else_unknown_and_the_state_that_fails_is_named, more_than_four_are_unknown,
 		an_outcome_that_cannot_be_reached_is_a_state_too,
+		too_many_rules_of_too_many_units_are_refused,
 		the_same_input_gives_the_same_judgement,
 	};
 	Suite *s = suite_create("judge");
