@@ -211,6 +211,17 @@ error_points(struct points *p, const struct state_view *v, int64_t now_utc_s)
 	}
 }
 
+/* --- advice ------------------------------------------------------------------ */
+
+/* What the centre advises and nobody has read, or acknowledged. */
+static void
+advice_point(struct points *p, const struct state_advice *a)
+{
+	if (!a->acked)
+		add(p, a->severity, a->subject[0] != '\0' ? a->subject : "-",
+			"%s (imgadm-device advice ack %u)", a->text, (unsigned)a->index);
+}
+
 size_t
 device_attention(const struct state_view *v, int64_t now_utc_s,
 	struct attention points[ATTENTION_MAX])
@@ -219,6 +230,8 @@ device_attention(const struct state_view *v, int64_t now_utc_s,
 	struct points p = { .points = points };
 
 	error_points(&p, v, now_utc_s);
+	for (size_t i = 0; i < v->advice_count; i++)
+		advice_point(&p, &v->advice[i]);
 	for (size_t i = 0; i < st->unit_count; i++) {
 		oper_point(&p, &st->units[i]);
 		life_point(&p, &st->units[i]);

@@ -119,7 +119,7 @@ show_verdict(const struct store_device_row *r)
 	clock_text(r->judged, at, sizeof(at));
 	(void)printf("verdict     %s%s%s (judged %s%s)\n", store_verdict_name(r->verdict),
 		text[0] == '\0' ? "" : ": ", text, at,
-		r->verdict_stale ? ", to be judged anew" : "");
+		r->verdict_stale ? "; it, or a catalogue, is another since or expired" : "");
 }
 
 /* --- what needs attention -------------------------------------------------------------- */

@@ -42,7 +42,7 @@ say_told(const struct judge_opened *o, struct buf *b, struct err *e)
 
 		clock_text(when, text, sizeof(text));
 		(void)buf_printf(b, done == ours ? "Told to the device, since %s.\n" :
-			"Not yet told to the device (since %s): imgadm-judge run tells it, or "
+			"Not yet told to the device (since %s); imgadm-fleet advise says why, or "
 			"it fetches it.\n", text);
 	}
 	return rc;

@@ -193,7 +193,9 @@ print_text(struct cli *cli, const struct tally *t)
 			lead = ", ";
 		}
 	if (t->stale > 0)
-		(void)printf("; %llu to be judged anew", (unsigned long long)t->stale);
+		(void)printf("; %llu %s", (unsigned long long)t->stale,
+			t->has_context && t->context.stale ? "by stale catalogues" :
+			"to be judged anew");
 	(void)printf("\n");
 	if (t->has_context && t->context.stale)
 		(void)printf("the catalogues are stale: %s\n", t->context.why);

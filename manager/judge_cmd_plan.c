@@ -133,8 +133,9 @@ print_json(const struct judge_opened *o, const char *text, struct err *e)
 static bool
 refused(const struct judgement *j)
 {
-	return j->end != JUDGE_NOTHING_TO_DO
-	    && (j->end != JUDGE_RECOMMENDED || j->plan.end != JUDGE_PLAN_READY);
+	if (j->end == JUDGE_NOTHING_TO_DO)
+		return j->verdict == JUDGE_VERDICT_UNKNOWN;
+	return j->end != JUDGE_RECOMMENDED || j->plan.end != JUDGE_PLAN_READY;
 }
 
 int

@@ -272,7 +272,8 @@ print_device(struct cli *cli, const struct shown *x)
 	(void)printf("%s (%s) is %s; judged %s%s\n", j->name,
 		x->record.device_type[0] != '\0' ? x->record.device_type : "not listed",
 		store_verdict_name(j->verdict), at,
-		j->stale ? ", to be judged anew (imgadm-judge run)" : "");
+		j->stale ? "; since then it, or a catalogue, changed or expired (imgadm-judge "
+			"catalogue list, imgadm-judge run)" : "");
 	status = print_units(cli, x);
 	print_rules(x);
 	if (x->record.plan != NULL)

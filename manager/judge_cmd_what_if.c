@@ -131,6 +131,26 @@ take_out(struct structure *s, size_t at)
 	s->unit_count--;
 }
 
+/* With its functions; a unit that sits in it has to be taken out before. */
+static int
+take_out_whole(struct structure *s, size_t at, const char *text, struct err *e)
+{
+	uint32_t index = s->units[at].index;
+
+	for (size_t i = 0; i < s->unit_count; i++) {
+		const struct unit *u = &s->units[i];
+
+		if (u->contained_in == index && u->class == UNIT_UNIT)
+			return err_set(e, -EINVAL, "%s: %s is in it: take that out before, with "
+				"--unit %s=-", text, u->symbol, u->symbol);
+	}
+	for (size_t i = s->unit_count; i-- > 0;) {
+		if (s->units[i].contained_in == index || s->units[i].index == index)
+			take_out(s, i);
+	}
+	return 0;
+}
+
 static int
 change_unit(struct what_if *x, const struct change *c, struct err *e)
 {
@@ -151,8 +171,7 @@ change_unit(struct what_if *x, const struct change *c, struct err *e)
 		if (i == s->unit_count)
 			return err_set(e, -EINVAL, "%s: it has no such unit to be taken out",
 				c->text);
-		take_out(s, i);
-		return 0;
+		return take_out_whole(s, i, c->text, e);
 	}
 	rc = find_type(set, c->what, &type, &rev, e);
 	if (rc < 0)

@@ -161,21 +161,46 @@ concerns(struct advising *a, uint32_t instance, uint32_t variable)
 	return false;
 }
 
-/* The first violated rule that speaks of the variable, else the first of all. */
+/* Whether the recommended structure obeys the rule. */
+static bool
+is_cured(struct advising *a, uint32_t instance)
+{
+	return a->j->recommended != NULL &&
+		judge_instance_value(a->p, instance, a->j->recommended) != JUDGE_VIOLATED;
+}
+
+/* Whether this one change, by itself, cures the rule. */
+static bool
+cures(struct advising *a, uint32_t instance, uint32_t variable)
+{
+	enum judge_truth then;
+
+	a->now[variable] = a->j->recommended[variable];
+	then = judge_instance_value(a->p, instance, a->now);
+	a->now[variable] = 0;
+	return then != JUDGE_VIOLATED;
+}
+
+/*
+ * Why a unit is changed: the first violated rule that the change cures, else
+ * that is cured by all changes together and speaks of the unit, else the first.
+ */
 static uint32_t
 reason_of(struct advising *a, uint32_t variable)
 {
-	uint32_t first = CATALOGUE_NONE;
+	uint32_t together = CATALOGUE_NONE, first = CATALOGUE_NONE;
 
 	for (uint32_t i = 0; i < a->p->instance_count; i++) {
 		if (a->p->instances[i].now != JUDGE_VIOLATED)
 			continue;
+		if (cures(a, i, variable))
+			return i;
+		if (together == CATALOGUE_NONE && is_cured(a, i) && concerns(a, i, variable))
+			together = i;
 		if (first == CATALOGUE_NONE)
 			first = i;
-		if (concerns(a, i, variable))
-			return i;
 	}
-	return first;
+	return together != CATALOGUE_NONE ? together : first;
 }
 
 /* "incompatible (R-101: ...): replace FED by C650-feed rev B (...)" */
@@ -213,14 +238,6 @@ advise_violated(struct advising *a, uint32_t instance)
 	else
 		(void)text_copy(r->recommendation, sizeof(r->recommendation),
 			"no change that the catalogues know makes it fit: ask the maker");
-}
-
-/* Whether the recommended structure obeys the rule. */
-static bool
-is_cured(struct advising *a, uint32_t instance)
-{
-	return a->j->recommended != NULL &&
-		judge_instance_value(a->p, instance, a->j->recommended) != JUDGE_VIOLATED;
 }
 
 /*

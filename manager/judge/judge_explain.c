@@ -116,7 +116,20 @@ runs_unlisted(const struct judge_problem *p, uint32_t anchor)
 	return false;
 }
 
-/* Instances to be told, into ret (room for all): the conflict, or what is not known. */
+static bool
+is_told(const struct judgement *j, uint32_t instance)
+{
+	for (uint32_t k = 0; k < j->conflict_count; k++) {
+		if (j->conflict[k] == instance)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Instances to be told, into ret (room for all): the conflict and what else is
+ * violated, or what is not known.
+ */
 static uint32_t
 told(const struct judge_problem *p, const struct judgement *j, uint32_t *ret)
 {
@@ -124,7 +137,12 @@ told(const struct judge_problem *p, const struct judgement *j, uint32_t *ret)
 
 	if (j->verdict != JUDGE_VERDICT_UNKNOWN || j->end == JUDGE_FIRST_CONFIRM) {
 		memcpy(ret, j->conflict, j->conflict_count * sizeof(*ret));
-		return j->conflict_count;
+		count = j->conflict_count;
+		for (uint32_t i = 0; i < p->instance_count; i++) {
+			if (p->instances[i].now == JUDGE_VIOLATED && !is_told(j, i))
+				ret[count++] = i;
+		}
+		return count;
 	}
 	for (uint32_t i = 0; i < p->instance_count; i++) {
 		const struct judge_instance *in = &p->instances[i];
@@ -220,16 +238,6 @@ say_obstacle(const struct judge_problem *p, uint32_t rule, uint32_t variable, ui
 	(void)buf_add_text(b, ".\n");
 }
 
-static bool
-is_told(const struct judgement *j, uint32_t instance)
-{
-	for (uint32_t k = 0; k < j->conflict_count; k++) {
-		if (j->conflict[k] == instance)
-			return true;
-	}
-	return false;
-}
-
 /*
  * Releases of one unit that would meet the rule by themselves: the first that
  * nothing else forbids ends the look (it is dearer, not impossible), as does one
@@ -323,6 +331,10 @@ say_plan_end(const struct judge_problem *p, const struct judgement *j, struct bu
 {
 	const struct judge_plan *plan = &j->plan;
 	bool software = plan->count > 0 && plan->steps[0].kind != JUDGE_STEP_VISIT;
+	uint32_t steps = 0;
+
+	for (uint32_t i = 0; i < plan->count; i++)
+		steps += plan->steps[i].kind != JUDGE_STEP_VISIT;
 
 	switch (plan->end) {
 	case JUDGE_PLAN_READY:
@@ -331,8 +343,8 @@ say_plan_end(const struct judge_problem *p, const struct judgement *j, struct bu
 				"after it the device is judged anew.\n");
 		else if (plan->count > 0)
 			(void)buf_printf(b, "That takes %u step%s, %u minutes and %u restart%s"
-				"%s: imgadm-judge plan shows them.\n", (unsigned)plan->count,
-				plan->count == 1 ? "" : "s", (unsigned)plan->minutes,
+				"%s: imgadm-judge plan shows them.\n", (unsigned)steps,
+				steps == 1 ? "" : "s", (unsigned)plan->minutes,
 				(unsigned)plan->restarts, plan->restarts == 1 ? "" : "s",
 				plan->visit ? ", then a visit" : "");
 		break;

@@ -171,7 +171,10 @@ about_row(const struct judge_problem *p, const struct judge_names *n,
 		}
 	} else if (units) {
 		(void)text_copy(f->verb, sizeof(f->verb), "is");
-		judge_words_rev(p, n, unit, b);
+		if (u->unit_type == CATALOGUE_NONE)
+			(void)buf_add_text(b, "a unit that no catalogue lists");
+		else
+			judge_words_rev(p, n, unit, b);
 		if (b->len == 0)
 			(void)buf_add_text(b, "there");
 	}

@@ -374,7 +374,10 @@ say_no_recommendation(const struct judgement *j, struct buf *b)
 	case JUDGE_RECOMMENDED:
 		return j->recommended == NULL;
 	case JUDGE_NOTHING_TO_DO:
-		(void)buf_add_text(b, "Plan: nothing has to be changed.\n");
+		(void)buf_add_text(b, j->verdict == JUDGE_VERDICT_UNKNOWN ?
+			"No plan: what is not known cannot be changed to what fits.\n"
+			"What to do: imgadm-judge explain says what no catalogue lists.\n" :
+			"Plan: nothing has to be changed.\n");
 		break;
 	case JUDGE_NO_ANSWER:
 		(void)buf_add_text(b, "No plan: no change that the catalogues know makes it fit.\n"

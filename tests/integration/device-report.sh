@@ -103,7 +103,9 @@ sqlite3 "$T/device.db" "INSERT INTO advice (idx, subject, kind, severity, text, 
 like "advice list" "$(d advice list)" '7 .*error +trouble +ENG +worn +exchange it +no'
 like "nothing acts on the terminal" "$(d advice list)" 'x1b\[31mred'
 like "as JSON, the newest first" "$(json advice list)" '"index": 3,.*"acked": false, "catalogue_serial": 12, "created": "2026-11-22T.*", "index": 7, "kind": "trouble", "recommendation": "exchange it", "rule_id": "R-1", "severity": "error", "subject": "ENG", "text": "worn"'
+like "what nobody read needs attention" "$(d show)" 'ENG +worn \(imgadm-device advice ack 7\)'
 ok "advice ack" d advice ack 7
+unlike "what was read does not" "$(d show)" 'advice ack 7'
 like "is read" "$(json advice list)" '"acked": false.*"acked": true'
 ok "advice ack --all" d advice ack --all
 unlike "all are read" "$(json advice list)" '"acked": false'

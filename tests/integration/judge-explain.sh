@@ -67,7 +67,12 @@ ok 'a feed that fits' unit lobby FED paperFeed C650-feed 2.0 0 99-b --in ENG
 ok 'polled' "$poll" --no-rrd --quiet
 like 'is said to be that' "$("$judge" explain lobby | tr '\n' ' ')" 'is unknown:.*ENG.*runs +engine-fw G00-99, which no catalogue lists'
 like 'and who can help' "$("$judge" explain lobby)" 'ask the maker for a catalogue that lists it, newer than acme \(serial 1\)'
+status 'nothing is planned for it' 2 "$judge" plan lobby
+like 'and why' "$(tr '\n' ' ' <"$T/out")" 'No plan: what is not known cannot be changed.*imgadm-judge explain'
 ok 'it is mended' bank lobby ENG 1 engine-fw G00-28 running
 ok 'polled' "$poll" --no-rrd --quiet
 like 'compatible' "$("$judge" explain lobby)" '^lobby \(C650, serial S-lobby\) is compatible: [0-9]+ rules hold\.$'
+status 'what if a unit were gone that holds another' 1 "$judge" what-if lobby --unit ENG=-
+like 'says which has to go before' "$(cat "$T/err")" 'FED is in it: take that out before, with --unit FED=-'
+status 'what if both were gone' 0 "$judge" what-if lobby --unit FIN=- --unit FED=- --unit ENG=-
 done_testing

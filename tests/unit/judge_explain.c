@@ -145,6 +145,50 @@ START_TEST(all_is_well)
 }
 END_TEST
 
+/* One release is withdrawn, and the engine does not go with the one that is newer. */
+#define LOSES "<unit-type id='ZE' class='engine' manufacturer='Acme' model='ZE'>" \
+	"<rev id='1' seq='1' hardware='1' supply='ended'/>" \
+	"<rev id='2' seq='2' hardware='2' supply='stock'/></unit-type>" \
+	"<unit-type id='ZC' class='controller' manufacturer='Acme' model='ZC'/>" \
+	"<software id='z-ctl' unit-type='ZC'>" \
+	"<conflicts id='Z-2' because='the first engine hangs'>" \
+	"<unit type='ZE' max-rev='1'/></conflicts>" \
+	"<release version='1.2' seq='120' state='withdrawn' severity='must' " \
+	"because='loses the address book' instead='200'/>" \
+	"<release version='2.0' seq='200'/></software>"
+#define LOSER "DEV device Z\nCTL controller ZC sw=z-ctl/1.2\nENG engine ZE hw=1"
+
+START_TEST(every_violated_rule_is_told)
+{
+	explains(LOSES, LOSER,
+		"lobby-mfp (Z, serial 8841207) is incompatible: 2 rules are violated.\n"
+		"  CTL  controller ZC     allows  no ZE rev 1 or earlier  Z-2: the first "
+		"engine hangs\n"
+		"  ENG  engine ZE, rev 1  is      rev 1\n"
+		"  CTL  controller ZC     runs    z-ctl 1.2               withdrawn: loses the "
+		"address book\n"
+		"What to do: install z-ctl 2.0 on CTL (it runs 1.2); replace ENG by ZE rev 2 "
+		"(in stock; one visit); or, without a part: take CTL out of service (what it "
+		"does is lost).\n"
+		"That takes 1 step, 5 minutes and 1 restart, then a visit: imgadm-judge plan "
+		"shows them.\n");
+}
+END_TEST
+
+START_TEST(a_unit_that_nobody_lists)
+{
+	explains("<unit-type id='ZE' class='engine' manufacturer='Acme' model='ZE'/>"
+		"<unit-type id='ZC' class='controller' manufacturer='Acme' model='ZC'>"
+		"<requires id='Z-1'><unit type='ZE'/></requires></unit-type>",
+		"DEV device Z\nCTL controller ZC\nENG engine ZX hw=7",
+		"lobby-mfp (Z, serial 8841207) is unknown: 1 rule cannot be judged.\n"
+		"  CTL  controller ZC          needs  ZE                              Z-1\n"
+		"  ENG  engine ZX, hardware 7  is     a unit that no catalogue lists\n"
+		"What to do: ask the maker for a catalogue that lists it, newer than acme "
+		"(serial 1).\n");
+}
+END_TEST
+
 static void
 why_not(const char *xml, const char *device, const char *symbol, const char *software,
 	const char *version, uint32_t nodes, const char *text)
@@ -244,6 +288,17 @@ START_TEST(advice_of_what_nothing_cures_names_the_serial_number)
 }
 END_TEST
 
+/* Of two rules, a row names the one that its change cures. */
+START_TEST(advice_names_the_rule_that_the_change_cures)
+{
+	advises(LOSES, LOSER,
+		"CTL|3|withdrawn.z-ctl.1.2|incompatible (withdrawn: loses the address book): "
+		"install z-ctl 2.0 on CTL (it runs 1.2)|CTL=ZC z-ctl 2.0; ENG=ZE/2; DEV=Z|1\n"
+		"ENG|3|Z-2|incompatible (Z-2: the first engine hangs): replace ENG by ZE rev 2 "
+		"(in stock; one visit)|CTL=ZC z-ctl 2.0; ENG=ZE/2; DEV=Z|1\n");
+}
+END_TEST
+
 START_TEST(nothing_is_advised_where_all_is_well)
 {
 	advises(SLOTS ENGINE CONTROLLER,
@@ -282,6 +337,9 @@ main(void)
 	tcase_add_test(t, why_not_the_newest);
 	tcase_add_test(t, why_not_what_would_fit);
 	tcase_add_test(t, why_not_without_nodes);
+	tcase_add_test(t, every_violated_rule_is_told);
+	tcase_add_test(t, a_unit_that_nobody_lists);
+	tcase_add_test(t, advice_names_the_rule_that_the_change_cures);
 	tcase_add_test(t, advice_names_the_unit_and_the_whole_structure);
 	tcase_add_test(t, advice_to_the_device_where_no_unit_is_it);
 	tcase_add_test(t, advice_of_what_nothing_cures_names_the_serial_number);
