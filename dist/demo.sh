@@ -129,8 +129,10 @@ make_device()
 		demo --live --model "$model" --seed "$n" --speed $SPEED
 	[ "$name" != $UNPOLLED ] || return 0
 	cat >"$d/snmpd.conf" <<-E
-	# $name ($model): read with v2c from loopback
+	# $name ($model): read with v2c from loopback; the centre polls and advises with v3
 	rocommunity public 127.0.0.1
+	createUser centre SHA-256 demo-passphrase AES demo-passphrase
+	rwuser centre priv
 	sysName $name
 	maxGetbulkResponses 1000
 	dontLogTCPWrappersConnects yes
@@ -199,9 +201,10 @@ start()
 	export IMGADM_DB="$dir/imgadm.db" IMGADM_RRD_DIR="$dir/rrd"
 	export SNMPCONFPATH="$dir/conf" SNMP_PERSISTENT_DIR="$dir/persist"
 	unset RRDCACHED_ADDRESS
+	: >"$dir/conf/imgadm.conf" && chmod 600 "$dir/conf/imgadm.conf"
 	cat >"$dir/conf/imgadm.conf" <<-E
 	# The demo's centre.
-	credential demo -v2c -c public
+	credential demo -v3 -l authPriv -u centre -a SHA-256 -A demo-passphrase -x AES -X demo-passphrase
 	assign 127.0.0.0/8 demo
 	pollInterval $INTERVAL_S
 	E
@@ -245,14 +248,14 @@ start()
 	advice
 }
 
-# What does not fit, why, and what the device is told: nobody may write to it, so it asks.
+# What does not fit, why, and what stands on the device.
 judged()
 {
 	[ -e "$dir/acme.pub" ] || return 0
 	printf '\n$ imgadm-judge explain lobby-mfp\n'
 	imgadm-judge explain lobby-mfp
-	printf '\n$ imgadm-device ask\t(on lobby-mfp; its units are left out here)\n'
-	imgadm-device --state "$dir/device/lobby-mfp/device.db" ask 2>&1 | sed -n '1,4p; /^SINCE/,$p'
+	printf '\n$ imgadm-device show\t(on lobby-mfp; what needs attention)\n'
+	imgadm-device --state "$dir/device/lobby-mfp/device.db" show 2>&1 | sed -n '/^ATTENTION/,/^$/p'
 }
 
 advice()
@@ -269,6 +272,7 @@ advice()
 	        imgadm-device --state $dir/device/lobby-mfp/device.db show
 	Fits:   imgadm-judge show; imgadm-judge explain room-215; imgadm-judge plan room-215
 	        imgadm-judge what-if lobby-mfp --unit FED=C650-feed/B; imgadm-judge fleet
+	        snmpwalk -v2c -c public $mibs -m IMGADM-MIB $p imgAdviceTable
 	Told:   imgadm-fleet show $UNPOLLED   # nobody can poll it: all this is from its reports
 	        imgadm-device --state $dir/device/$UNPOLLED/device.db report show
 	        imgadm-device --state $dir/device/$UNPOLLED/device.db error add DEV X-1 --severity error

@@ -31,7 +31,7 @@ is 'and its software' "$(stored software unit bank id creator version state)" \
 	'CTL 1 ctl-fw acme G00-29 running'
 is 'and its log' "$(stored log index severity unit unit_serial_number code text)" \
 	'1 serviceCall FUS F1 C-2557 too hot, again'
-like 'and itself' "$(fleet list --csv)" '^lobby,berlin,C650,answered,.*,lobby-1,8841,'
+like 'and itself' "$(fleet list --csv)" '^lobby,berlin,C650,,false,,,answered,.*,lobby-1,8841,'
 imgadm-graph --rrd-dir "$T/rrd" --flush
 ok 'a round robin file is there' test -n "$(find "$T/rrd" -name 'use-300.rrd')"
 
