@@ -110,7 +110,7 @@ static int
 verify(const struct store_catalogue *row, const struct sign_signature *s,
 	const struct sign_key *key, const char *bytes, size_t size, struct err *e)
 {
-	char id[CATALOGUE_ID_MAX + 1];
+	char id[CATALOGUE_ID_MAX + 1] = "";
 	const char *comment = NULL;
 	uint32_t serial = 0;
 	int rc = sign_comment(s, key, &comment, e);

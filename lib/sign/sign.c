@@ -4,8 +4,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <sodium.h>
 #include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -34,16 +37,12 @@ struct line {
 void
 sign_id_text(const uint8_t id[SIGN_ID_SIZE], char ret_text[SIGN_ID_TEXT_SIZE])
 {
-	static const char digits[] = "0123456789ABCDEF";
+	uint64_t number = 0;
 
-	/* minisign shows the octets as a little-endian number. */
-	for (size_t i = 0; i < SIGN_ID_SIZE; i++) {
-		uint8_t octet = id[SIGN_ID_SIZE - 1 - i];
-
-		ret_text[2 * i] = digits[octet >> 4];
-		ret_text[2 * i + 1] = digits[octet & 15];
-	}
-	ret_text[SIGN_ID_TEXT_SIZE - 1] = '\0';
+	/* minisign shows the octets as a little-endian number, without leading zeros. */
+	for (size_t i = SIGN_ID_SIZE; i-- > 0;)
+		number = number << 8 | id[i];
+	(void)snprintf(ret_text, SIGN_ID_TEXT_SIZE, "%" PRIX64, number);
 }
 
 /*

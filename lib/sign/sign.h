@@ -56,7 +56,7 @@ struct sign_signature {
 	char unverified[SIGN_FILE_MAX];	/* the trusted comment: ask sign_comment() */
 };
 
-/* The key id as minisign prints it: 16 upper-case hexadecimal digits. */
+/* The key id as minisign prints it: up to 16 upper-case hexadecimal digits. */
 void sign_id_text(const uint8_t id[SIGN_ID_SIZE], char ret_text[SIGN_ID_TEXT_SIZE]);
 
 /* A public key: that one word, or minisign's file of two lines. -EBADMSG, -ENOTSUP. */

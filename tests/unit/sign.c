@@ -70,6 +70,10 @@ START_TEST(a_key_is_a_word_or_a_file)
 	ck_assert_mem_eq(&key, &other, sizeof(key));
 	sign_id_text(key.id, id);
 	ck_assert_str_eq(id, "49237E6D57DA5159");
+	/* As minisign does it, without zeros in front. */
+	sign_id_text((const uint8_t[SIGN_ID_SIZE]){ 0x75, 0xC1, 0x5C, 0xE9, 0x1D, 0xAE, 0x31, 5 },
+		id);
+	ck_assert_str_eq(id, "531AE1DE95CC175");
 	support_write(support_path("k.pub"), KEY_FILE, strlen(KEY_FILE));
 	ck_assert_int_eq(sign_key_read(support_path("k.pub"), &other, &e), 0);
 	ck_assert_int_eq(sign_key_read(support_path("none"), &other, &e), -ENOENT);
