@@ -47,15 +47,14 @@ struct matrix {
 static enum fit
 leaf(const struct matrix *x, const struct catalogue_node *n, const struct part *p, uint32_t item)
 {
-	bool matches = false, forbids = false;
+	bool matches = false, forbids = n->kind == CATALOGUE_FORBIDS_UNIT ||
+		n->kind == CATALOGUE_FORBIDS_SOFTWARE;
 
 	switch (n->kind) {
 	case CATALOGUE_AND:
 	case CATALOGUE_OR:
 		return NOT_SAID;
 	case CATALOGUE_FORBIDS_UNIT:
-		forbids = true;
-		/* fall through */
 	case CATALOGUE_NEEDS_UNIT:
 		if (!p->is_type || n->type != p->at)
 			return NOT_SAID;
@@ -64,8 +63,6 @@ leaf(const struct matrix *x, const struct catalogue_node *n, const struct part *
 			x->set->revs[item].seq <= n->max_rev_seq);
 		break;
 	case CATALOGUE_FORBIDS_SOFTWARE:
-		forbids = true;
-		/* fall through */
 	case CATALOGUE_NEEDS_SOFTWARE:
 		if (p->is_type || n->software != p->at)
 			return NOT_SAID;
