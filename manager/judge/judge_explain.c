@@ -136,8 +136,8 @@ told(const struct judge_problem *p, const struct judgement *j, uint32_t *ret)
 	uint32_t count = 0;
 
 	if (j->verdict != JUDGE_VERDICT_UNKNOWN || j->end == JUDGE_FIRST_CONFIRM) {
-		memcpy(ret, j->conflict, j->conflict_count * sizeof(*ret));
-		count = j->conflict_count;
+		for (; count < j->conflict_count; count++)
+			ret[count] = j->conflict[count];
 		for (uint32_t i = 0; i < p->instance_count; i++) {
 			if (p->instances[i].now == JUDGE_VIOLATED && !is_told(j, i))
 				ret[count++] = i;
