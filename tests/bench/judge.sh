@@ -15,6 +15,7 @@ command -v minisign >/dev/null || { echo 'bench: minisign is not installed: judg
 judge=$top_builddir/manager/imgadm-judge device=
 . "$top_srcdir/tests/integration/judge-lib.sh"
 "$bench/judge_fleet" "$IMGADM_DB" "${BENCH_FLEET:-100000}" 500 || exit
+sync	# else the first run waits for the disk to write what filled the store
 key acme
 trust acme acme
 releases=$(for i in $(seq 1 50); do
