@@ -25,7 +25,7 @@ out_of_memory(struct err *e)
 	return err_set(e, -ENOMEM, "out of memory for a judgement");
 }
 
-/* --- placeholders ----------------------------------------------------------------- */
+/* --- marks ------------------------------------------------------------------------ */
 
 bool
 judge_record_names_serials(const char *text)
@@ -61,7 +61,7 @@ judge_record_fill(const char *text, const struct structure *device, char *dst, s
 
 /* --- what is said --------------------------------------------------------------------- */
 
-/* A text of b, with its placeholders, at most size - 1 octets; b is empty after. */
+/* A text of b, with its marks, at most size - 1 octets; b is empty after. */
 static void
 take(struct buf *b, char *dst, size_t size)
 {
@@ -72,7 +72,7 @@ take(struct buf *b, char *dst, size_t size)
 		return;
 	}
 	buf_clear(b);
-	/* A placeholder that was cut in two would take what follows with it. */
+	/* A mark that was cut in two would take what follows with it. */
 	size = 0;
 	for (cut = dst; (cut = strchr(cut, JUDGE_SERIAL)) != NULL; cut++)
 		size++;

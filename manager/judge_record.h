@@ -2,7 +2,7 @@
  * judge_record: a judgement as the store keeps it.
  *
  * Everything in it is about the shape, so that devices of one shape share it:
- * serial numbers stand as placeholders (judge_explain.h), and are put in for a
+ * serial numbers stand as marks (judge_explain.h), and are put in for a
  * device by judge_record_fill().  Pure but for memory.
  */
 #ifndef IMGADM_MANAGER_JUDGE_RECORD_H
@@ -15,7 +15,7 @@
 int judge_record_make(const struct judge_problem *p, const struct judgement *j,
 	struct store_judgement *ret, struct err *e);
 
-/* Whether a text has placeholders at all. */
+/* Whether a text has marks at all. */
 bool judge_record_names_serials(const char *text);
 
 /*

@@ -15,7 +15,7 @@
  * Invariants
  * - A verdict never outlives its structure unmarked: a device whose structure
  *   changed is pending, and its verdict is told as stale.
- * - Texts of a judgement may hold serial numbers as placeholders (opaque here);
+ * - Texts of a judgement may hold serial numbers as marks (opaque here);
  *   `text` never does.
  *
  * Errors as store.h says.
@@ -30,7 +30,7 @@ enum {
 	STORE_JUDGE_COSTS = 14,
 	STORE_JUDGE_POLICY_MAX = 255,
 	STORE_JUDGE_RULE_MAX = 160,	/* octets of a rule's id */
-	STORE_JUDGE_SAID_MAX = 1023,	/* octets of a text with placeholders */
+	STORE_JUDGE_SAID_MAX = 1023,	/* octets of a text with marks */
 	STORE_JUDGE_RULES_MAX = 1000,	/* kept of a judgement; the violated ones first */
 	STORE_JUDGE_PLAN_MAX = 16 * 1024,
 };
@@ -57,13 +57,13 @@ struct store_judge_rule {
 	bool violated;		/* else unknown */
 	char id[STORE_JUDGE_RULE_MAX + 1];
 	char symbol[STRUCTURE_LABEL_MAX + 1];	/* whose rule; empty = the device's */
-	char text[STORE_JUDGE_SAID_MAX + 1];	/* may hold placeholders */
+	char text[STORE_JUDGE_SAID_MAX + 1];	/* may hold marks */
 };
 
 struct store_judge_advice {
 	char subject[STRUCTURE_LABEL_MAX + 1];	/* empty = the device */
 	enum severity severity;
-	char text[STORE_JUDGE_SAID_MAX + 1];	/* may hold placeholders */
+	char text[STORE_JUDGE_SAID_MAX + 1];	/* may hold marks */
 	char recommendation[STORE_JUDGE_SAID_MAX + 1];
 	char rule_id[STRUCTURE_NAME_MAX + 1];
 	uint32_t catalogue_serial;
@@ -75,9 +75,9 @@ struct store_judgement {
 	enum store_verdict verdict;
 	enum store_judge_end end;
 	bool proven;
-	char text[STRUCTURE_TEXT_MAX + 1];	/* the first reason; no placeholders */
+	char text[STRUCTURE_TEXT_MAX + 1];	/* the first reason; no marks */
 	char device_type[STRUCTURE_NAME_MAX + 1];	/* in the catalogues; empty = unlisted */
-	char *plan;		/* a line a step, may hold placeholders; NULL = none */
+	char *plan;		/* a line a step, may hold marks; NULL = none */
 	int64_t cost_now[STORE_JUDGE_COSTS], cost[STORE_JUDGE_COSTS];
 	struct store_judge_unit *units;
 	size_t unit_count;
