@@ -15,6 +15,7 @@ agent_module_libstate_la_SOURCES = \
 	%D%/state_schema.c %D%/state_schema.h \
 	%D%/state_software.c \
 	%D%/state_unit.c \
+	%D%/state_update.h \
 	%D%/state_view.c \
 	%D%/wake.c %D%/wake.h
 

@@ -12,3 +12,5 @@ include lib/snmp/local.mk
 include lib/report/local.mk
 include lib/store/local.mk
 include lib/advice/local.mk
+include lib/tftp/local.mk
+include lib/image/local.mk

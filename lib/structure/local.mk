@@ -3,6 +3,7 @@ noinst_LTLIBRARIES += lib/structure/libstructure.la
 lib_structure_libstructure_la_SOURCES = \
 	%D%/structure.c %D%/structure.h \
 	%D%/structure_check.c \
-	%D%/structure_name.c
+	%D%/structure_name.c \
+	%D%/update.c %D%/update.h
 lib_structure_libstructure_la_CPPFLAGS = $(AM_CPPFLAGS) $(SODIUM_CFLAGS)
 lib_structure_libstructure_la_LIBADD = $(SODIUM_LIBS)

@@ -1,0 +1,87 @@
+/*
+ * store_image: the centre's library of signed images, and the grants by which
+ * devices may fetch them.
+ *
+ * The image itself is a file, IMAGES/SHA256 (64 hexadecimal digits), with its
+ * signatures SHA256.minisig and, where there is one, SHA256.op.minisig beside it,
+ * written and synced before the row is; here is what they are.  What was
+ * verified is the caller's matter.
+ *
+ * A *grant* lets one device read one image under a token of 128 random bits (26
+ * characters a-z2-7): TOKEN, TOKEN.minisig, TOKEN.op.minisig.  It has a number,
+ * which logs carry, never the token.
+ *
+ * Invariants
+ * - A grant whose expiry has passed, or whose reads are spent, is not found.
+ * - Numbers are never given again.  At most STORE_GRANTS_MAX stand; spent and expired ones are
+ *   forgotten first.
+ *
+ * Errors as store.h says.
+ */
+#ifndef IMGADM_LIB_STORE_STORE_IMAGE_H
+#define IMGADM_LIB_STORE_STORE_IMAGE_H
+
+#include "lib/store/store.h"
+#include "lib/structure/update.h"
+
+enum {
+	STORE_IMAGE_LABEL_MAX = 4095,
+	STORE_TOKEN_SIZE = 27,		/* with its end */
+	STORE_GRANTS_MAX = 100000,
+	STORE_GRANT_S = 3600,		/* expiry unless said */
+	STORE_GRANT_COMPLETED = 1, STORE_GRANT_STARTED = 8,	/* reads unless said */
+	STORE_PREFIX_SIZE = 64,
+};
+
+struct store_image {
+	int64_t number;
+	char software[STRUCTURE_NAME_MAX + 1];
+	char creator[STRUCTURE_NAME_MAX + 1];
+	char version[STRUCTURE_LABEL_MAX + 1];
+	uint32_t seq;
+	uint64_t size;
+	uint8_t sha256[STRUCTURE_DIGEST_SIZE];
+	uint8_t key_id[8];
+	bool has_operator;	/* SHA256.op.minisig is there */
+	char label[STORE_IMAGE_LABEL_MAX + 1];	/* the trusted comment */
+	utc_s imported;
+	char by[STORE_NAME_MAX + 1];
+};
+/* Over one with the same digest. -EEXIST: this release has another image. */
+int store_image_put(struct store *s, const struct store_image *i, int64_t *ret_number,
+	struct err *e);
+/* By release.  -ENOENT with e: how to import it. */
+int store_image_find(struct store *s, const char *software, const char *creator,
+	uint32_t seq, struct store_image *ret, struct err *e);
+int store_image_get(struct store *s, int64_t number, struct store_image *ret, struct err *e);
+/* By software, creator, seq; caller frees with free(). */
+int store_image_list(struct store *s, struct store_image **ret, size_t *ret_count, struct err *e);
+
+struct store_grant {
+	int64_t number;
+	char token[STORE_TOKEN_SIZE];
+	int64_t image;
+	int64_t device;		/* in the store; 0 = none in particular */
+	char from[STORE_PREFIX_SIZE];	/* "192.0.2.7/32", "2001:db8::/64", "any" */
+	bool single_port;	/* the site is behind NAT */
+	utc_s made, expires;
+	uint32_t started, completed;	/* reads so far, of the image itself */
+	uint32_t started_most, completed_most;
+};
+/* The token is made here; number and counters too. */
+int store_grant_add(struct store *s, const struct store_grant *g, struct store_grant *ret,
+	struct err *e);
+/* A grant that may be read now: 1 with *ret_grant and *ret_image, 0 none. */
+int store_grant_find(struct store *s, const char *token, utc_s now, struct store_grant *ret_grant,
+	struct store_image *ret_image, struct err *e);
+/* Add to the counters of several at once. */
+struct store_grant_use { int64_t number; uint32_t started, completed; };
+int store_grant_used(struct store *s, const struct store_grant_use *uses, size_t count,
+	struct err *e);
+/* Withdraw one; all of a device (device != 0); all.  How many is in *ret_count (may be NULL). */
+int store_grant_withdraw(struct store *s, int64_t number, int64_t device, bool all,
+	size_t *ret_count, struct err *e);
+/* Those that stand, by number; free(). */
+int store_grant_list(struct store *s, struct store_grant **ret, size_t *ret_count, struct err *e);
+
+#endif

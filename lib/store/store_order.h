@@ -1,0 +1,62 @@
+/*
+ * store_order: update requests to devices, and what devices said of them.
+ *
+ * An order is what the centre writes, or would write, into a unit's row of
+ * imgUpdateTable.  Each has a number that rises within the device, in one
+ * sequence with its advice orders (store_advice.h): a device that cannot be
+ * reached fetches it (IMGADM-CENTER-MIB), one that can be is SET with the same
+ * number; both are one request.
+ *
+ * Invariants
+ * - Of a unit at most one order is open; a new one ends the older as superseded.
+ * - Numbers are never given again.
+ *
+ * Errors as store.h says.
+ */
+#ifndef IMGADM_LIB_STORE_STORE_ORDER_H
+#define IMGADM_LIB_STORE_STORE_ORDER_H
+
+#include "lib/store/store.h"
+#include "lib/structure/update.h"
+
+enum store_order_state {
+	STORE_ORDER_OPEN = 1,	/* the device has not shown that it has it */
+	STORE_ORDER_TAKEN,	/* it carries it out, or has */
+	STORE_ORDER_WITHDRAWN,	/* by the centre, or superseded */
+};
+
+struct store_order {
+	int64_t device;
+	uint32_t number;
+	char symbol[STRUCTURE_LABEL_MAX + 1];
+	uint32_t unit_index;
+	char unit_serial[STRUCTURE_NAME_MAX + 1];
+	struct update_want want;	/* want.order = number */
+	enum update_command command;
+	enum store_order_state state;
+	utc_s made;
+	char by[STORE_NAME_MAX + 1];
+};
+/* number, state and want.order are given here and come back. */
+int store_order_add(struct store *s, const struct store_order *o, uint32_t *ret_number,
+	struct err *e);
+int store_order_state_set(struct store *s, int64_t device, uint32_t number,
+	enum store_order_state state, struct err *e);
+/* Of a device, by number; open_only: those that it shall fetch.  free(). */
+int store_order_list(struct store *s, int64_t device, bool open_only, struct store_order **ret,
+	size_t *ret_count, struct err *e);
+
+/* The newest that is known of a unit's row of imgUpdateTable. */
+struct store_update {
+	int64_t device;
+	char symbol[STRUCTURE_LABEL_MAX + 1];
+	struct update row;	/* ticket, uri and nonce are not kept */
+	utc_s heard;
+};
+/* Kept if `changed` is not older than what is; an order with this number is taken. */
+int store_update_put(struct store *s, const struct store_update *u, struct err *e);
+/* device 0 = all; free(). */
+int store_update_list(struct store *s, int64_t device, struct store_update **ret,
+	size_t *ret_count, struct err *e);
+
+#endif
