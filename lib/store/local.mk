@@ -24,7 +24,8 @@ lib_store_libstore_la_SOURCES = \
 	%D%/store_nearest.c \
 	%D%/store_log_list.c \
 	%D%/store_note.c \
-	%D%/store_image.h %D%/store_order.h \
+	%D%/store_image.h \
+	%D%/store_order.c %D%/store_order.h \
 	%D%/store_part.c \
 	%D%/store_prune.c \
 	%D%/store_put.c \

@@ -368,6 +368,24 @@ store_find(struct store *s, const char *name, int64_t *ret_device, struct err *e
 	return 0;
 }
 
+int
+store_there(struct store *s, int64_t device, struct err *e)
+{
+	struct db_stmt *q;
+	int rc;
+
+	q = store_stmt(s, SQL_TARGET, &rc, e);
+	if (q == NULL)
+		return rc;
+	db_bind_i64(q, 1, device);
+	rc = db_step(q, e);
+	if (rc == 0)
+		return err_set(e, -ENOENT, "device %lld: was removed", (long long)device);
+	if (rc == 1)
+		db_reset(q);
+	return rc < 0 ? rc : 0;
+}
+
 /* Everything of a device, what stands lowest first. */
 static const char *const remove_sql[] = {
 	"DELETE FROM log WHERE key IN (" STORE_LOG_OF_DEVICE ")",
@@ -386,6 +404,8 @@ static const char *const remove_sql[] = {
 	"DELETE FROM slot WHERE device = ?1",
 	"DELETE FROM advice WHERE device = ?1",
 	"DELETE FROM advice_order WHERE device = ?1",
+	"DELETE FROM update_order WHERE device = ?1",
+	"DELETE FROM update_row WHERE device = ?1",
 	"DELETE FROM user WHERE device = ?1",
 	"DELETE FROM part WHERE device = ?1",
 	"DELETE FROM soon WHERE device = ?1",

@@ -242,9 +242,8 @@ run(struct store *s, const char *sql, const int64_t *values, int count, struct e
 	return rc;
 }
 
-/* The device's next number; it is never given again. */
-static int
-next_number(struct store *s, int64_t device, uint32_t *ret_number, struct err *e)
+int
+store_order_next(struct store *s, int64_t device, uint32_t *ret_number, struct err *e)
 {
 	uint32_t newest = 0;
 	struct db_stmt *q;
@@ -294,7 +293,7 @@ add(struct store *s, int64_t device, enum store_advice_source source,
 	struct db_stmt *q;
 	int rc;
 
-	rc = next_number(s, device, &number, e);
+	rc = store_order_next(s, device, &number, e);
 	if (rc == 0)
 		rc = free_index(s, device, &index, e);
 	q = rc < 0 ? NULL : store_stmt(s, SQL_ADVICE_ADD, &rc, e);
@@ -322,7 +321,7 @@ retire(struct store *s, int64_t device, uint32_t index, struct err *e)
 	uint32_t number = 0;
 	int rc;
 
-	rc = next_number(s, device, &number, e);
+	rc = store_order_next(s, device, &number, e);
 	if (rc == 0)
 		rc = run(s, "UPDATE advice SET wanted = 0, done = 0, number = ?3"
 			" WHERE device = ?1 AND idx = ?2",
@@ -394,24 +393,6 @@ sweep(struct store *s, int64_t device, struct wish *w, struct store_advice_chang
 }
 
 static int
-there(struct store *s, int64_t device, struct err *e)
-{
-	struct db_stmt *q;
-	int rc;
-
-	q = store_stmt(s, SQL_TARGET, &rc, e);
-	if (q == NULL)
-		return rc;
-	db_bind_i64(q, 1, device);
-	rc = db_step(q, e);
-	if (rc == 0)
-		return err_set(e, -ENOENT, "device %lld: was removed", (long long)device);
-	if (rc == 1)
-		db_reset(q);
-	return rc < 0 ? rc : 0;
-}
-
-static int
 set_locked(struct store *s, int64_t device, struct wish *w, utc_s when,
 	struct store_advice_changes *c, struct err *e)
 {
@@ -449,7 +430,7 @@ store_advice_set(struct store *s, int64_t device, enum store_advice_source sourc
 	rc = store_write_begin(s, &own, e);
 	if (rc < 0)
 		return rc;
-	rc = there(s, device, e);
+	rc = store_there(s, device, e);
 	if (rc == 0)
 		rc = store_advice_list(s, device, &w.rows, &w.row_count, e);
 	if (rc < 0)
@@ -523,7 +504,7 @@ store_advice_reindex(struct store *s, int64_t device, uint32_t index, uint32_t *
 	rc = store_write_begin(s, &own, e);
 	if (rc < 0)
 		return rc;
-	rc = next_number(s, device, &number, e);
+	rc = store_order_next(s, device, &number, e);
 	if (rc == 0)
 		rc = free_index(s, device, &fresh, e);
 	if (rc == 0)

@@ -89,6 +89,14 @@ int store_check_word(const char *what, const char *word, size_t max, struct err 
 
 /* The key of a device by name. -ENOENT says so. */
 int store_find(struct store *s, const char *name, int64_t *ret_device, struct err *e);
+/* Whether there is a device with that key. -ENOENT says that it was removed. */
+int store_there(struct store *s, int64_t device, struct err *e);
+
+/*
+ * store_advice.c: within a write, the device's next order number, of advice and
+ * of updates alike; it is never given again.
+ */
+int store_order_next(struct store *s, int64_t device, uint32_t *ret_number, struct err *e);
 
 /* --- what a result is put onto ---------------------------------------------- */
 

@@ -10,6 +10,7 @@
  * Invariants
  * - Of a unit at most one order is open; a new one ends the older as superseded.
  * - Numbers are never given again.
+ * - Beyond STORE_ORDERS_MAX of a device, the oldest that are not open are forgotten.
  *
  * Errors as store.h says.
  */
@@ -18,6 +19,10 @@
 
 #include "lib/store/store.h"
 #include "lib/structure/update.h"
+
+enum {
+	STORE_ORDERS_MAX = 256,		/* kept of a device: the newest, and what is open */
+};
 
 enum store_order_state {
 	STORE_ORDER_OPEN = 1,	/* the device has not shown that it has it */
@@ -37,12 +42,17 @@ struct store_order {
 	utc_s made;
 	char by[STORE_NAME_MAX + 1];
 };
-/* number, state and want.order are given here and come back. */
+/*
+ * number, state and want.order are given here and come back by the list; an open
+ * order of the same unit is withdrawn.  want is checked where the command is
+ * start or switch, its `when` else may be 0.  -EINVAL; -ENOENT: no such device.
+ */
 int store_order_add(struct store *s, const struct store_order *o, uint32_t *ret_number,
 	struct err *e);
+/* -ENOENT: no such order. */
 int store_order_state_set(struct store *s, int64_t device, uint32_t number,
 	enum store_order_state state, struct err *e);
-/* Of a device, by number; open_only: those that it shall fetch.  free(). */
+/* Of a device, by number; open_only: those that it shall fetch.  NULL with 0; free(). */
 int store_order_list(struct store *s, int64_t device, bool open_only, struct store_order **ret,
 	size_t *ret_count, struct err *e);
 
@@ -53,9 +63,14 @@ struct store_update {
 	struct update row;	/* ticket, uri and nonce are not kept */
 	utc_s heard;
 };
-/* Kept if `changed` is not older than what is; an order with this number is taken. */
+/*
+ * Kept if its order is a higher one than what is, or `changed` is not older (or
+ * not known).  The order with the row's number is taken, also a withdrawn one: what the
+ * device says is believed.  -EINVAL: a value without a name, or no symbol.
+ * -ENOENT: no such device.
+ */
 int store_update_put(struct store *s, const struct store_update *u, struct err *e);
-/* device 0 = all; free(). */
+/* By device and symbol; device 0 = all; NULL with 0; free(). */
 int store_update_list(struct store *s, int64_t device, struct store_update **ret,
 	size_t *ret_count, struct err *e);
 

@@ -418,6 +418,64 @@ static const char step_6[] =
 	" why TEXT NOT NULL,"
 	" at INTEGER NOT NULL);";
 
+/*
+ * Updates that were ordered, by the numbers of `advice_order`, and the newest
+ * that devices said of their rows of imgUpdateTable.
+ */
+static const char step_orders[] =
+	"CREATE TABLE update_order ("
+	" device INTEGER NOT NULL,"
+	" number INTEGER NOT NULL,"
+	" symbol TEXT NOT NULL,"
+	" unit INTEGER NOT NULL,"
+	" serial TEXT NOT NULL,"
+	" bank INTEGER NOT NULL,"
+	" software TEXT NOT NULL,"
+	" creator TEXT NOT NULL,"
+	" version TEXT NOT NULL,"
+	" seq INTEGER NOT NULL,"
+	" uri TEXT NOT NULL,"
+	" size INTEGER NOT NULL,"
+	" digest BLOB,"
+	" due INTEGER NOT NULL,"	/* imgUpdateWhen */
+	" at INTEGER NOT NULL,"
+	" ticket BLOB NOT NULL,"
+	" grp INTEGER NOT NULL,"
+	" group_size INTEGER NOT NULL,"
+	" expires INTEGER NOT NULL,"
+	" command INTEGER NOT NULL,"
+	" state INTEGER NOT NULL,"
+	" made INTEGER NOT NULL,"
+	" made_by TEXT NOT NULL,"
+	" PRIMARY KEY (device, number)) WITHOUT ROWID;"
+
+	"CREATE TABLE update_row ("
+	" device INTEGER NOT NULL,"
+	" symbol TEXT NOT NULL,"
+	" unit INTEGER NOT NULL,"
+	" bank INTEGER NOT NULL,"
+	" software TEXT NOT NULL,"
+	" creator TEXT NOT NULL,"
+	" version TEXT NOT NULL,"
+	" seq INTEGER NOT NULL,"
+	" size INTEGER NOT NULL,"
+	" digest BLOB,"
+	" due INTEGER NOT NULL,"
+	" at INTEGER NOT NULL,"
+	" grp INTEGER NOT NULL,"
+	" group_size INTEGER NOT NULL,"
+	" expires INTEGER NOT NULL,"
+	" number INTEGER NOT NULL,"	/* imgUpdateOrder */
+	" owner INTEGER NOT NULL,"
+	" command INTEGER NOT NULL,"
+	" state INTEGER NOT NULL,"
+	" bytes INTEGER NOT NULL,"
+	" reason INTEGER NOT NULL,"
+	" reason_text TEXT NOT NULL,"
+	" changed INTEGER NOT NULL,"
+	" heard INTEGER NOT NULL,"
+	" PRIMARY KEY (device, symbol)) WITHOUT ROWID;";
+
 const struct db_step store_schema_steps[STORE_SCHEMA_VERSION] = {
 	{ step_1, NULL },
 	{ step_2, NULL },
@@ -425,4 +483,5 @@ const struct db_step store_schema_steps[STORE_SCHEMA_VERSION] = {
 	{ step_4, NULL },
 	{ step_5, NULL },
 	{ step_6, NULL },
+	{ step_orders, NULL },
 };

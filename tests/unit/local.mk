@@ -28,6 +28,12 @@ tests_unit_store_SOURCES = %D%/store.c $(store_fixture)
 tests_unit_store_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_store_LDADD = $(UNIT_LDADD) $(store_test_libs)
 
+check_PROGRAMS += tests/unit/store_order
+TESTS += tests/unit/store_order
+tests_unit_store_order_SOURCES = %D%/store_order.c $(store_fixture)
+tests_unit_store_order_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_store_order_LDADD = $(UNIT_LDADD) $(store_test_libs)
+
 check_PROGRAMS += tests/unit/store_center
 TESTS += tests/unit/store_center
 tests_unit_store_center_SOURCES = %D%/store_center.c $(store_fixture)
