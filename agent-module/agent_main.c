@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "agent-module/agentd.h"
-#include "agent-module/daemonize.h"
+#include "lib/base/daemonize.h"
 #include "lib/base/lock.h"
 #include "lib/base/log.h"
 #include "lib/base/options.h"

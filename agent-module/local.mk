@@ -110,7 +110,6 @@ agent_module_libagentd_la_SOURCES = \
 	%D%/agentd.c %D%/agentd.h \
 	%D%/agentx_loop.c %D%/agentx_loop.h \
 	%D%/config_change.c %D%/config_change.h \
-	%D%/daemonize.c %D%/daemonize.h \
 	%D%/link_table.c %D%/link_table.h \
 	%D%/link_watch.c %D%/link_watch.h \
 	%D%/locate.c %D%/locate.h \

@@ -4,6 +4,7 @@ lib_base_libbase_la_SOURCES = \
 	%D%/buf.c %D%/buf.h \
 	%D%/child.c %D%/child.h \
 	%D%/clock.c %D%/clock.h \
+	%D%/daemonize.c %D%/daemonize.h \
 	%D%/err.c %D%/err.h \
 	%D%/limit.c %D%/limit.h \
 	%D%/lock.c %D%/lock.h \
@@ -11,6 +12,7 @@ lib_base_libbase_la_SOURCES = \
 	%D%/options.c %D%/options.h \
 	%D%/parse.c %D%/parse_cidr.c %D%/parse_moment.c %D%/parse.h \
 	%D%/paths.c %D%/paths.h \
-	%D%/text.c %D%/text_compare.c %D%/text_number.c %D%/text_width.c %D%/text.h
+	%D%/text.c %D%/text_compare.c %D%/text_number.c %D%/text_width.c %D%/text.h \
+	%D%/user.c %D%/user.h
 lib_base_libbase_la_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DLOCALSTATEDIR='"$(localstatedir)"'

@@ -4,8 +4,8 @@
  * The parent waits until the child says that it is ready, or ends, and takes
  * over its exit status: whoever started the daemon sees its errors.
  */
-#ifndef IMGADM_AGENT_MODULE_DAEMONIZE_H
-#define IMGADM_AGENT_MODULE_DAEMONIZE_H
+#ifndef IMGADM_LIB_BASE_DAEMONIZE_H
+#define IMGADM_LIB_BASE_DAEMONIZE_H
 
 #include "lib/base/err.h"
 

@@ -1,6 +1,6 @@
 #include <config.h>
 
-#include "agent-module/daemonize.h"
+#include "lib/base/daemonize.h"
 
 #include <errno.h>
 #include <fcntl.h>
