@@ -344,11 +344,119 @@ static const struct table order_table = {
 	.key_len = 1, .rows = order_rows, .key = order_key, .get = order_get,
 };
 
+/* --- orders about updates ---------------------------------------------------------- */
+
+static const table_sub update_base[] = { IMGADM_OID_imgCenterUpdateOrderEntry };
+static const unsigned update_columns[] = {
+	IMGADM_COL_imgCenterUpdateOrderUnit, IMGADM_COL_imgCenterUpdateOrderUnitSerial,
+	IMGADM_COL_imgCenterUpdateOrderBank, IMGADM_COL_imgCenterUpdateOrderSoftwareId,
+	IMGADM_COL_imgCenterUpdateOrderCreator, IMGADM_COL_imgCenterUpdateOrderVersion,
+	IMGADM_COL_imgCenterUpdateOrderSequence, IMGADM_COL_imgCenterUpdateOrderUri,
+	IMGADM_COL_imgCenterUpdateOrderSize, IMGADM_COL_imgCenterUpdateOrderDigest,
+	IMGADM_COL_imgCenterUpdateOrderWhen, IMGADM_COL_imgCenterUpdateOrderAt,
+	IMGADM_COL_imgCenterUpdateOrderTicket, IMGADM_COL_imgCenterUpdateOrderGroup,
+	IMGADM_COL_imgCenterUpdateOrderGroupSize, IMGADM_COL_imgCenterUpdateOrderExpires,
+	IMGADM_COL_imgCenterUpdateOrderCommand,
+};
+
+static size_t
+update_rows(const struct snapshot *s)
+{
+	return s->facts.update_count;
+}
+
+static void
+update_key(const struct snapshot *s, size_t row, table_sub *ret_key)
+{
+	ret_key[0] = s->facts.updates[row].number;
+}
+
+/* What image, and where it is to be had. */
+static void
+update_get_image(const struct update_want *w, unsigned column, struct cell *c)
+{
+	switch (column) {
+	case IMGADM_COL_imgCenterUpdateOrderSoftwareId:
+		cell_text(c, w->software);
+		break;
+	case IMGADM_COL_imgCenterUpdateOrderCreator:
+		cell_text(c, w->creator);
+		break;
+	case IMGADM_COL_imgCenterUpdateOrderVersion:
+		cell_text(c, w->version);
+		break;
+	case IMGADM_COL_imgCenterUpdateOrderSequence:
+		cell_number(c, CELL_UNSIGNED32, w->sequence);
+		break;
+	case IMGADM_COL_imgCenterUpdateOrderUri:
+		cell_text(c, w->uri);
+		break;
+	case IMGADM_COL_imgCenterUpdateOrderSize:
+		cell_number(c, CELL_UNSIGNED32, w->size);
+		break;
+	case IMGADM_COL_imgCenterUpdateOrderDigest:
+		cell_octets(c, w->digest, w->digest_known ? sizeof(w->digest) : 0);
+		break;
+	}
+}
+
+static void
+update_get(const struct snapshot *s, size_t row, unsigned column, struct cell *c)
+{
+	const struct store_order *o = &s->facts.updates[row];
+	const struct update_want *w = &o->want;
+
+	switch (column) {
+	case IMGADM_COL_imgCenterUpdateOrderUnit:
+		cell_integer(c, (int32_t)o->unit_index);
+		break;
+	case IMGADM_COL_imgCenterUpdateOrderUnitSerial:
+		cell_text(c, o->unit_serial);
+		break;
+	case IMGADM_COL_imgCenterUpdateOrderBank:
+		cell_number(c, CELL_UNSIGNED32, w->bank);
+		break;
+	case IMGADM_COL_imgCenterUpdateOrderWhen:
+		/* An order that starts nothing has none. */
+		cell_integer(c, (int32_t)(w->when == 0 ? UPDATE_WHEN_STAGE_ONLY : w->when));
+		break;
+	case IMGADM_COL_imgCenterUpdateOrderAt:
+		cell_date(c, w->at);
+		break;
+	case IMGADM_COL_imgCenterUpdateOrderTicket:
+		cell_octets(c, w->ticket, w->ticket_len);
+		break;
+	case IMGADM_COL_imgCenterUpdateOrderGroup:
+		cell_number(c, CELL_UNSIGNED32, w->group);
+		break;
+	case IMGADM_COL_imgCenterUpdateOrderGroupSize:
+		cell_number(c, CELL_UNSIGNED32, w->group_size);
+		break;
+	case IMGADM_COL_imgCenterUpdateOrderExpires:
+		cell_number(c, CELL_UNSIGNED32, w->expires_s);
+		break;
+	case IMGADM_COL_imgCenterUpdateOrderCommand:
+		cell_integer(c, (int32_t)o->command);
+		break;
+	default:
+		update_get_image(w, column, c);
+		break;
+	}
+}
+
+static const struct table update_table = {
+	.name = "imgCenterUpdateOrderTable",
+	.base = update_base, .base_len = COUNT(update_base),
+	.columns = update_columns, .column_count = COUNT(update_columns),
+	.key_len = 1, .rows = update_rows, .key = update_key, .get = update_get,
+};
+
 /* --- the tree ---------------------------------------------------------- */
 
 static const table_sub root[] = { IMGADM_OID_imgCenterObjects };
 static const struct table *const tables[] = {
 	&device_table, &unit_table, &advice_table, &plan_table, &orders_table, &order_table,
+	&update_table,
 };
 
 const struct table_tree center_tables = {

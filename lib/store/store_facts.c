@@ -199,6 +199,8 @@ store_facts_get(struct store *s, struct store_models *m, int64_t device, utc_s n
 	if (rc == 0)
 		rc = store_advice_list(s, device, &f.advice, &f.advice_count, e);
 	if (rc == 0)
+		rc = store_order_list(s, device, true, &f.updates, &f.update_count, e);
+	if (rc == 0)
 		rc = store_advice_newest(s, device, &f.orders_newest, e);
 	store_read_end(s);
 	if (rc == 0)
@@ -214,5 +216,6 @@ store_facts_release(struct store_facts *f)
 	free(f->units);
 	free(f->advice);
 	free(f->plans);
+	free(f->updates);
 	*f = (struct store_facts){0};
 }

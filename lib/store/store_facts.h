@@ -10,6 +10,7 @@
 #define IMGADM_LIB_STORE_STORE_FACTS_H
 
 #include "lib/store/store_advice.h"
+#include "lib/store/store_order.h"
 #include "lib/store/store_read.h"
 
 enum {
@@ -67,7 +68,9 @@ struct store_facts {
 	size_t advice_count;
 	struct store_facts_plan *plans;	/* what is done first comes first */
 	size_t plan_count;
-	uint32_t orders_newest;
+	uint32_t orders_newest;	/* of both kinds */
+	struct store_order *updates;	/* open orders, by number */
+	size_t update_count;
 };
 
 /* What is known of models; one a program. */

@@ -10,6 +10,7 @@
 #include "lib/mib/table.h"
 #include "lib/snmp/pdu.h"
 #include "lib/store/store_advice.h"
+#include "lib/store/store_order.h"
 #include "mibs/imgadm-center-mib.h"
 #include "manager/center_tables.h"
 #include "tests/unit/store_fixture.h"
@@ -231,6 +232,52 @@ START_TEST(advice_and_orders)
 	v = get_one(target.device, NAME(IMGADM_OID_imgCenterAdviceOrderVerb, 3));
 	ck_assert_int_eq(v->type, SNMP_TYPE_NO_SUCH_INSTANCE);
 	is_text(get_one(target.device, NAME(IMGADM_OID_imgCenterAdviceText, 1)), "second");
+}
+END_TEST
+
+/* What a device shall carry out, with the columns of its own table; taken, it is no more. */
+START_TEST(orders_about_updates)
+{
+	struct store_order o = {
+		.device = target.device, .symbol = "U1", .unit_index = 2, .unit_serial = "S-1",
+		.want = { .bank = 2, .software = "fw-U1", .creator = "acme", .version = "2.0",
+			.sequence = 20, .uri = "tftp://192.0.2.1/abc", .size = 4711,
+			.digest_known = true, .when = UPDATE_WHEN_NOW, .ticket = "tic",
+			.ticket_len = 3, .expires_s = 600 },
+		.command = UPDATE_COMMAND_START, .by = "test",
+	};
+	const struct snmp_varbind *v;
+	uint32_t number = 0;
+
+	advise(target.device, "first", SEVERITY_WARNING);
+	OK(store_order_add(store, &o, &number, &e));
+	ck_assert_uint_eq(number, 2);	/* one sequence with those about advice */
+	now_ms += 60000;
+	v = get_one(target.device, NAME(IMGADM_OID_imgCenterOrdersNewest, 0));
+	ck_assert_uint_eq(v->number, 2);
+	v = get_one(target.device, NAME(IMGADM_OID_imgCenterUpdateOrderUnit, 2));
+	ck_assert_int_eq(v->type, SNMP_TYPE_INTEGER);
+	ck_assert_int_eq(v->integer, 2);
+	is_text(get_one(target.device, NAME(IMGADM_OID_imgCenterUpdateOrderUnitSerial, 2)), "S-1");
+	is_text(get_one(target.device, NAME(IMGADM_OID_imgCenterUpdateOrderUri, 2)),
+		"tftp://192.0.2.1/abc");
+	is_text(get_one(target.device, NAME(IMGADM_OID_imgCenterUpdateOrderTicket, 2)), "tic");
+	v = get_one(target.device, NAME(IMGADM_OID_imgCenterUpdateOrderDigest, 2));
+	ck_assert_uint_eq(v->len, 32);
+	v = get_one(target.device, NAME(IMGADM_OID_imgCenterUpdateOrderSize, 2));
+	ck_assert_uint_eq(v->number, 4711);
+	v = get_one(target.device, NAME(IMGADM_OID_imgCenterUpdateOrderWhen, 2));
+	ck_assert_int_eq(v->integer, UPDATE_WHEN_NOW);
+	v = get_one(target.device, NAME(IMGADM_OID_imgCenterUpdateOrderCommand, 2));
+	ck_assert_int_eq(v->integer, UPDATE_COMMAND_START);
+	v = get_one(target.device, NAME(IMGADM_OID_imgCenterUpdateOrderUnit, 1));
+	ck_assert_int_eq(v->type, SNMP_TYPE_NO_SUCH_INSTANCE);
+	v = get_one(0, NAME(IMGADM_OID_imgCenterUpdateOrderUri, 2));
+	ck_assert_int_eq(v->type, SNMP_TYPE_NO_SUCH_INSTANCE);
+	OK(store_order_state_set(store, target.device, number, STORE_ORDER_TAKEN, &e));
+	now_ms += 60000;
+	v = get_one(target.device, NAME(IMGADM_OID_imgCenterUpdateOrderUnit, 2));
+	ck_assert_int_eq(v->type, SNMP_TYPE_NO_SUCH_INSTANCE);
 }
 END_TEST
 
@@ -515,6 +562,7 @@ main(void)
 	tcase_add_test(tc, the_tables_are_in_order);
 	tcase_add_test(tc, values);
 	tcase_add_test(tc, advice_and_orders);
+	tcase_add_test(tc, orders_about_updates);
 	tcase_add_test(tc, others_are_not_to_be_seen);
 	tcase_add_test(tc, of_others_only_the_counts_are_told);
 	tcase_add_test(tc, bulk_walks_to_the_end);
