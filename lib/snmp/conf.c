@@ -15,6 +15,7 @@
 #include "lib/snmp/conf_key.h"
 #include "lib/snmp/conf_directive.h"
 #include "lib/snmp/conf_reader.h"
+#include "lib/snmp/conf_site.h"
 #include "lib/snmp/conf_words.h"
 #include "lib/snmp/resolve.h"
 
@@ -48,6 +49,7 @@ struct conf {
 	struct assign *devices, *ranges;	/* by name; longest prefix first */
 	size_t device_count, device_size, range_count, range_size;
 	struct conf_keys keys;
+	struct conf_sites sites;
 	struct snmp_credential *fallback;	/* snmp.conf's defaults */
 	struct err fallback_err;
 	bool fallback_tried;
@@ -85,6 +87,7 @@ conf_free(struct conf *c)
 	assigns_free(c->devices, c->device_count);
 	assigns_free(c->ranges, c->range_count);
 	conf_keys_release(&c->keys);
+	conf_sites_release(&c->sites);
 	snmp_credential_free(c->fallback);
 	free(c);
 }
@@ -367,6 +370,9 @@ take_line(void *user, const char *token, const char *value, const char *place, s
 	case CONF_CATALOGUE_KEY:
 		code = conf_key_line(&c->keys, &w, place, e);
 		break;
+	case CONF_SITE:
+		code = conf_site_line(&c->sites, &w, place, e);
+		break;
 	case CONF_PATH:
 	case CONF_ADDRESS:
 	case CONF_NUMBER:
@@ -433,6 +439,12 @@ conf_catalogue_keys(const struct conf *c, size_t *ret_count)
 {
 	*ret_count = c->keys.count;
 	return c->keys.list;
+}
+
+void
+conf_site(const struct conf *c, const char *site, struct conf_site *ret)
+{
+	conf_site_find(&c->sites, site, ret);
 }
 
 bool

@@ -40,6 +40,8 @@ enum {
 	CONF_ASSIGNS_MAX = 65536,
 	CONF_CATALOGUE_KEYS_MAX = 256,
 	CONF_CREATOR_MAX = 64,	/* octets of a creator's id */
+	CONF_SITES_MAX = 4096,
+	CONF_IMAGE_BASE_MAX = 180,	/* octets; a token or a digest comes behind it */
 };
 
 /* NULL when out of memory. */
@@ -107,6 +109,17 @@ const struct conf_catalogue_key *conf_catalogue_key_find(const struct conf *c,
 	const uint8_t id[SIGN_ID_SIZE]);
 /* Whether it is for this creator. */
 bool conf_catalogue_key_covers(const struct conf_catalogue_key *key, const char *creator);
+
+/*
+ * Where the devices of a site fetch images from, and who may: what `site` lines
+ * say of it, else those of the site "*".  Borrowed from c.
+ */
+struct conf_site {
+	const char *image_base;	/* tftp:// or https://, '/' at its end; NULL = not set */
+	const char *grant_from;	/* "lastSeen", "any" or a network; never NULL */
+	bool nat;		/* an answer from another port would be dropped */
+};
+void conf_site(const struct conf *c, const char *site, struct conf_site *ret);
 
 /* The n-th directive from 0 with its help, NULL past the end; for --help and the manual's test. */
 const char *conf_directive_at(size_t n, const char **ret_help);

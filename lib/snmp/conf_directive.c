@@ -33,6 +33,8 @@ const struct conf_directive conf_directives[CONF_DIRECTIVES] = {
 	{ "judgeProfile", CONF_WORD, 0, 0, "ID: the profile that releases are measured by" },
 	{ "catalogueKey", CONF_CATALOGUE_KEY, 0, 0,
 		"NAME KEY creators ID,...: whose signature of catalogues is believed" },
+	{ "site", CONF_SITE, 0, 0, "NAME imageBase|grantFrom|nat VALUE: where devices fetch"
+		" images from" },
 };
 
 /* Whether word is one of those that stand, with '|' between them, before help's colon. */

@@ -273,6 +273,19 @@ static const struct {
 	  2, "stands at" },
 	{ "catalogueKey a " KEY_A " creators x\ncatalogueKey b " KEY_A " creators y\n", -EINVAL,
 	  2, "the key 49237E6D57DA5159 stands at" },
+	{ "site\n", -EINVAL, 1, "without a value" },
+	{ "site berlin imageBase\n", -EINVAL, 1, "want site NAME" },
+	{ "site berlin imagebas tftp://h/\n", -EINVAL, 1, "did you mean 'imageBase'?" },
+	{ "site berlin xyzzy 1\n", -EINVAL, 1, "want imageBase, grantFrom or nat" },
+	{ "site berlin imageBase tftp://h\n", -EINVAL, 1, "'/' at the end" },
+	{ "site berlin imageBase http://h/\n", -EINVAL, 1, "https://" },
+	{ "site berlin imageBase tftp:///x/\n", -EINVAL, 1, "HOST" },
+	{ "site berlin imageBase 'https://h/a b/'\n", -EINVAL, 1, "https://" },
+	{ "site berlin grantFrom here\n", -EINVAL, 1, "lastSeen, any or a network" },
+	{ "site berlin grantFrom 10.1.2.3/8\n", -EINVAL, 1, "lastSeen, any or a network" },
+	{ "site berlin nat perhaps\n", -EINVAL, 1, "nat" },
+	{ "site '' nat yes\n", -EINVAL, 1, "no name for a site" },
+	{ "site a nat yes\nsite b nat no\nsite a nat no\n", -EINVAL, 3, "stands at" },
 	{ "[nothing] window 5\n", -EINVAL, 1, "nothing" },
 	{ "[imgadm window 5\n", -EINVAL, 1, "]" },
 	{ "include other.conf\n", -EINVAL, 1, "include" },
@@ -306,6 +319,41 @@ START_TEST(catalogue_keys_are_read)
 	ck_assert_ptr_nonnull(strstr(keys[1].place, "imgadm.conf:2"));
 	ck_assert_ptr_eq(conf_catalogue_key_find(conf, keys[1].key.id), &keys[1]);
 	ck_assert_ptr_null(conf_catalogue_key_find(conf, none));
+}
+END_TEST
+
+START_TEST(sites_are_read)
+{
+	struct conf_site s;
+
+	ck_assert_int_eq(read_conf("site berlin imageBase tftp://[2001:db8::1]:6969/\n"
+	    "site * imageBase https://images.example/x/\nsite * NAT yes\n"
+	    "site berlin nat no\nsite gera grantFrom 10.1.0.0/16\n"), 0);
+	conf_site(conf, "berlin", &s);
+	ck_assert_str_eq(s.image_base, "tftp://[2001:db8::1]:6969/");
+	ck_assert_str_eq(s.grant_from, "lastSeen");
+	ck_assert(!s.nat);
+	conf_site(conf, "gera", &s);
+	ck_assert_str_eq(s.image_base, "https://images.example/x/");
+	ck_assert_str_eq(s.grant_from, "10.1.0.0/16");
+	ck_assert(s.nat);
+	conf_site(conf, "", &s);
+	ck_assert_str_eq(s.image_base, "https://images.example/x/");
+	ck_assert(s.nat);
+}
+END_TEST
+
+START_TEST(no_site_is_no_place_to_fetch_from)
+{
+	struct conf_site s;
+
+	ck_assert_int_eq(read_conf("site berlin grantFrom any\n"), 0);
+	conf_site(conf, "gera", &s);
+	ck_assert_ptr_null(s.image_base);
+	ck_assert_str_eq(s.grant_from, "lastSeen");
+	ck_assert(!s.nat);
+	conf_site(conf, "berlin", &s);
+	ck_assert_str_eq(s.grant_from, "any");
 }
 END_TEST
 
@@ -613,6 +661,8 @@ main(void)
 	tc = cases(s, "wrong lines");
 	tcase_add_loop_test(tc, a_wrong_line_says_where_and_what, 0, COUNT(wrong_lines));
 	tcase_add_test(tc, catalogue_keys_are_read);
+	tcase_add_test(tc, sites_are_read);
+	tcase_add_test(tc, no_site_is_no_place_to_fetch_from);
 	tcase_add_test(tc, the_first_error_is_told);
 	tcase_add_test(tc, an_included_file_is_named);
 	tcase_add_test(tc, what_is_unknown_in_snmp_conf_is_not_ours);
