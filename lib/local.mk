@@ -14,3 +14,4 @@ include lib/store/local.mk
 include lib/advice/local.mk
 include lib/tftp/local.mk
 include lib/image/local.mk
+include lib/cli/local.mk

@@ -15,7 +15,7 @@
 #include "manager/beside.h"
 #include "manager/center.h"
 #include "manager/center_net.h"
-#include "manager/conf_open.h"
+#include "lib/cli/conf_open.h"
 
 #define PROGRAM "imgadm-centerd"
 

@@ -5,7 +5,7 @@
 #define IMGADM_MANAGER_FLEET_CLI_H
 
 #include "lib/store/store_read.h"
-#include "manager/cli.h"
+#include "lib/cli/cli.h"
 
 /* Run imgadm-fleet; the program's exit status. */
 int fleet_cli_run(int argc, char *argv[]);

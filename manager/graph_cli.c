@@ -15,7 +15,7 @@
 #include "lib/base/options.h"
 #include "lib/base/text.h"
 #include "lib/store/store_read.h"
-#include "manager/conf_open.h"
+#include "lib/cli/conf_open.h"
 #include "manager/graph.h"
 #include "manager/graph_file.h"
 #include "manager/graph_json.h"

@@ -79,7 +79,7 @@ read_checked(struct addition *a, const char *data, size_t size, struct err *e)
 	int rc = catalogue_read(a->file, data, size, &c, &findings, e);
 
 	if (rc < 0 && findings.errors > 0) {
-		judge_cli_findings(&findings);
+		cli_findings(&findings);
 		(void)err_set(e, rc, "%s: is left as it was", a->file);
 	}
 	if (rc == 0) {

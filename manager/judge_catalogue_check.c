@@ -115,7 +115,7 @@ judge_check_files(char *const files[], size_t count, struct judge_catalogues *in
 		if (rc < 0 && findings.errors == 0)
 			log_err(&e);
 	}
-	judge_cli_findings(&findings);
+	cli_findings(&findings);
 	status = rc == -ENOMEM || rc == -EIO ? EXIT_STORAGE : rc < 0 ? EXIT_USAGE : EXIT_DONE;
 	if (rc == 0)
 		say_files(&c, findings.warnings);

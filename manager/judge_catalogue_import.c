@@ -53,7 +53,7 @@ import(struct store *s, const struct conf *c, utc_s now, const char *file,
 
 	if (rc < 0)
 		return rc;
-	judge_cli_user(by, sizeof(by));
+	cli_user(by, sizeof(by));
 	rc = judge_import_check(s, c, now, file, signature, i, findings, e);
 	if (rc == 0)
 		rc = judge_import_put(s, i, now, by, ret_changed, e);
@@ -73,7 +73,7 @@ import(struct store *s, const struct conf *c, utc_s now, const char *file,
 static int
 say_refused(const struct catalogue_findings *findings, const struct err *e, int rc)
 {
-	judge_cli_findings(findings);
+	cli_findings(findings);
 	/* e holds the first of the findings, where there are any errors. */
 	if (findings->errors == 0)
 		log_err(e);
@@ -119,7 +119,7 @@ judge_catalogue_import(void *user, int argc, char *argv[])
 		if (is_refusal(rc))
 			alarm_refused(s, &i, now, &e);
 	} else {
-		judge_cli_findings(&findings);
+		cli_findings(&findings);
 		(void)printf("%s %" PRIu32 " is in force%s, signed by %s\n", i.id, i.serial,
 			changed ? "" : " already", i.key);
 		(void)fflush(stdout);	/* it is so, whatever comes now */

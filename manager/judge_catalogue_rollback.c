@@ -21,7 +21,7 @@ rollback(struct store *s, const struct conf *c, utc_s now, const char *id, uint3
 
 	if (rc < 0)
 		return rc;
-	judge_cli_user(by, sizeof(by));
+	cli_user(by, sizeof(by));
 	rc = store_catalogue_rollback(s, id, serial, now, by, ret_from, ret_to, e);
 	if (rc == 0) {
 		rc = judge_catalogues_load(s, c, now, &j, e);

@@ -2,39 +2,7 @@
 
 #include "manager/judge_cli.h"
 
-#include <pwd.h>
-#include <stdio.h>
-#include <unistd.h>
-
 #include "lib/base/log.h"
-#include "lib/base/text.h"
-
-void
-judge_cli_findings(const struct catalogue_findings *f)
-{
-	size_t all = f->errors + f->warnings;
-
-	for (size_t i = 0; i < f->count; i++) {
-		if (f->list[i].warning)
-			log_warning("%s", f->list[i].text);
-		else
-			log_error("%s", f->list[i].text);
-	}
-	if (all > f->count)
-		log_error("and %zu more", all - f->count);
-}
-
-void
-judge_cli_user(char *dst, size_t size)
-{
-	uid_t uid = getuid();
-	const struct passwd *p = getpwuid(uid);
-
-	if (p != NULL)
-		(void)text_copy(dst, size, p->pw_name);
-	else
-		(void)snprintf(dst, size, "%lu", (unsigned long)uid);
-}
 
 /* --- the program --------------------------------------------------------------------- */
 

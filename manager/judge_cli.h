@@ -5,16 +5,10 @@
 #define IMGADM_MANAGER_JUDGE_CLI_H
 
 #include "lib/catalogue/catalogue.h"
-#include "manager/cli.h"
+#include "lib/cli/cli.h"
 
 /* Run imgadm-judge; the program's exit status. */
 int judge_cli_run(int argc, char *argv[]);
-
-/* All findings, a line each: errors to stderr, warnings too; how many more there were. */
-void judge_cli_findings(const struct catalogue_findings *f);
-
-/* The login name of who runs the program, or its number as text; for what is recorded. */
-void judge_cli_user(char *dst, size_t size);
 
 /*
  * Check files together, and with what is in force (taken over; NULL = without):

@@ -66,7 +66,7 @@ read_after(struct diff *x, const char *file, struct err *e)
 		catalogue_free(c);
 	if (rc == 0)
 		rc = judge_catalogues_link(x->after, false, &findings, e);
-	judge_cli_findings(&findings);
+	cli_findings(&findings);
 	catalogue_findings_release(&findings);
 	return rc;
 }

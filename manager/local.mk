@@ -1,15 +1,6 @@
 # manager/
 include manager/judge/local.mk
 
-# What the subcommands of imgadm-fleet and imgadm-judge share.
-noinst_LTLIBRARIES += manager/libcli.la
-manager_libcli_la_SOURCES = %D%/cli.c %D%/cli.h
-manager_libcli_la_LIBADD = manager/libconfopen.la
-
-# imgadm.conf, as our programs read it.
-noinst_LTLIBRARIES += manager/libconfopen.la
-manager_libconfopen_la_SOURCES = %D%/conf_open.c %D%/conf_open.h
-
 # Our other programs as children.
 noinst_LTLIBRARIES += manager/libbeside.la
 manager_libbeside_la_SOURCES = %D%/beside.c %D%/beside.h
@@ -71,13 +62,13 @@ manager_libcenter_la_LIBADD = manager/libbeside.la $(EVENT_LIBS)
 
 sbin_PROGRAMS += manager/imgadm-centerd
 manager_imgadm_centerd_SOURCES = %D%/center_main.c
-manager_imgadm_centerd_LDADD = manager/libcenter.la manager/libconfopen.la manager/librrdfile.la \
+manager_imgadm_centerd_LDADD = manager/libcenter.la lib/cli/libconfopen.la manager/librrdfile.la \
 	lib/store/libstore.la lib/report/libreport.la lib/mib/libmib.la lib/snmp/libsnmp.la \
 	lib/db/libdb.la lib/structure/libstructure.la lib/base/libbase.la
 
 sbin_PROGRAMS += manager/imgadm-poll
 manager_imgadm_poll_SOURCES = %D%/poll_main.c
-manager_imgadm_poll_LDADD = manager/libpoll.la manager/libconfopen.la manager/libpollplan.la \
+manager_imgadm_poll_LDADD = manager/libpoll.la lib/cli/libconfopen.la manager/libpollplan.la \
 	manager/librrdfile.la lib/store/libstore.la lib/report/libreport.la lib/snmp/libsnmp.la \
 	lib/db/libdb.la lib/structure/libstructure.la lib/base/libbase.la
 
@@ -117,7 +108,7 @@ manager_libgraph_la_SOURCES = \
 	%D%/graph_use.c \
 	%D%/graph_work.c %D%/graph_work.h
 manager_libgraph_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
-manager_libgraph_la_LIBADD = manager/libconfopen.la $(JANSSON_LIBS)
+manager_libgraph_la_LIBADD = lib/cli/libconfopen.la $(JANSSON_LIBS)
 
 # What graphs stand on; each library before those it needs.
 GRAPH_LIBS = manager/libgraph.la manager/librrdfile.la lib/out/libout.la lib/store/libstore.la \
@@ -153,7 +144,7 @@ manager_libfleet_la_LIBADD = manager/libfleetadvice.la manager/libfleetset.la $(
 
 sbin_PROGRAMS += manager/imgadm-fleet
 manager_imgadm_fleet_SOURCES = %D%/fleet_main.c
-manager_imgadm_fleet_LDADD = manager/libfleet.la manager/libcli.la manager/librrdfile.la \
+manager_imgadm_fleet_LDADD = manager/libfleet.la lib/cli/libcli.la manager/librrdfile.la \
 	lib/advice/libadvice.la lib/store/libstore.la lib/snmp/libsnmp.la lib/out/libout.la \
 	lib/db/libdb.la \
 	lib/structure/libstructure.la lib/base/libbase.la
@@ -190,6 +181,6 @@ manager_libjudgecli_la_SOURCES += %D%/judge_cmd_plan.c
 
 sbin_PROGRAMS += manager/imgadm-judge
 manager_imgadm_judge_SOURCES = %D%/judge_main.c
-manager_imgadm_judge_LDADD = manager/libjudgecli.la manager/libcli.la manager/libjudge.la \
+manager_imgadm_judge_LDADD = manager/libjudgecli.la lib/cli/libcli.la manager/libjudge.la \
 	lib/catalogue/libcatalogue.la manager/libfleetadvice.la lib/advice/libadvice.la lib/store/libstore.la lib/snmp/libsnmp.la lib/out/libout.la lib/db/libdb.la \
 	lib/structure/libstructure.la lib/base/libbase.la

@@ -14,7 +14,7 @@
 #include "lib/base/parse.h"
 #include "lib/snmp/engine.h"
 #include "lib/store/store_read.h"
-#include "manager/conf_open.h"
+#include "lib/cli/conf_open.h"
 #include "manager/poll.h"
 #include "manager/poll_acknowledge.h"
 #include "manager/poll_judge.h"

@@ -34,6 +34,13 @@ paths_rrd_dir(const char *option)
 }
 
 const char *
+paths_images(const char *option)
+{
+	return paths_choose(option, PATHS_ENV_IMAGES,
+	    LOCALSTATEDIR "/lib/imgadm/images");
+}
+
+const char *
 paths_state(const char *option)
 {
 	return paths_choose(option, PATHS_ENV_STATE,

@@ -12,6 +12,7 @@
 
 #define PATHS_ENV_DB "IMGADM_DB"
 #define PATHS_ENV_RRD_DIR "IMGADM_RRD_DIR"
+#define PATHS_ENV_IMAGES "IMGADM_IMAGES"
 #define PATHS_ENV_STATE "IMGADM_DEVICE_STATE"
 
 const char *paths_choose(const char *option, const char *environment,
@@ -21,6 +22,8 @@ const char *paths_choose(const char *option, const char *environment,
 const char *paths_db(const char *option);
 /* --rrd-dir DIR, IMGADM_RRD_DIR, LOCALSTATEDIR/lib/imgadm/rrd */
 const char *paths_rrd_dir(const char *option);
+/* --images DIR, IMGADM_IMAGES, LOCALSTATEDIR/lib/imgadm/images */
+const char *paths_images(const char *option);
 /* --state FILE, IMGADM_DEVICE_STATE, LOCALSTATEDIR/lib/imgadm-device/device.db */
 const char *paths_state(const char *option);
 

@@ -1,15 +1,17 @@
 #include <config.h>
 
-#include "manager/cli.h"
+#include "lib/cli/cli.h"
 
 #include <errno.h>
+#include <pwd.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/text.h"
 #include "lib/store/store_read.h"
-#include "manager/conf_open.h"
+#include "lib/cli/conf_open.h"
 
 /* --- options ------------------------------------------------------------------ */
 
@@ -87,6 +89,21 @@ cli_no_device(struct store *s, const char *name, const struct err *e, int rc)
 	return EXIT_USAGE;
 }
 
+void
+cli_findings(const struct catalogue_findings *f)
+{
+	size_t all = f->errors + f->warnings;
+
+	for (size_t i = 0; i < f->count; i++) {
+		if (f->list[i].warning)
+			log_warning("%s", f->list[i].text);
+		else
+			log_error("%s", f->list[i].text);
+	}
+	if (all > f->count)
+		log_error("and %zu more", all - f->count);
+}
+
 /* --- listings ---------------------------------------------------------------------- */
 
 struct listing *
@@ -134,4 +151,18 @@ cli_alarms(const struct store_alarm *alarms, size_t count, size_t most)
 	}
 	if (count > most)
 		(void)printf("and %zu more alarms: imgadm-judge catalogue list\n", count - most);
+}
+
+/* --- who ---------------------------------------------------------------------------- */
+
+void
+cli_user(char *dst, size_t size)
+{
+	uid_t uid = getuid();
+	const struct passwd *p = getpwuid(uid);
+
+	if (p != NULL)
+		(void)text_copy(dst, size, p->pw_name);
+	else
+		(void)snprintf(dst, size, "%lu", (unsigned long)uid);
 }

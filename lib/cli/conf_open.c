@@ -1,6 +1,6 @@
 #include <config.h>
 
-#include "manager/conf_open.h"
+#include "lib/cli/conf_open.h"
 
 #include <errno.h>
 

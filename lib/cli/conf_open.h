@@ -2,8 +2,8 @@
  * conf_open: imgadm.conf, as each program of the centre reads it: one warning to
  * the log where everybody may read the pass phrases in it.
  */
-#ifndef IMGADM_MANAGER_CONF_OPEN_H
-#define IMGADM_MANAGER_CONF_OPEN_H
+#ifndef IMGADM_LIB_CLI_CONF_OPEN_H
+#define IMGADM_LIB_CLI_CONF_OPEN_H
 
 #include "lib/snmp/conf.h"
 

@@ -4,10 +4,11 @@
  * Each command opens the store itself, says itself what went wrong, and
  * returns the program's exit status.
  */
-#ifndef IMGADM_MANAGER_CLI_H
-#define IMGADM_MANAGER_CLI_H
+#ifndef IMGADM_LIB_CLI_CLI_H
+#define IMGADM_LIB_CLI_CLI_H
 
 #include "lib/base/options.h"
+#include "lib/catalogue/catalogue.h"
 #include "lib/out/listing.h"
 #include "lib/snmp/conf.h"
 #include "lib/store/store_catalogue.h"
@@ -66,6 +67,12 @@ struct listing *cli_listing(const struct cli *cli, const struct listing_column *
  */
 int cli_listed(const struct cli *cli, struct listing *l, int rc, const struct err *e,
 	const char *none);
+
+/* All findings, a line each: errors to stderr, warnings too; how many more there were. */
+void cli_findings(const struct catalogue_findings *f);
+
+/* The login name of who runs the program, or its number as text; for what is recorded. */
+void cli_user(char *dst, size_t size);
 
 /* A line for each alarm on stdout, at most `most`, and how many more there are. */
 void cli_alarms(const struct store_alarm *alarms, size_t count, size_t most);

@@ -1,0 +1,8 @@
+# lib/cli: what the subcommands of the centre's programs share.
+noinst_LTLIBRARIES += lib/cli/libcli.la
+lib_cli_libcli_la_SOURCES = %D%/cli.c %D%/cli.h
+lib_cli_libcli_la_LIBADD = lib/cli/libconfopen.la
+
+# imgadm.conf, as our programs read it.
+noinst_LTLIBRARIES += lib/cli/libconfopen.la
+lib_cli_libconfopen_la_SOURCES = %D%/conf_open.c %D%/conf_open.h

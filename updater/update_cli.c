@@ -1,0 +1,59 @@
+#include <config.h>
+
+#include "updater/update_cli.h"
+
+#include "lib/base/log.h"
+
+int
+update_cli_option(struct update_cli *cli, struct options_pass *p, int least, int most,
+	int *ret_status)
+{
+	int key;
+
+	while ((key = cli_option(&cli->cli, p, least, most, ret_status)) == UPDATE_KEY_IMAGES)
+		cli->images = p->argument;
+	return key;
+}
+
+int
+update_cli_options(struct update_cli *cli, struct options_pass *p, const struct options *o,
+	int argc, char *argv[], int least, int most, int *ret_status)
+{
+	options_begin(p, o, argc, argv);
+	return update_cli_option(cli, p, least, most, ret_status);
+}
+
+/* --- the program --------------------------------------------------------------------- */
+
+static const struct command commands[] = {
+	{ NULL, NULL, NULL, NULL },
+};
+
+static const struct option_row rows[] = {
+	CLI_OPTION_DB, UPDATE_OPTION_IMAGES, CLI_OPTION_JSON, CLI_OPTION_END,
+};
+
+int
+update_cli_run(int argc, char *argv[])
+{
+	static const struct options options = {
+		.program = "imgadm-update",
+		.usage = "[--db FILE] [--images DIR] COMMAND [options]",
+		.summary = "Signed images and updates: from the maker to the units of a fleet.",
+		.rows = rows,
+		.more = "imgadm-update COMMAND --help tells a command's options; "
+			"imgadm-update(8) more.\n",
+		.stop_at_argument = true,
+		.commands = commands,
+	};
+	struct update_cli cli = { .cli.format = LISTING_TABLE };
+	struct options_pass p;
+	int status;
+
+	log_open("imgadm-update", LOG_LEVEL_WARNING, LOG_TO_STDERR);
+	if (update_cli_options(&cli, &p, &options, argc, argv, 0, -1, &status) != 0)
+		return status;
+	status = command_run(&options, &cli, argc - p.index, argv + p.index);
+	conf_free(cli.cli.conf);
+	return status;
+}
