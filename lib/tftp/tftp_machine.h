@@ -59,12 +59,14 @@ enum tftp_do {
 	TFTP_SIZE_KNOWN,	/* tsize of the peer, in options.tsize; may be refused by tftp_machine_abort */
 	TFTP_ALL_DONE,		/* the transfer is over, and good */
 	TFTP_FAILED,		/* over; `reason` */
-	TFTP_GONE,		/* after dallying: may be freed */
+	TFTP_GONE,		/* always the very last one: may be freed */
 };
 
 enum tftp_reason {
 	TFTP_R_NONE = 0, TFTP_R_NO_ANSWER, TFTP_R_STALLED, TFTP_R_PEER_ERROR,
 	TFTP_R_BAD_PACKET, TFTP_R_OPTIONS, TFTP_R_ABORTED,
+	TFTP_R_LAST_ACK,	/* all was sent, the last blocks' ACK never came */
+	TFTP_R_PROBE,		/* the peer wanted the options only (ERROR 8 to OACK): no fault */
 };
 
 struct tftp_action {

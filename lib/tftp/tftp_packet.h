@@ -23,7 +23,10 @@ enum {
 	TFTP_REQUEST_MAX = 1024,	/* octets of a request; longer is refused */
 	TFTP_ERROR_TEXT_MAX = 255,
 	TFTP_DATA_HEADER = 4,
+	TFTP_DATAGRAM_MAX = TFTP_DATA_HEADER + TFTP_BLOCK_MAX,
 };
+/* Octets of a file, as tsize tells them: 2^62, so that sums do not overflow. */
+#define TFTP_SIZE_MAX (UINT64_C(1) << 62)
 
 enum tftp_opcode {
 	TFTP_RRQ = 1, TFTP_WRQ, TFTP_DATA, TFTP_ACK, TFTP_ERROR, TFTP_OACK,
@@ -35,7 +38,7 @@ enum tftp_error {
 	TFTP_E_ILLEGAL, TFTP_E_UNKNOWN_TID, TFTP_E_EXISTS, TFTP_E_NO_USER,
 	TFTP_E_OPTION,
 };
-/* "file not found", as RFC 1350 says; "error 47" for a code without a name. */
+/* "file not found", as RFC 1350 says; "unknown error code" for one without a name. */
 const char *tftp_error_name(unsigned code);
 
 /* Options as asked or granted; has_*: named in the packet. */
@@ -59,16 +62,25 @@ struct tftp_packet {
 	size_t data_len;
 	/* ERROR */
 	uint16_t code;
-	const char *text;	/* terminated; may hold anything: escape it */
+	const char *text;	/* terminated, at most 255; may hold anything: escape it */
 };
 
 /*
- * -EBADMSG: no TFTP packet (too short, not terminated, an option without a
- * value, twice or out of its range).  An option's name is not case-sensitive.
+ * Octets become a packet.  -EBADMSG: no TFTP packet (too short or long, a name
+ * or option that is empty or not terminated, an option without a value or twice,
+ * or out of its range in an OACK).
+ * Taken as they come, since there are such peers: zeros behind the last option;
+ * octets behind an ACK; an ERROR whose text is missing, too long or not
+ * terminated ("").  An option out of its range in a request counts as not asked
+ * (RFC 2347).  An option's name is not case-sensitive.
  */
 int tftp_packet_decode(const void *datagram, size_t len, struct tftp_packet *ret);
 
-/* Each returns the length, or 0 where it does not fit into size. */
+/*
+ * Each returns the length, or 0 where it does not fit into size (or into
+ * TFTP_REQUEST_MAX), or a name is empty or too long.  An error's text is cut at
+ * TFTP_ERROR_TEXT_MAX.
+ */
 size_t tftp_packet_request(void *dst, size_t size, enum tftp_opcode opcode, const char *name,
 	const struct tftp_options *o);
 size_t tftp_packet_oack(void *dst, size_t size, const struct tftp_options *o);

@@ -13,9 +13,9 @@
 enum { TFTP_HOST_MAX = 255, TFTP_PORT = 69 };
 
 struct tftp_uri {
-	char host[TFTP_HOST_MAX + 1];	/* without brackets */
+	char host[TFTP_HOST_MAX + 1];	/* without brackets; ADDRESS%ZONE */
 	uint16_t port;
-	char name[TFTP_NAME_MAX + 1];	/* %XX undone; not empty; no control characters */
+	char name[TFTP_NAME_MAX + 1];	/* %XX undone; not empty; UTF-8, no control characters */
 };
 /* -EINVAL with e: what is wrong, and the form. */
 int tftp_uri_parse(const char *text, struct tftp_uri *ret, struct err *e);
