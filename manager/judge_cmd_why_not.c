@@ -13,46 +13,6 @@
 
 enum { UNIT = CLI_KEY_OWN, TEXT_MAX = 64 * 1024 };
 
-/* Whether the unit type is one that the release is made for. */
-static bool
-made_for(const struct catalogue_set *set, uint32_t release, uint32_t unit_type)
-{
-	const struct catalogue_software *s = &set->software[set->releases[release].software];
-
-	for (uint32_t i = 0; i < s->type_count; i++) {
-		if (set->software_types[s->first_type + i] == unit_type)
-			return true;
-	}
-	return false;
-}
-
-/* The unit that is named, or the only one that the release is made for. */
-static int
-find_unit(const struct judge_device *d, const char *symbol, uint32_t release,
-	uint32_t *ret_unit, struct err *e)
-{
-	const char *version = d->set->releases[release].version;
-	uint32_t found = CATALOGUE_NONE;
-
-	if (symbol != NULL)
-		return judge_device_unit(d, symbol, ret_unit, e);
-	for (uint32_t u = 0; u < d->shape.unit_count; u++) {
-		if (d->shape.units[u].class != UNIT_UNIT ||
-			!made_for(d->set, release, d->shape.units[u].unit_type))
-			continue;
-		if (found != CATALOGUE_NONE)
-			return err_set(e, -EINVAL, "%s: %s fits more than one unit: say which "
-				"with --unit %s or --unit %s", d->names.device, version,
-				d->shape.units[found].symbol, d->shape.units[u].symbol);
-		found = u;
-	}
-	if (found == CATALOGUE_NONE)
-		return err_set(e, -ENOENT, "%s: has no unit that %s is made for: imgadm-fleet show "
-			"%s lists its units", d->names.device, version, d->names.device);
-	*ret_unit = found;
-	return 0;
-}
-
 static int
 print_json(const struct judge_device *d, const char *symbol, char *argv[], const char *text,
 	struct err *e)
@@ -74,7 +34,7 @@ answer(const struct judge_opened *o, const struct cli *cli, char *argv[], const 
 	int rc = judge_open_release(o, argv[1], argv[2], &release, e);
 
 	if (rc == 0)
-		rc = find_unit(d, symbol, release, &unit, e);
+		rc = judge_open_unit(d, symbol, release, &unit, e);
 	if (rc == 0)
 		rc = judge_why_not(d->problem, &d->names, &d->judgement, unit, release, b, e);
 	if (rc < 0)

@@ -39,6 +39,22 @@ judge_open(struct cli *cli, const char *name, struct judge_opened *ret)
 	return rc < 0 ? cli_error(&e, rc) : EXIT_DONE;
 }
 
+int
+judge_open_by(struct judge_opened *o, const struct judge_policy *policy, struct err *e)
+{
+	struct judge_device *d;
+	int rc;
+
+	rc = judge_device_open(o->store, judge_catalogues_set(o->catalogues), policy,
+		o->device->now_utc_s, o->device->names.device, &d, e);
+	if (rc < 0)
+		return rc;
+	judge_device_free(o->device);
+	o->device = d;
+	o->policy = *policy;
+	return 0;
+}
+
 void
 judge_opened_close(struct judge_opened *o)
 {
@@ -138,4 +154,45 @@ judge_open_release(const struct judge_opened *o, const char *software, const cha
 	return err_set(e, -ENOENT, "no release %s of %s is listed%s%s%s", version, software,
 		near != NULL ? "; there is " : "", near != NULL ? near : "",
 		near != NULL ? ", among others" : "");
+}
+
+/* --- the unit that it is for -------------------------------------------------------------- */
+
+/* Whether the unit type is one that the release is made for. */
+static bool
+made_for(const struct catalogue_set *set, uint32_t release, uint32_t unit_type)
+{
+	const struct catalogue_software *s = &set->software[set->releases[release].software];
+
+	for (uint32_t i = 0; i < s->type_count; i++) {
+		if (set->software_types[s->first_type + i] == unit_type)
+			return true;
+	}
+	return false;
+}
+
+int
+judge_open_unit(const struct judge_device *d, const char *symbol, uint32_t release,
+	uint32_t *ret_unit, struct err *e)
+{
+	const char *version = d->set->releases[release].version;
+	uint32_t found = CATALOGUE_NONE;
+
+	if (symbol != NULL)
+		return judge_device_unit(d, symbol, ret_unit, e);
+	for (uint32_t u = 0; u < d->shape.unit_count; u++) {
+		if (d->shape.units[u].class != UNIT_UNIT ||
+			!made_for(d->set, release, d->shape.units[u].unit_type))
+			continue;
+		if (found != CATALOGUE_NONE)
+			return err_set(e, -EINVAL, "%s: %s fits more than one unit: say which "
+				"with --unit %s or --unit %s", d->names.device, version,
+				d->shape.units[found].symbol, d->shape.units[u].symbol);
+		found = u;
+	}
+	if (found == CATALOGUE_NONE)
+		return err_set(e, -ENOENT, "%s: has no unit that %s is made for: imgadm-fleet show "
+			"%s lists its units", d->names.device, version, d->names.device);
+	*ret_unit = found;
+	return 0;
 }

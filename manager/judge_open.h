@@ -28,6 +28,9 @@ struct judge_opened {
 int judge_open(struct cli *cli, const char *name, struct judge_opened *ret);
 void judge_opened_close(struct judge_opened *o);
 
+/* The device once more, by another policy than imgadm.conf's.  As judge_device_open(). */
+int judge_open_by(struct judge_opened *o, const struct judge_policy *policy, struct err *e);
+
 /*
  * The release that SOFTWARE and VERSION name, made by anyone or, as
  * "CREATOR:SOFTWARE", by that one.  -ENOENT with the nearest that there is;
@@ -35,6 +38,13 @@ void judge_opened_close(struct judge_opened *o);
  */
 int judge_open_release(const struct judge_opened *o, const char *software, const char *version,
 	uint32_t *ret_release, struct err *e);
+
+/*
+ * The unit (place in the shape) that symbol names, or where it is NULL the only one
+ * that the release is made for.  -ENOENT, -EINVAL with the symbols to choose from.
+ */
+int judge_open_unit(const struct judge_device *d, const char *symbol, uint32_t release,
+	uint32_t *ret_unit, struct err *e);
 
 /* One line on stderr where the catalogues are stale: verdicts go on, plans do not. */
 void judge_open_warn(const struct judge_opened *o);

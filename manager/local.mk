@@ -178,6 +178,7 @@ manager_libjudgecli_la_SOURCES += %D%/judge_open.c %D%/judge_open.h
 manager_libjudgecli_la_SOURCES += %D%/judge_cmd_explain.c %D%/judge_cmd_why_not.c
 manager_libjudgecli_la_SOURCES += %D%/judge_cmd_show.c
 manager_libjudgecli_la_SOURCES += %D%/judge_cmd_plan.c
+manager_libjudgecli_la_SOURCES += %D%/judge_named.c %D%/judge_named.h
 
 sbin_PROGRAMS += manager/imgadm-judge
 manager_imgadm_judge_SOURCES = %D%/judge_main.c

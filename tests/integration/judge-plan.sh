@@ -75,7 +75,55 @@ like 'and why not at once' "$(told)" 'not each has a second bank'
 like 'and what to do' "$(told)" '^What to do: '
 is 'in JSON' "$(json 'p["end"], p["steps"]')" 'noOrder []'
 
-status 'no such device' 1 "$judge" plan lobbi
-like 'the nearest is named' "$(cat "$T/err")" "did you mean 'lobby'"
+# --- a release that is named -----------------------------------------------------------------------
+agent_stop
+ok 'another device' machine room 2.0
+ok 'an older engine' bank room ENG 1 engine-fw G00-21 running
+ok 'a newer controller' bank room CTL 1 controller-fw 14 running
+agent_start module "$T/room.db" || { ok 'snmpd answers' false; done_testing; exit; }
+ok 'the first is gone' "$fleet" remove lobby
+ok 'it is added' "$fleet" add --credential centre room "udp:127.0.0.1:$port"
+ok 'a catalogue with a stepping stone, a draft, and a release of a digest' force 2 "
+<release version='G00-10' seq='1000' state='withdrawn' because='it burns' severity='must'>
+  <conflicts id='R-12' because='another protocol'><software id='controller-fw' min-seq='1400'/></conflicts></release>
+<release version='G00-21' seq='2100' state='qualified'/>
+<release version='G00-30' seq='3000' state='qualified' minutes='6' size='4096'
+ sha256='$digest_1'><from min-seq='2800'/></release>
+<release version='G00-32' seq='3200' state='draft' minutes='6'/>
+"
+polled
+named() { "$judge" plan --json room "$@" | python3 -c "import json, sys
+p = json.load(sys.stdin); print($say)"; }
+status 'a release that is named is planned' 0 "$judge" plan room engine-fw G00-30
+like 'over its stepping stone' "$("$judge" plan room engine-fw G00-30)" \
+	'engine-fw G00-21 -> G00-28 -> G00-30 \(stepping stone: G00-28\), 12 minutes, 2 restarts, way back: yes$'
+say='[(s["fromVersion"], s["version"], s["steppingStone"]) for s in p["steps"]]'
+is 'in JSON from where to where' "$(named engine-fw G00-30)" \
+	"[('G00-21', 'G00-28', True), ('G00-28', 'G00-30', False)]"
+say='[(s["unit"], s["unitIndex"] > 1, s["serial"], s["model"], s["hardwareRev"], s["fromSoftware"], s["creator"], s["restarts"], s["groupSize"], s["stop"]) for s in p["steps"]][1]'
+is 'the unit as its row is found' "$(named acme:engine-fw G00-30)" \
+	"('ENG', True, 'E-room', 'E-30', '2.1', 'engine-fw', 'acme', 1, 0, False)"
+say='[(s.get("size"), s.get("sha256", "")[:4]) for s in p["steps"]], p["minutes"], p["restarts"]'
+is 'the image as it is listed' "$(named engine-fw G00-30)" \
+	"[(None, ''), (4096, '0101')] 12 2"
+say='p["end"], p["steps"], p["unit"]'
+is 'what runs already' "$(named engine-fw G00-21)" 'nothingToDo [] ENG'
+status 'is no failure' 0 "$judge" plan room engine-fw G00-21
+status 'a draft is none to go to' 2 "$judge" plan room engine-fw G00-32
+status 'unless it may be' 0 "$judge" plan --drafts room engine-fw G00-32
+ok 'the controller is behind' bank room CTL 1 controller-fw 12 running
+polled
+status 'what would break a rule' 2 "$judge" plan room engine-fw G00-31
+like 'says why not' "$("$judge" plan room engine-fw G00-31)" '^No plan: G00-31 of engine-fw \(acme\) .* install controller-fw 14 on CTL'
+say='p["end"]'
+is 'in JSON too' "$(named engine-fw G00-31)" noAnswer
+status 'the unit is named' 0 "$judge" plan --unit ENG room engine-fw G00-28
+status 'one that it has not' 1 "$judge" plan --unit ENGG room engine-fw G00-28
+status 'a release that is none' 1 "$judge" plan room engine-fw G00-99
+status 'a release without its version' 1 "$judge" plan room engine-fw
+status '--unit without a release' 1 "$judge" plan --unit ENG room
+
+status 'no such device' 1 "$judge" plan roo
+like 'the nearest is named' "$(cat "$T/err")" "did you mean 'room'
 status 'a device has to be named' 1 "$judge" plan
 done_testing
