@@ -124,6 +124,6 @@ status 'a release without its version' 1 "$judge" plan room engine-fw
 status '--unit without a release' 1 "$judge" plan --unit ENG room
 
 status 'no such device' 1 "$judge" plan roo
-like 'the nearest is named' "$(cat "$T/err")" "did you mean 'room'
+like 'the nearest is named' "$(cat "$T/err")" "did you mean 'room'"
 status 'a device has to be named' 1 "$judge" plan
 done_testing
