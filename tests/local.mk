@@ -9,7 +9,7 @@ AM_TESTS_ENVIRONMENT = \
 	CK_TAP_LOG_FILE_NAME=-; export CK_TAP_LOG_FILE_NAME; \
 	CK_VERBOSITY=silent; export CK_VERBOSITY;
 
-EXTRA_DIST += tests/lib.sh tests/README.md
+EXTRA_DIST += tests/lib.sh tests/README.md tests/fetch-peers.sh
 
 include tests/unit/local.mk
 include tests/fake/local.mk

@@ -55,3 +55,8 @@ tests_fake_snmpsay_LDADD = lib/snmp/libsnmp.la lib/base/libbase.la $(EVENT_LIBS)
 check_PROGRAMS += tests/fake/agentx-master
 tests_fake_agentx_master_SOURCES = %D%/agentx_master.c
 tests_fake_agentx_master_LDADD = lib/base/libbase.la
+
+# A bad line: delay, loss, doubling, reordering, bandwidth.
+check_PROGRAMS += tests/fake/udprelay
+tests_fake_udprelay_SOURCES = %D%/udprelay.c %D%/udp_address.c %D%/udp_address.h
+tests_fake_udprelay_LDADD = lib/base/libbase.la
