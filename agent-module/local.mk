@@ -15,7 +15,11 @@ agent_module_libstate_la_SOURCES = \
 	%D%/state_schema.c %D%/state_schema.h \
 	%D%/state_software.c \
 	%D%/state_unit.c \
-	%D%/state_update.h \
+	%D%/state_floor.c \
+	%D%/state_trust.c \
+	%D%/state_update.c %D%/state_update.h \
+	%D%/state_update_mark.c \
+	%D%/state_update_row.c \
 	%D%/state_view.c \
 	%D%/wake.c %D%/wake.h
 

@@ -309,6 +309,8 @@ finish(struct state *s, struct err *e)
 		if (rc == 0 && db_rows_changed(s->db) != 1)
 			rc = state_damaged(s, e, "no row of the device");
 	}
+	if (rc == 0 && (s->touched & STATE_TOUCHED_UPDATES) != 0)
+		rc = state_exec(s, "UPDATE update_head SET stamp = stamp + 1", e);
 	if (rc == 0)
 		rc = db_commit(s->db, e);
 	else
@@ -365,6 +367,28 @@ state_rollback(struct state *s)
 	s->batch = s->broken = false;
 	s->touched = 0;
 	db_rollback(s->db);
+}
+
+int
+state_read_begin(struct state *s, struct err *e)
+{
+	int rc;
+
+	if (s->batch)
+		return refuse_broken(s, e);
+	rc = state_look(s, e);
+	return rc < 0 ? rc : db_begin_read(s->db, e);
+}
+
+int
+state_read_end(struct state *s, int rc, struct err *e)
+{
+	if (s->batch)
+		return rc;
+	if (rc == 0)
+		return db_commit(s->db, e);	/* tells whether it was one moment */
+	db_rollback(s->db);
+	return rc;
 }
 
 int

@@ -9,11 +9,12 @@
 #define IMGADM_AGENT_MODULE_STATE_PRIVATE_H
 
 #include "agent-module/state.h"
+#include "agent-module/state_update.h"
 #include "lib/base/clock.h"
 #include "lib/db/db.h"
 
 enum {
-	STATE_STATEMENTS_MAX = 96,	/* prepared at once in one handle */
+	STATE_STATEMENTS_MAX = 128,	/* prepared at once in one handle */
 	STATE_KERNEL_ID_SIZE = 40,
 	/* An index ends here, and a new generation begins. */
 	STATE_LOG_INDEX_MAX = 0x7fffffff,
@@ -28,6 +29,7 @@ enum state_touched {
 	STATE_TOUCHED_TABLES = STATE_TOUCHED_UNITS | STATE_TOUCHED_SOFTWARE |
 		STATE_TOUCHED_READINGS,
 	STATE_TOUCHED_WAKE = 1 << 4,	/* imgadm-agentd has to look at once */
+	STATE_TOUCHED_UPDATES = 1 << 5,	/* updates, their lock, trust */
 };
 
 struct state_statement {
@@ -83,6 +85,9 @@ int state_write_begin(struct state *s, utc_s settle_at, struct err *e);
 /* rc < 0: take back; else commit. Returns rc or what the commit says. */
 int state_write_end(struct state *s, int rc, struct err *e);
 void state_touch(struct state *s, unsigned touched);
+/* What is read between them is one moment; within a batch: of that. */
+int state_read_begin(struct state *s, struct err *e);
+int state_read_end(struct state *s, int rc, struct err *e);
 
 /* The kernel's clock that nobody sets, and which start of the kernel it is. */
 int64_t state_kernel_s(void);
@@ -149,6 +154,39 @@ int state_report_forget(struct state *s, struct err *e);
 /* Within a transaction: as state_advice_load. */
 int state_advice_read(struct state *s, struct state_advice *ret_rows,
 	size_t *ret_count, struct err *e);
+
+/* --- updates (state_update*.c, state_trust.c, state_floor.c) ---------------- */
+
+/* The one row of update_head. */
+struct state_update_head {
+	int64_t stamp;
+	uint32_t lock;
+};
+int state_update_head_read(struct state *s, struct state_update_head *ret_head,
+	struct err *e);
+/* Within a transaction: as state_update_list, and the trust without its bytes. */
+int state_update_read(struct state *s, struct state_update **ret, size_t *ret_count,
+	struct err *e);
+int state_trust_read(struct state *s, struct state_trust *ret_trust, struct err *e);
+/* Within a write.  Row of a symbol, also a hidden one: -ENOENT without e. */
+int state_update_load(struct state *s, const char *symbol, struct state_update *ret_update,
+	struct err *e);
+int state_update_save(struct state *s, const struct state_update *u, struct err *e);
+/* 16 octets that nobody had. */
+void state_update_nonce(uint8_t ret_nonce[UPDATE_NONCE_SIZE]);
+/* Within a write: the part at row number `from` went, that at `to` came (0: none). */
+int state_update_exchanged(struct state *s, uint32_t from, uint32_t to, struct err *e);
+/* Within a write: another centre, which has seen nothing yet. */
+int state_update_forget(struct state *s, struct err *e);
+
+/* Within a write: the floor of (serial, software), 0 if none. */
+int state_floor_read(struct state *s, const char *unit_serial, const char *software,
+	uint32_t *ret_floor, struct err *e);
+/* Within a write: as state_floor_raise. */
+int state_floor_apply(struct state *s, const char *unit_serial, const char *software,
+	uint32_t floor, struct err *e);
+/* Within a write: the unit has another serial number, and is the same part. */
+int state_floor_follow(struct state *s, const struct unit *u, struct err *e);
 
 /* --- units (state_unit.c) -------------------------------------------------- */
 

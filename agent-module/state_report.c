@@ -453,7 +453,8 @@ state_report_forget(struct state *s, struct err *e)
 	r.reported_revision = 0;
 	memset(r.reported_digest, 0, sizeof(r.reported_digest));
 	r.structure_taken = r.errors_taken = 0;
-	return row_save(s, &r, e);
+	rc = row_save(s, &r, e);
+	return rc < 0 ? rc : state_update_forget(s, e);
 }
 
 /* --- taken back ---------------------------------------------------------------------- */

@@ -168,9 +168,87 @@ static const char STEP_2[] =
 	"	hooked INTEGER NOT NULL"
 	");";
 
+/*
+ * unit_update: the columns of imgUpdateTable and what imgadm-install has to
+ * remember (state_update.h).  Its row follows the place: it is moved when a
+ * part is exchanged.  A row whose installer is '' (and not unit 1) is hidden.
+ * changes and reported count state changes, and what the centre had of them.
+ * update_head holds one row: imgUpdateLock, the stamp of rows, lock and trust.
+ * floor is the truth of software.floor, which is its copy.
+ */
+static const char STEP_3[] =
+	"CREATE TABLE unit_update ("
+	"	unit INTEGER PRIMARY KEY,"
+	"	installer TEXT NOT NULL DEFAULT '',"
+	"	bank INTEGER NOT NULL DEFAULT 0,"
+	"	software TEXT NOT NULL DEFAULT '',"
+	"	creator TEXT NOT NULL DEFAULT '',"
+	"	version TEXT NOT NULL DEFAULT '',"
+	"	sequence INTEGER NOT NULL DEFAULT 0,"
+	"	uri TEXT NOT NULL DEFAULT '',"
+	"	size INTEGER NOT NULL DEFAULT 0,"
+	"	digest BLOB NOT NULL DEFAULT x'',"
+	"	at_when INTEGER NOT NULL DEFAULT 1,"
+	"	at INTEGER NOT NULL DEFAULT 0,"
+	"	ticket BLOB NOT NULL DEFAULT x'',"
+	"	group_id INTEGER NOT NULL DEFAULT 0,"
+	"	group_size INTEGER NOT NULL DEFAULT 0,"
+	"	expires_s INTEGER NOT NULL DEFAULT 86400,"
+	"	wanted_order INTEGER NOT NULL DEFAULT 0,"
+	"	nonce BLOB NOT NULL DEFAULT (randomblob(16)),"
+	"	owner INTEGER NOT NULL DEFAULT 1,"
+	"	command INTEGER NOT NULL DEFAULT 1,"
+	"	order_done INTEGER NOT NULL DEFAULT 0,"
+	"	state INTEGER NOT NULL DEFAULT 1,"
+	"	bytes_done INTEGER NOT NULL DEFAULT 0,"
+	"	reason INTEGER NOT NULL DEFAULT 1,"
+	"	reason_text TEXT NOT NULL DEFAULT '',"
+	"	changed INTEGER NOT NULL DEFAULT 0,"
+	"	pending INTEGER NOT NULL DEFAULT 1,"
+	"	intent INTEGER NOT NULL DEFAULT 0,"
+	"	to_bank INTEGER NOT NULL DEFAULT 0,"
+	"	from_bank INTEGER NOT NULL DEFAULT 0,"
+	"	label TEXT NOT NULL DEFAULT '',"
+	"	kept TEXT NOT NULL DEFAULT '',"
+	"	tries INTEGER NOT NULL DEFAULT 0,"
+	"	request INTEGER NOT NULL DEFAULT 0,"
+	"	group_switching INTEGER NOT NULL DEFAULT 0,"
+	"	heard INTEGER NOT NULL DEFAULT 0,"
+	"	due INTEGER NOT NULL DEFAULT 0,"
+	"	reported_in INTEGER NOT NULL DEFAULT 0,"
+	"	changes INTEGER NOT NULL DEFAULT 0,"
+	"	reported INTEGER NOT NULL DEFAULT 0"
+	");"
+	"INSERT INTO unit_update (unit) VALUES (1);"
+	"CREATE TABLE update_head ("
+	"	one INTEGER PRIMARY KEY CHECK (one = 1),"
+	"	stamp INTEGER NOT NULL,"
+	"	lock INTEGER NOT NULL"
+	");"
+	"INSERT INTO update_head VALUES (1, 1, 0);"
+	"CREATE TABLE trust ("
+	"	one INTEGER PRIMARY KEY CHECK (one = 1),"
+	"	serial INTEGER NOT NULL,"
+	"	root TEXT NOT NULL,"
+	"	bytes BLOB NOT NULL,"
+	"	key_ids BLOB NOT NULL,"
+	"	operator_required INTEGER NOT NULL"
+	");"
+	"INSERT INTO trust VALUES (1, 0, '', x'', x'', 0);"
+	"CREATE TABLE floor ("
+	"	serial TEXT NOT NULL,"
+	"	software TEXT NOT NULL,"
+	"	floor INTEGER NOT NULL,"
+	"	PRIMARY KEY (serial, software)"
+	") WITHOUT ROWID;"
+	"INSERT INTO floor SELECT serial_number, id, max(floor) FROM software"
+	"	JOIN unit ON idx = unit WHERE floor > 0 AND id <> '' GROUP BY 1, 2;"
+	"ALTER TABLE software ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;";
+
 static const struct db_step STEPS[] = {
 	{ STEP_1, NULL },
 	{ STEP_2, NULL },
+	{ STEP_3, NULL },
 };
 
 const struct db_step *

@@ -80,11 +80,31 @@ has_running(struct state *s, uint32_t unit_index, bool *ret_has, struct err *e)
 	return 0;
 }
 
+/* Another image in the bank: nothing said of the old one holds. */
 static int
-overlay(const struct state *s, struct software *w, const struct software *said,
-	unsigned columns, struct err *e)
+image_forget(struct state *s, const struct unit *u, struct software *w, struct err *e)
+{
+	struct db_stmt *q;
+	int rc = state_statement(s, "UPDATE software SET sequence = 0"
+		" WHERE unit = ?1 AND bank = ?2", &q, e);
+
+	if (rc < 0)
+		return rc;
+	db_bind_i64(q, 1, w->unit_index);
+	db_bind_i64(q, 2, w->bank);
+	rc = db_run(q, e);
+	(void)memset(w->digest, 0, sizeof(w->digest));
+	w->digest_known = false;
+	w->installed = state_now(s);
+	return rc < 0 ? rc : state_floor_read(s, u->serial_number, w->id, &w->floor, e);
+}
+
+static int
+overlay(struct state *s, const struct unit *u, struct software *w,
+	const struct software *said, unsigned columns, struct err *e)
 {
 	struct software old = *w;
+	int rc;
 
 	if ((columns & STATE_SOFTWARE_ID) != 0)
 		(void)text_copy(w->id, sizeof(w->id), said->id);
@@ -94,10 +114,9 @@ overlay(const struct state *s, struct software *w, const struct software *said,
 		(void)text_copy(w->version, sizeof(w->version), said->version);
 	if (strcmp(old.id, w->id) != 0 || strcmp(old.creator, w->creator) != 0 ||
 	    strcmp(old.version, w->version) != 0) {
-		/* Another image: nothing said of the old one holds. */
-		(void)memset(w->digest, 0, sizeof(w->digest));
-		w->digest_known = false;
-		w->installed = state_now(s);
+		rc = image_forget(s, u, w, e);
+		if (rc < 0)
+			return rc;
 	}
 	if ((columns & STATE_SOFTWARE_DIGEST) != 0) {
 		(void)memcpy(w->digest, said->digest, sizeof(w->digest));
@@ -137,7 +156,7 @@ bank_compose(struct state *s, const struct unit *u, const struct software *said,
 	} else if (rc < 0) {
 		return rc;
 	}
-	rc = overlay(s, &w, said, columns, e);
+	rc = overlay(s, u, &w, said, columns, e);
 	if (rc == 0)
 		*ret_software = w;
 	return rc;
@@ -164,6 +183,8 @@ software_set(struct state *s, const char *symbol, const struct software *said,
 		rc = state_row_check(&u, &w, NULL, e);
 	if (rc == 0)
 		rc = bank_save(s, &w, e);
+	if (rc == 0 && w.floor > 0 && w.id[0] != '\0')
+		rc = state_floor_apply(s, u.serial_number, w.id, w.floor, e);
 	state_touch(s, STATE_TOUCHED_DIGEST | STATE_TOUCHED_SOFTWARE);
 	return rc;
 }

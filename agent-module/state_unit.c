@@ -287,6 +287,10 @@ state_unit_apply(struct state *s, const struct unit *u, const char *container,
 		rc = banks_check(s, &row, e);
 	if (rc == 0)
 		rc = state_unit_save(s, &row, e);
+	if (rc == 0 && replaces != 0)
+		rc = state_update_exchanged(s, replaces, row.index, e);
+	else if (rc == 0 && (columns & STATE_UNIT_SERIAL_NUMBER) != 0)
+		rc = state_floor_follow(s, &row, e);
 	if (rc < 0)
 		return rc;
 	state_touch(s, STATE_TOUCHED_DIGEST | STATE_TOUCHED_UNITS);
@@ -346,6 +350,8 @@ unit_remove(struct state *s, const char *symbol, struct err *e)
 			s->path, u.symbol, content);
 	}
 	rc = state_windows_close(s, u.symbol, e);
+	if (rc == 0)
+		rc = state_update_exchanged(s, u.index, 0, e);
 	return rc < 0 ? rc : row_remove(s, u.index, e);
 }
 

@@ -4,7 +4,11 @@
  * leaves the old software or the new one running.
  *
  * There is a row for unit 1 (which takes the trust file) and for each unit with
- * an installer; it stands as long as the unit's place does.  Wanted columns and
+ * an installer; it stands as long as the unit's place does.  A part that is
+ * exchanged (another serial number) keeps installer, owner and order number;
+ * the rest starts anew, with a new nonce: the row is idle, or, where an update
+ * was under way, failed with wrongUnit, and `request` has risen, so that an
+ * imgadm-install that still runs is told -ESTALE.  Wanted columns and
  * commands come from a SET (imgadm.so), from an order (imgadm-agentd) or from
  * the device itself (imgadm-device update); states come from imgadm-install
  * alone, but for `start`, which makes a row requested in the same transaction.
@@ -12,11 +16,17 @@
  * Invariants
  * - A command is durable before anything is done for it, and stays pending until
  *   imgadm-install took it up.
- * - An order number carried out is not carried out again: a start with the row's
- *   own number changes nothing; one with a lower number is -ESTALE.
+ * - An order number carried out is not carried out again: a command with the
+ *   number of the last one carried out (order_done) changes nothing, one with a
+ *   lower number is -ESTALE.  A command without a number is always new.
+ * - What imgadm-device confirm said (reported_in) belongs to one start of the
+ *   new software: it is taken only in switching and trial, and forgotten
+ *   whenever the row enters switching or begins a new request.
  * - Bank labels change in the transaction of the state that makes them true.
  * - A floor never falls; it belongs to (unit serial, software id), so that it
- *   goes with the part.
+ *   goes with the part; units without a serial number share the empty one.
+ *   imgSoftwareFloor (struct software's floor) of every bank with that id in
+ *   units of that serial is the same number, whoever raised it.
  * - The nonce is new after each use and at each new part.
  */
 #ifndef IMGADM_AGENT_MODULE_STATE_UPDATE_H
@@ -52,10 +62,14 @@ struct state_update {
 	char label[STATE_LABEL_TEXT_MAX + 1];	/* verified trusted comment; "" = not there */
 	char kept[STRUCTURE_NAME_MAX + 1];	/* verified copy, a name in the update folder */
 	uint32_t tries;		/* of the step that is under way */
-	uint32_t request;	/* rises with each start: names the files of this one */
+	uint32_t request;	/* rises with each start, and a switch at rest */
 	bool group_switching;	/* the group's commit point is passed */
 	utc_s heard;		/* last contact with the centre about this request */
 	utc_s due;		/* end of trial, or commit by itself; 0 = none */
+	bool reported_in;	/* the new software said so: imgadm-device confirm */
+	/* What imgadm-agentd reports: state changes of the row, and the last that
+	 * the centre acknowledged. */
+	uint32_t changes, reported;
 };
 
 /*
@@ -65,7 +79,10 @@ struct state_update {
 int state_update_list(struct state *s, struct state_update **ret, size_t *ret_count, struct err *e);
 int state_update_get(struct state *s, const char *symbol, struct state_update *ret, struct err *e);
 
-/* "" takes the installer away; -EBUSY while an update is under way. */
+/*
+ * "" takes the installer away (the row is hidden, and comes again with what it
+ * had); -EBUSY while an update is under way, -EINVAL where it is no absolute path.
+ */
 int state_installer_set(struct state *s, const char *symbol, const char *path, struct err *e);
 
 enum state_want_column {
@@ -80,8 +97,12 @@ enum state_want_column {
 /*
  * The columns of the set, then the command (NONE: none), in one transaction, as
  * a SET does it.  by_centre: refused where the owner is local or locked (but
- * abort).  *ret_done (may be NULL) is false where the order number was carried
- * out before, and nothing changed.
+ * abort); on the device itself only `locked` forbids, and the owner can be set
+ * first in the same call.  STATE_WANT_ORDER beside a command is the command's
+ * number and no column: it is taken in every state.  A start, and a switch at
+ * rest, make the row requested with a new request; all other commands only
+ * become `pending` (abort at rest does nothing).  *ret_done (may be NULL) is
+ * false where the order number was carried out before, and nothing changed.
  *   -EBUSY	columns while not at rest;  -EPERM the owner forbids it
  *   -EINVAL	update_want_check(), or a command that does not go with the state
  *   -ESTALE	a lower order number than one that was carried out
@@ -90,9 +111,43 @@ int state_update_ask(struct state *s, const char *symbol, const struct update_wa
 	enum update_owner owner, unsigned columns, enum update_command command, bool by_centre,
 	bool *ret_done, struct err *e);
 
+/*
+ * Whether state_update_ask() would take it for the row u as it is; no I/O.
+ * *ret_done as there.
+ */
+int state_update_fits(const struct update *u, const struct update_want *want,
+	enum update_owner owner, unsigned columns, enum update_command command, bool by_centre,
+	bool *ret_done, struct err *e);
+
+/*
+ * The new software of the unit reports in (symbol NULL: of all units).  Durable;
+ * no error, and no write, in a state other than switching and trial, so that a firmware can
+ * say so at each start.  *ret_count (may be NULL): how many rows were waiting for it.
+ */
+int state_update_report_in(struct state *s, const char *symbol, size_t *ret_count,
+	struct err *e);
+/*
+ * The centre was heard: `heard` of all rows under way is now.  Writes at most
+ * once a minute.
+ */
+int state_update_heard(struct state *s, struct err *e);
+/*
+ * The centre has the row's state of `changes` (of struct state_update), and all
+ * before it.  A row that went meanwhile is no error.
+ */
+int state_update_reported(struct state *s, uint32_t unit_index, uint32_t changes,
+	struct err *e);
+/*
+ * Take an ask back that was durable already (an SNMP SET that failed after it),
+ * each row as it was before and after it.  A row that moved on since is not
+ * taken back, but aborted where that is still possible.
+ */
+int state_update_restore(struct state *s, const struct state_update *before,
+	const struct state_update *after, struct err *e);
+
 /* What a step of imgadm-install changes; what is not in the set stays. */
 enum state_step_column {
-	STATE_STEP_STATE = 1 << 0,	/* with reason and text; changed = now */
+	STATE_STEP_STATE = 1 << 0,	/* with reason and text; changed = now, changes + 1 */
 	STATE_STEP_BYTES = 1 << 1, STATE_STEP_INTENT = 1 << 2, STATE_STEP_BANKS = 1 << 3,
 	STATE_STEP_LABEL = 1 << 4, STATE_STEP_KEPT = 1 << 5, STATE_STEP_TRIES = 1 << 6,
 	STATE_STEP_GROUP = 1 << 7, STATE_STEP_DUE = 1 << 8, STATE_STEP_HEARD = 1 << 9,
@@ -103,7 +158,8 @@ enum state_step_column {
 /*
  * One durable transaction; with state_begin() and state_commit() around it several rows,
  * bank labels (state_software_set) and floors change together.
- * -ESTALE: u->request is not the row's any more.
+ * The row is that of u->symbol.  -ESTALE: u->request is not the row's any
+ * more; -ENOENT: there is no such row.
  */
 int state_update_step(struct state *s, const struct state_update *u, unsigned columns,
 	struct err *e);
@@ -144,7 +200,9 @@ int state_trust_root(struct state *s, const char *key, struct err *e);
 
 /* --- imgUpdateLock (TestAndIncr, RFC 2579) ------------------------------------------------ */
 int state_update_lock_get(struct state *s, uint32_t *ret, struct err *e);
-/* -ESTALE: it has another value. */
+/* Raise it by one (0 after 2147483647). -ESTALE: it has another value. */
 int state_update_lock_take(struct state *s, uint32_t value, struct err *e);
+/* Undo: back to value where it still is the one after it. */
+int state_update_lock_back(struct state *s, uint32_t value, struct err *e);
 
 #endif

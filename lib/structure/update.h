@@ -76,6 +76,7 @@ struct update {
 	uint8_t nonce[UPDATE_NONCE_SIZE];
 	enum update_owner owner;
 	enum update_command command;	/* the last one */
+	uint32_t order_done;	/* device only: the last order that was carried out */
 	enum update_state state;
 	uint32_t bytes_done;
 	enum update_reason reason;

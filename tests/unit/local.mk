@@ -207,6 +207,12 @@ tests_unit_state_view_SOURCES = %D%/state_view.c $(STATE_TEST_SOURCES)
 tests_unit_state_view_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_state_view_LDADD = $(UNIT_LDADD) $(STATE_LIBS) $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/state_update
+TESTS += tests/unit/state_update
+tests_unit_state_update_SOURCES = %D%/state_update.c $(STATE_TEST_SOURCES)
+tests_unit_state_update_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_state_update_LDADD = $(UNIT_LDADD) $(STATE_LIBS) $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/state_fault
 TESTS += tests/unit/state_fault
 tests_unit_state_fault_SOURCES = %D%/state_fault.c $(STATE_TEST_SOURCES)
