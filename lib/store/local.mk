@@ -14,6 +14,7 @@ lib_store_libstore_la_SOURCES = \
 	%D%/store_devices.c \
 	%D%/store_engine.c \
 	%D%/store_forget.c \
+	%D%/store_grant.c \
 	%D%/store_impl.h \
 	%D%/store_lists.c \
 	%D%/store_live.c %D%/store_live.h \
@@ -24,7 +25,8 @@ lib_store_libstore_la_SOURCES = \
 	%D%/store_nearest.c \
 	%D%/store_log_list.c \
 	%D%/store_note.c \
-	%D%/store_image.h \
+	%D%/store_image.c %D%/store_image.h \
+	%D%/store_ticket.c %D%/store_ticket.h \
 	%D%/store_order.c %D%/store_order.h \
 	%D%/store_part.c \
 	%D%/store_prune.c \

@@ -12,11 +12,12 @@
  * which logs carry, never the token.
  *
  * Invariants
+ * - A digest is one image, a release (software, creator, seq) is one image.
  * - A grant whose expiry has passed, or whose reads are spent, is not found.
- * - Numbers are never given again.  At most STORE_GRANTS_MAX stand; spent and expired ones are
- *   forgotten first.
+ * - Numbers are never given again.  At most STORE_GRANTS_MAX stand; for one more
+ *   spent and expired ones are forgotten.
  *
- * Errors as store.h says.
+ * Errors as store.h says, and -EINVAL for a value that may not stand there.
  */
 #ifndef IMGADM_LIB_STORE_STORE_IMAGE_H
 #define IMGADM_LIB_STORE_STORE_IMAGE_H
@@ -26,6 +27,7 @@
 
 enum {
 	STORE_IMAGE_LABEL_MAX = 4095,
+	STORE_IMAGES_MAX = 10000,
 	STORE_TOKEN_SIZE = 27,		/* with its end */
 	STORE_GRANTS_MAX = 100000,
 	STORE_GRANT_S = 3600,		/* expiry unless said */
@@ -47,13 +49,22 @@ struct store_image {
 	utc_s imported;
 	char by[STORE_NAME_MAX + 1];
 };
-/* Over one with the same digest. -EEXIST: this release has another image. */
+/*
+ * Over one with the same digest and release, which keeps its number; number is
+ * not read.  -EEXIST: this release has another image, or these very octets are
+ * another release; -E2BIG: STORE_IMAGES_MAX are there.
+ */
 int store_image_put(struct store *s, const struct store_image *i, int64_t *ret_number,
 	struct err *e);
 /* By release.  -ENOENT with e: how to import it. */
 int store_image_find(struct store *s, const char *software, const char *creator,
 	uint32_t seq, struct store_image *ret, struct err *e);
 int store_image_get(struct store *s, int64_t number, struct store_image *ret, struct err *e);
+/* Which one has this digest. -ENOENT */
+int store_image_digest(struct store *s, const uint8_t sha256[STRUCTURE_DIGEST_SIZE],
+	struct store_image *ret, struct err *e);
+/* Forget it, and its grants.  -ENOENT.  The file is the caller's matter. */
+int store_image_remove(struct store *s, int64_t number, struct err *e);
 /* By software, creator, seq; caller frees with free(). */
 int store_image_list(struct store *s, struct store_image **ret, size_t *ret_count, struct err *e);
 
@@ -68,7 +79,11 @@ struct store_grant {
 	uint32_t started, completed;	/* reads so far, of the image itself */
 	uint32_t started_most, completed_most;
 };
-/* The token is made here; number and counters too. */
+/*
+ * The token is made here; number and counters too.  expires 0 is an hour after
+ * made; started_most and completed_most 0 are what is usual.  -ENOENT: no such
+ * image or device; -E2BIG: STORE_GRANTS_MAX stand.
+ */
 int store_grant_add(struct store *s, const struct store_grant *g, struct store_grant *ret,
 	struct err *e);
 /* A grant that may be read now: 1 with *ret_grant and *ret_image, 0 none. */
@@ -78,10 +93,13 @@ int store_grant_find(struct store *s, const char *token, utc_s now, struct store
 struct store_grant_use { int64_t number; uint32_t started, completed; };
 int store_grant_used(struct store *s, const struct store_grant_use *uses, size_t count,
 	struct err *e);
-/* Withdraw one; all of a device (device != 0); all.  How many is in *ret_count (may be NULL). */
+/*
+ * Withdraw one (number != 0); all of a device (device != 0); all.  How many that
+ * were not spent is in *ret_count (may be NULL); none is no error.
+ */
 int store_grant_withdraw(struct store *s, int64_t number, int64_t device, bool all,
 	size_t *ret_count, struct err *e);
-/* Those that stand, by number; free(). */
+/* Those that are not spent, by number; who asks looks at `expires`.  free(). */
 int store_grant_list(struct store *s, struct store_grant **ret, size_t *ret_count, struct err *e);
 
 #endif

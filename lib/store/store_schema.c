@@ -476,6 +476,54 @@ static const char step_orders[] =
 	" heard INTEGER NOT NULL,"
 	" PRIMARY KEY (device, symbol)) WITHOUT ROWID;";
 
+/*
+ * Signed images, who may read them under which name, and tickets that operators
+ * signed.
+ */
+static const char step_images[] =
+	"CREATE TABLE image ("
+	" number INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" software TEXT NOT NULL,"
+	" creator TEXT NOT NULL,"
+	" version TEXT NOT NULL,"
+	" seq INTEGER NOT NULL,"
+	" size INTEGER NOT NULL,"
+	" sha256 BLOB NOT NULL UNIQUE,"
+	" key_id BLOB NOT NULL,"
+	" has_operator INTEGER NOT NULL,"
+	" label TEXT NOT NULL,"
+	" imported INTEGER NOT NULL,"
+	" imported_by TEXT NOT NULL,"
+	" UNIQUE (software, creator, seq));"
+
+	"CREATE TABLE image_grant ("
+	" number INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" token TEXT NOT NULL UNIQUE,"
+	" image INTEGER NOT NULL,"
+	" device INTEGER NOT NULL,"
+	" source TEXT NOT NULL,"
+	" single_port INTEGER NOT NULL,"
+	" made INTEGER NOT NULL,"
+	" expires INTEGER NOT NULL,"
+	" started INTEGER NOT NULL,"
+	" completed INTEGER NOT NULL,"
+	" started_most INTEGER NOT NULL,"
+	" completed_most INTEGER NOT NULL);"
+	"CREATE INDEX image_grant_device ON image_grant (device);"
+	"CREATE INDEX image_grant_image ON image_grant (image);"
+
+	"CREATE TABLE ticket ("
+	" device INTEGER NOT NULL,"
+	" serial TEXT NOT NULL,"
+	" software TEXT NOT NULL,"
+	" seq INTEGER NOT NULL,"
+	" sha256 BLOB NOT NULL,"
+	" nonce BLOB NOT NULL,"
+	" minisig BLOB NOT NULL,"
+	" imported INTEGER NOT NULL,"
+	" imported_by TEXT NOT NULL,"
+	" PRIMARY KEY (device, serial, software)) WITHOUT ROWID;";
+
 const struct db_step store_schema_steps[STORE_SCHEMA_VERSION] = {
 	{ step_1, NULL },
 	{ step_2, NULL },
@@ -484,4 +532,5 @@ const struct db_step store_schema_steps[STORE_SCHEMA_VERSION] = {
 	{ step_5, NULL },
 	{ step_6, NULL },
 	{ step_orders, NULL },
+	{ step_images, NULL },
 };

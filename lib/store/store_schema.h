@@ -11,7 +11,7 @@
 
 enum {
 	STORE_APPLICATION_ID = 0x494d4743,	/* "IMGC" */
-	STORE_SCHEMA_VERSION = 7,
+	STORE_SCHEMA_VERSION = 8,
 };
 
 extern const struct db_step store_schema_steps[STORE_SCHEMA_VERSION];

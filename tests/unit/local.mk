@@ -233,3 +233,9 @@ tests_unit_device_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_device_LDADD = $(UNIT_LDADD) agent-module/libdevice.la \
 	agent-module/libfirmware.la $(STATE_LIBS) lib/out/libout.la lib/report/libreport.la \
 	lib/snmp/libsnmp.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/store_image
+TESTS += tests/unit/store_image
+tests_unit_store_image_SOURCES = %D%/store_image.c $(store_fixture)
+tests_unit_store_image_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_store_image_LDADD = $(UNIT_LDADD) $(store_test_libs)
