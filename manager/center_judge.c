@@ -7,9 +7,9 @@
 
 #include "manager/center_private.h"
 
+#include "lib/base/beside.h"
 #include "lib/base/log.h"
 #include "lib/store/store_judge.h"
-#include "manager/beside.h"
 
 static void
 start(struct center *c)

@@ -8,11 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/base/beside.h"
 #include "lib/base/lock.h"
 #include "lib/base/log.h"
 #include "lib/base/options.h"
 #include "lib/base/text.h"
-#include "manager/beside.h"
 #include "manager/center.h"
 #include "manager/center_net.h"
 #include "lib/cli/conf_open.h"

@@ -8,8 +8,8 @@
 
 #include <errno.h>
 
+#include "lib/base/beside.h"
 #include "lib/base/log.h"
-#include "manager/beside.h"
 
 static void
 start(struct center *c)

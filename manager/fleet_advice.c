@@ -7,7 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
-#include "manager/fleet_set.h"
+#include "lib/cli/target.h"
 
 struct run {
 	struct fleet_advice *advice;
@@ -75,7 +75,7 @@ next(void *user)
 	}
 	o->run = r;
 	while ((rc = next_target(r, &o->target)) == 1) {
-		rc = fleet_set_target(r->advice->conf, &o->target, &o->snmp, &e);
+		rc = target_to_write(r->advice->conf, NULL, &o->target, &o->snmp, &e);
 		if (rc == 0)
 			rc = advice_work_new(r->advice->store, o->target.device, &o->snmp, done,
 				o, &job, &e);

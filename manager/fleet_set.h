@@ -58,12 +58,4 @@ struct fleet_set_counts {
  */
 int fleet_set_run(struct fleet_set *f, struct fleet_set_counts *ret_counts, struct err *e);
 
-/*
- * How to write to a device: its address in numbers (no name server is asked),
- * its credential, what is known of its engine.  -EINVAL with e: it has no such
- * address, or no credential of SNMPv3 authPriv.
- */
-int fleet_set_target(struct conf *conf, const struct store_target *t, struct snmp_target *ret,
-	struct err *e);
-
 #endif

@@ -1,21 +1,17 @@
 # manager/
 include manager/judge/local.mk
 
-# Our other programs as children.
-noinst_LTLIBRARIES += manager/libbeside.la
-manager_libbeside_la_SOURCES = %D%/beside.c %D%/beside.h
-
 # SETs to many devices: of imgadm-fleet's and of imgadm-poll's.
 noinst_LTLIBRARIES += manager/libfleetset.la
 manager_libfleetset_la_SOURCES = %D%/fleet_set.c %D%/fleet_set.h
 manager_libfleetset_la_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
-manager_libfleetset_la_LIBADD = $(EVENT_LIBS)
+manager_libfleetset_la_LIBADD = lib/cli/libtarget.la $(EVENT_LIBS)
 
 # Advice to many devices: imgadm-fleet's and imgadm-judge's.
 noinst_LTLIBRARIES += manager/libfleetadvice.la
 manager_libfleetadvice_la_SOURCES = %D%/fleet_advice.c %D%/fleet_advice.h
 manager_libfleetadvice_la_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
-manager_libfleetadvice_la_LIBADD = manager/libfleetset.la $(EVENT_LIBS)
+manager_libfleetadvice_la_LIBADD = lib/cli/libtarget.la $(EVENT_LIBS)
 
 # The poll plan is pure: no I/O, no clock.
 noinst_LTLIBRARIES += manager/libpollplan.la
@@ -36,7 +32,7 @@ manager_libpoll_la_SOURCES = \
 	%D%/poll_sink.c %D%/poll_sink.h
 nodist_manager_libpoll_la_SOURCES = mibs/imgadm-mib.h
 manager_libpoll_la_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
-manager_libpoll_la_LIBADD = manager/libbeside.la manager/libfleetset.la $(EVENT_LIBS)
+manager_libpoll_la_LIBADD = manager/libfleetset.la $(EVENT_LIBS)
 
 # imgadm-centerd: what devices report to.
 noinst_LTLIBRARIES += manager/libcenter.la
@@ -58,7 +54,7 @@ manager_libcenter_la_SOURCES = \
 	%D%/center_take.c
 nodist_manager_libcenter_la_SOURCES = mibs/imgadm-mib.h mibs/imgadm-center-mib.h
 manager_libcenter_la_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
-manager_libcenter_la_LIBADD = manager/libbeside.la $(EVENT_LIBS)
+manager_libcenter_la_LIBADD = $(EVENT_LIBS)
 
 sbin_PROGRAMS += manager/imgadm-centerd
 manager_imgadm_centerd_SOURCES = %D%/center_main.c

@@ -5,11 +5,11 @@
 #include <signal.h>
 #include <time.h>
 
+#include "lib/base/beside.h"
 #include "lib/base/child.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/store/store_judge.h"
-#include "manager/beside.h"
 
 enum { PATH_SIZE = 4096 };
 

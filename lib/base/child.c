@@ -54,12 +54,13 @@ attributes(posix_spawnattr_t *a)
 }
 
 static int
-descriptors(posix_spawn_file_actions_t *f)
+descriptors(posix_spawn_file_actions_t *f, const int *output)
 {
 	int rc = posix_spawn_file_actions_addopen(f, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 
 	if (rc == 0)
-		rc = posix_spawn_file_actions_addopen(f, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+		rc = output != NULL ? posix_spawn_file_actions_adddup2(f, *output, STDOUT_FILENO) :
+			posix_spawn_file_actions_addopen(f, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
 	if (rc == 0)
 		rc = posix_spawn_file_actions_addclosefrom_np(f, DESCRIPTORS_FIRST);
 	return rc;
@@ -82,7 +83,7 @@ spawn(const struct child_options *o, pid_t *ret_pid)
 	if (rc == 0) {
 		rc = attributes(&attr);
 		if (rc == 0)
-			rc = descriptors(&files);
+			rc = descriptors(&files, o->output);
 		if (rc == 0)
 			rc = posix_spawn(ret_pid, o->argv[0], &files, &attr, argv, env);
 		(void)posix_spawn_file_actions_destroy(&files);

@@ -2,8 +2,8 @@
  * child: another program, run beside this one, without a shell.
  *
  * The program gets its arguments as they are, an environment of nothing but
- * what is named, /dev/null as input and output, our stderr, no other
- * descriptor, default signals, and a process group of its own; at the end of
+ * what is named, /dev/null as input and, unless one is given, as output, our
+ * stderr, no other descriptor, default signals, and a process group of its own; at the end of
  * its time the whole group is ended, first with SIGTERM, CHILD_GRACE_MS later
  * with SIGKILL.
  *
@@ -33,6 +33,7 @@ struct child_options {
 	/* "NAME=VALUE", the whole environment; ends with NULL; NULL = none. */
 	const char *const *env;
 	int64_t limit_ms;	/* how long it may run; > 0 */
+	const int *output;	/* a descriptor that becomes its output; NULL = /dev/null */
 };
 
 /* How it ended. */

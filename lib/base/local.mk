@@ -1,6 +1,7 @@
 # lib/base: errors, log, strings, numbers, clock; no library but libc.
 noinst_LTLIBRARIES += lib/base/libbase.la
 lib_base_libbase_la_SOURCES = \
+	%D%/beside.c %D%/beside.h \
 	%D%/buf.c %D%/buf.h \
 	%D%/child.c %D%/child.h \
 	%D%/clock.c %D%/clock.h \

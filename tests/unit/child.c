@@ -82,6 +82,28 @@ START_TEST(exit_status_and_environment)
 }
 END_TEST
 
+START_TEST(its_output_can_be_had)
+{
+	const char *const argv[] = { "/bin/sh", "-c", "echo said", NULL };
+	struct child_options o = { .argv = argv, .limit_ms = DEADLINE_MS };
+	struct child *c = NULL;
+	struct err e = { 0 };
+	char buf[16] = "";
+	int ends[2];
+
+	ck_assert_int_eq(pipe(ends), 0);
+	o.output = &ends[1];
+	ck_assert_msg(child_start(&o, now(), &c, &e) == 0, "%s", e.text);
+	(void)close(ends[1]);
+	ck_assert_int_eq(read(ends[0], buf, sizeof(buf) - 1), 5);
+	ck_assert_str_eq(buf, "said\n");
+	(void)wait_end(c);
+	ck_assert_int_eq(read(ends[0], buf, sizeof(buf)), 0);
+	(void)close(ends[0]);
+	child_free(c);
+}
+END_TEST
+
 START_TEST(no_descriptor_and_no_signal_is_inherited)
 {
 	char buf[4096], number[16];
@@ -214,6 +236,7 @@ main(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, support_folder_make, support_folder_remove);
 	tcase_add_test(tc, exit_status_and_environment);
+	tcase_add_test(tc, its_output_can_be_had);
 	tcase_add_test(tc, no_descriptor_and_no_signal_is_inherited);
 	tcase_add_test(tc, its_time_is_over);
 	tcase_add_test(tc, who_does_not_hear_is_killed);
