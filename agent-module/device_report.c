@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 #include "agent-module/state_input.h"
+#include "agent-module/state_orders.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/parse.h"
@@ -16,7 +17,7 @@
 
 enum {
 	KEY_STRUCTURE = DEVICE_KEY_OWN, KEY_ERRORS, KEY_THRESHOLD, KEY_SEVERITY,
-	KEY_ON_CONNECT, KEY_ON_CHANGE,
+	KEY_ON_CONNECT, KEY_ON_CHANGE, KEY_ORDERS,
 };
 
 static const char *
@@ -60,6 +61,17 @@ asked_line(const char *what, const struct state_asked *asked)
 		(void)printf("%-14s the %s, by request %u\n", "asked for:", what, asked->id);
 }
 
+static void
+orders_line(const struct state_report *r)
+{
+	char span[CLOCK_TEXT_SIZE];
+
+	clock_text_span(r->orders_every_s, span, sizeof(span));
+	(void)printf("%-14s asked for after each report%s%s; been through up to %u\n", "orders:",
+		r->orders_every_s == 0 ? "" : ", and every ",
+		r->orders_every_s == 0 ? "" : span, r->orders_taken);
+}
+
 static int
 show_text(const struct state_report *r, uint32_t revision)
 {
@@ -76,6 +88,7 @@ show_text(const struct state_report *r, uint32_t revision)
 		r->threshold == 0 ? " (off)" : "");
 	(void)printf("%-14s %u entries; acknowledged up to %u of generation %u\n", "outstanding:",
 		r->unacknowledged, r->acknowledged_index, r->acknowledged_generation);
+	orders_line(r);
 	asked_line("structure", &r->structure_asked);
 	asked_line("error log", &r->errors_asked);
 	return EXIT_DONE;
@@ -91,7 +104,7 @@ static int
 show_json(const struct state_report *r)
 {
 	json_t *root = json_pack("{s:b, s:I, s:s, s:I, s:s, s:I, s:s, s:b, s:b, s:I, s:o, s:o,"
-		" s:I, s:I, s:I, s:I, s:o, s:o}",
+		" s:I, s:I, s:I, s:I, s:o, s:o, s:I, s:I}",
 		"centre", r->centre,
 		"structure_every_s", (json_int_t)r->structure_every_s,
 		"structure_by", setter_name(r->structure_by),
@@ -108,7 +121,9 @@ show_json(const struct state_report *r)
 		"acknowledged_index", (json_int_t)r->acknowledged_index,
 		"reported_revision", (json_int_t)r->reported_revision,
 		"structure_taken", jsonout_time(r->structure_taken),
-		"errors_taken", jsonout_time(r->errors_taken));
+		"errors_taken", jsonout_time(r->errors_taken),
+		"orders_every_s", (json_int_t)r->orders_every_s,
+		"orders_taken", (json_int_t)r->orders_taken);
 	struct err e = { "" };
 	int rc = jsonout_print(stdout, root, &e);
 
@@ -187,7 +202,7 @@ set_flag(const char *option, const char *text, bool *ret_flag, struct err *e)
 
 static int
 set_option(int key, const char *argument, struct state_report *r, unsigned *columns,
-	struct err *e)
+	bool *orders, struct err *e)
 {
 	int rc;
 
@@ -213,6 +228,9 @@ set_option(int key, const char *argument, struct state_report *r, unsigned *colu
 	case KEY_ON_CHANGE:
 		*columns |= STATE_REPORT_ON_CHANGE;
 		return set_flag("--on-change", argument, &r->on_change, e);
+	case KEY_ORDERS:
+		*orders = true;
+		return set_interval("--orders-every", argument, &r->orders_every_s, e);
 	default:
 		return 0;
 	}
@@ -230,6 +248,8 @@ device_report_set(void *user, int argc, char *argv[])
 			"entries sent at once: information, warning, error, serviceCall, off" },
 		{ KEY_ON_CONNECT, "on-connect", "yes|no", "structure when it joins the network" },
 		{ KEY_ON_CHANGE, "on-change", "yes|no", "structure when it changed" },
+		{ KEY_ORDERS, "orders-every", "SPAN",
+			"ask the centre for orders by the clock, too; off" },
 		DEVICE_OPTION_STATE,
 		{ 0, NULL, NULL, NULL },
 	};
@@ -245,24 +265,28 @@ device_report_set(void *user, int argc, char *argv[])
 	struct state *s;
 	struct err e;
 	unsigned columns = 0;
-	int key, status = EXIT_DONE, rc;
+	int key, status = EXIT_DONE, rc = 0;
+	bool orders = false;
 
 	options_begin(&p, &OPTIONS, argc, argv);
 	while ((key = device_cli_option(&cli, &p, 0, 0, &status)) > 0) {
-		rc = set_option(key, p.argument, &r, &columns, &e);
+		rc = set_option(key, p.argument, &r, &columns, &orders, &e);
 		if (rc < 0)
 			return device_cli_error(&e, rc);
 	}
 	if (key < 0)
 		return status;
-	if (columns == 0) {
+	if (columns == 0 && !orders) {
 		rc = err_set(&e, -EINVAL, "nothing to set; see imgadm-device report set --help");
 		return device_cli_error(&e, rc);
 	}
 	status = device_cli_state(&cli, &s);
 	if (status != 0)
 		return status;
-	rc = state_report_set(s, &r, columns, STATE_SET_BY_DEVICE, &e);
+	if (columns != 0)
+		rc = state_report_set(s, &r, columns, STATE_SET_BY_DEVICE, &e);
+	if (rc == 0 && orders)
+		rc = state_orders_every(s, r.orders_every_s, &e);
 	state_close(s);
 	return rc < 0 ? device_cli_error(&e, rc) : EXIT_DONE;
 }

@@ -9,6 +9,7 @@ agent_module_libstate_la_SOURCES = \
 	%D%/state_create.c \
 	%D%/state_device.c \
 	%D%/state_log.c \
+	%D%/state_orders.c %D%/state_orders.h \
 	%D%/state_reading.c \
 	%D%/state_report.c %D%/state_report.h \
 	%D%/state_rows.c \

@@ -151,6 +151,8 @@ int state_report_read(struct state *s, const struct log_bounds *log,
 	struct state_report *ret_report, int64_t *ret_advice_stamp, struct err *e);
 /* Within a write: another centre, so nothing is asked, acknowledged or taken. */
 int state_report_forget(struct state *s, struct err *e);
+/* Within a write: another centre has no order that we have been through. */
+int state_orders_forget(struct state *s, struct err *e);
 /* Within a transaction: as state_advice_load. */
 int state_advice_read(struct state *s, struct state_advice *ret_rows,
 	size_t *ret_count, struct err *e);

@@ -57,7 +57,7 @@ state_report_read(struct state *s, const struct log_bounds *log,
 	struct db_stmt *q;
 	int64_t stamp;
 	int rc = state_statement(s, "SELECT " REPORT_COLUMNS ", advice_stamp, address <> '',"
-		" serial FROM report, centre", &q, e);
+		" serial, orders_taken, orders_told, orders_every_s FROM report, centre", &q, e);
 
 	if (rc == 0)
 		rc = db_step(q, e);
@@ -87,6 +87,9 @@ state_report_read(struct state *s, const struct log_bounds *log,
 	stamp = db_i64(q, 19);
 	r.centre = db_i64(q, 20) != 0;
 	r.centre_serial = db_u32(q, 21);
+	r.orders_taken = db_u32(q, 22);
+	r.orders_told = db_u32(q, 23);
+	r.orders_every_s = db_u32(q, 24);
 	db_reset(q);
 	if (r.severity_trigger == 0 || !setter_ok(r.structure_by) || !setter_ok(r.errors_by))
 		return state_damaged(s, e, "the settings of reports");
@@ -421,6 +424,36 @@ state_report_delivered(struct state *s, uint32_t revision,
 	return row_change(s, delivery_change, &d, false, e);
 }
 
+static int
+lost_change(struct state *s, struct state_report *r, const struct log_bounds *l,
+	const void *user, struct err *e)
+{
+	const struct state_report_lost *lost = user;
+	bool changed = false;
+
+	(void)s;
+	(void)l;
+	(void)e;
+	if (r->acknowledged_index > 0 && (r->acknowledged_generation != lost->generation ||
+	    r->acknowledged_index > lost->index)) {
+		r->acknowledged_index = r->acknowledged_generation == lost->generation ?
+			lost->index : 0;
+		changed = true;
+	}
+	if (lost->structure && r->reported_revision != 0) {
+		r->reported_revision = 0;
+		memset(r->reported_digest, 0, sizeof(r->reported_digest));
+		changed = true;
+	}
+	return changed;
+}
+
+int
+state_report_lost(struct state *s, const struct state_report_lost *lost, struct err *e)
+{
+	return row_change(s, lost_change, lost, true, e);
+}
+
 int
 state_report_begin(struct state *s, uint32_t centre_serial, struct err *e)
 {
@@ -454,6 +487,8 @@ state_report_forget(struct state *s, struct err *e)
 	memset(r.reported_digest, 0, sizeof(r.reported_digest));
 	r.structure_taken = r.errors_taken = 0;
 	rc = row_save(s, &r, e);
+	if (rc == 0)
+		rc = state_orders_forget(s, e);
 	return rc < 0 ? rc : state_update_forget(s, e);
 }
 

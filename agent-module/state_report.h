@@ -69,6 +69,12 @@ struct state_report {
 	utc_s structure_taken, errors_taken;
 
 	/*
+	 * Its orders, written by state_orders.h: the device has been through
+	 * those up to taken, the centre knows up to told, and is asked so often.
+	 */
+	uint32_t orders_taken, orders_told, orders_every_s;
+
+	/*
 	 * Filled in views, not stored: is there a centre (state_centre.h), and
 	 * how many entries in the memory it has not acknowledged (0 where there
 	 * is none).  imgReportErrorLogThreshold reads 0 where there is no
@@ -135,6 +141,18 @@ int state_report_acknowledge(struct state *s, uint32_t generation, uint32_t inde
 /* The centre took the structure of this revision and digest, now. */
 int state_report_delivered(struct state *s, uint32_t revision,
 	const uint8_t digest[STRUCTURE_DIGEST_SIZE], struct err *e);
+
+/*
+ * The centre has less than it took (its store was restored from an older copy),
+ * says its answer: of the log, entries of generation up to index (generation 0:
+ * none); of the structure another than what is noted as taken.  What it lacks
+ * is owed again; where it does not lack it, nothing changes.
+ */
+struct state_report_lost {
+	uint32_t generation, index;
+	bool structure;
+};
+int state_report_lost(struct state *s, const struct state_report_lost *lost, struct err *e);
 
 /*
  * state_begin() for what a centre is to have taken (the calls above): -ESTALE

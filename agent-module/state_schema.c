@@ -245,10 +245,17 @@ static const char STEP_3[] =
 	"	JOIN unit ON idx = unit WHERE floor > 0 AND id <> '' GROUP BY 1, 2;"
 	"ALTER TABLE software ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;";
 
+/* How far the device has been through its centre's orders (state_orders.h). */
+static const char STEP_4[] =
+	"ALTER TABLE report ADD COLUMN orders_taken INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE report ADD COLUMN orders_told INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE report ADD COLUMN orders_every_s INTEGER NOT NULL DEFAULT 900;";
+
 static const struct db_step STEPS[] = {
 	{ STEP_1, NULL },
 	{ STEP_2, NULL },
 	{ STEP_3, NULL },
+	{ STEP_4, NULL },
 };
 
 const struct db_step *

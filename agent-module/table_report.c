@@ -13,7 +13,7 @@ static const unsigned columns[] = {
 	IMGADM_COL_imgReportOnConnect, IMGADM_COL_imgReportOnChange,
 	IMGADM_COL_imgReportRequest, IMGADM_COL_imgReportRequestId,
 	IMGADM_COL_imgReportUnacknowledged, IMGADM_COL_imgReportAcknowledgedGeneration,
-	IMGADM_COL_imgReportAcknowledgedIndex,
+	IMGADM_COL_imgReportAcknowledgedIndex, IMGADM_COL_imgReportOrders,
 };
 
 /* TruthValue, RFC 2579 */
@@ -62,6 +62,9 @@ get(const struct snapshot *s, size_t row, unsigned column, struct cell *c)
 		break;
 	case IMGADM_COL_imgReportAcknowledgedIndex:
 		cell_number(c, CELL_UNSIGNED32, r->acknowledged_index);
+		break;
+	case IMGADM_COL_imgReportOrders:
+		cell_number(c, CELL_UNSIGNED32, r->orders_taken);
 		break;
 	}
 }

@@ -60,6 +60,12 @@ static const struct report_scalar update_scalars[] = {
 	SCALAR(imgReportRequestId, ROW_U32, request_id),
 };
 
+static const struct report_scalar order_scalars[] = {
+	SCALAR(imgDeviceId, ROW_TEXT, device_id),
+	SCALAR(imgReportId, ROW_U32, id),
+	SCALAR(imgReportOrders, ROW_U32, orders),
+};
+
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 const struct report_scalars *
@@ -69,12 +75,15 @@ report_scalars(enum report_kind kind)
 		COUNT(structure_scalars) };
 	static const struct report_scalars errors = { error_scalars, COUNT(error_scalars) };
 	static const struct report_scalars update = { update_scalars, COUNT(update_scalars) };
+	static const struct report_scalars orders = { order_scalars, COUNT(order_scalars) };
 
 	switch (kind) {
 	case REPORT_STRUCTURE:
 		return &structure;
 	case REPORT_ERRORS:
 		return &errors;
+	case REPORT_ORDERS:
+		return &orders;
 	case REPORT_UPDATE:
 		break;
 	}
@@ -103,6 +112,7 @@ report_notification(enum report_kind kind, size_t *ret_len)
 	static const snmp_sub structure[] = { IMGADM_OID_imgStructureReport };
 	static const snmp_sub errors[] = { IMGADM_OID_imgErrorReport };
 	static const snmp_sub update[] = { IMGADM_OID_imgUpdateReport };
+	static const snmp_sub orders[] = { IMGADM_OID_imgOrderReport };
 
 	*ret_len = COUNT(structure);
 	switch (kind) {
@@ -110,6 +120,8 @@ report_notification(enum report_kind kind, size_t *ret_len)
 		return structure;
 	case REPORT_ERRORS:
 		return errors;
+	case REPORT_ORDERS:
+		return orders;
 	case REPORT_UPDATE:
 		break;
 	}

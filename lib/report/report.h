@@ -32,7 +32,7 @@ enum {
 	REPORT_ENTRIES_MAX = 1024,	/* log entries of one report */
 };
 
-enum report_kind { REPORT_STRUCTURE = 1, REPORT_ERRORS, REPORT_UPDATE };
+enum report_kind { REPORT_STRUCTURE = 1, REPORT_ERRORS, REPORT_UPDATE, REPORT_ORDERS };
 
 /* imgReportReason */
 enum report_reason {
@@ -61,6 +61,7 @@ struct report_head {
 	/* Only in part 1; in others device.id alone is filled. */
 	struct device device;
 	utc_s last_change;
+	uint32_t orders;	/* REPORT_ORDERS: imgReportOrders */
 	/* REPORT_ERRORS; capacity and overwritten are 0 where part is 0. */
 	struct log_bounds log;
 };
@@ -113,6 +114,9 @@ int report_pack_structure(const struct report_head *head, const struct structure
  */
 int report_pack_errors(const struct report_head *head, const struct log_entry *entries,
 	size_t count, struct report_pack **ret_pack, struct err *e);
+/* imgOrderReport: id, device id and orders of the head in one part.  -ENOMEM. */
+int report_pack_orders(const struct report_head *head, struct report_pack **ret_pack,
+	struct err *e);
 void report_pack_free(struct report_pack *pack);	/* NULL is fine */
 
 unsigned report_pack_parts(const struct report_pack *pack);
@@ -146,7 +150,8 @@ void report_pack_entries(const struct report_pack *pack, unsigned part,
  *
  * Where an entry leaves no room for them, an error report says no part, parts,
  * capacity and overwritten: all 0 then.  Parts of an error report are
- * independent of each other.  Of REPORT_UPDATE only the head is read.
+ * independent of each other.  Of REPORT_UPDATE only the head is read; REPORT_ORDERS
+ * has neither parts nor a reason.
  */
 int report_parse(const struct pdu *pdu, struct report *ret_report, struct err *e);
 

@@ -271,7 +271,7 @@ check_head(const struct report_head *h, struct err *e)
 
 	if (len == 0 || len == sizeof(h->device_id))
 		return err_set(e, -EINVAL, "a report of a device without an id");
-	if (report_reason_name(h->reason) == NULL)
+	if (h->kind != REPORT_ORDERS && report_reason_name(h->reason) == NULL)
 		return err_set(e, -EINVAL, "a report without a reason");
 	return 0;
 }
@@ -372,6 +372,18 @@ report_pack_errors(const struct report_head *head, const struct log_entry *entri
 	for (size_t i = 0; i < count; i++)
 		add_place(p, ROW_LOG, i);
 	return pack_done(p, ret_pack, e);
+}
+
+int
+report_pack_orders(const struct report_head *head, struct report_pack **ret_pack, struct err *e)
+{
+	struct report_head h = *head;
+	struct report_pack *p;
+	int code;
+
+	h.kind = REPORT_ORDERS;
+	code = pack_new(&h, 0, &p, e);
+	return code < 0 ? code : pack_done(p, ret_pack, e);
 }
 
 void

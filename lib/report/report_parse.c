@@ -87,6 +87,8 @@ check_head(const struct reader *r)
 
 	if (h->device_id[0] == '\0')
 		return err_set(r->e, -EBADMSG, "imgDeviceId is empty");
+	if (h->kind == REPORT_ORDERS)
+		return 0;
 	if (report_reason_name(h->reason) == NULL)
 		return err_set(r->e, -EBADMSG, "imgReportReason has a value that the MIB does not"
 		    " name");
@@ -319,7 +321,8 @@ read_row(struct reader *r)
 static bool
 kind_of(const struct pdu *pdu, enum report_kind *ret_kind)
 {
-	static const enum report_kind kinds[] = { REPORT_STRUCTURE, REPORT_ERRORS, REPORT_UPDATE };
+	static const enum report_kind kinds[] = { REPORT_STRUCTURE, REPORT_ERRORS, REPORT_UPDATE,
+		REPORT_ORDERS };
 	size_t len, want_len;
 	const snmp_sub *name = pdu_notification(pdu, &len), *want;
 
@@ -344,7 +347,8 @@ report_parse(const struct pdu *pdu, struct report *ret_report, struct err *e)
 		return -ENOMSG;
 	report.head.uptime_cs = (uint32_t)pdu->varbinds[0].number;
 	code = read_head(&r);
-	while (code == 0 && report.head.kind != REPORT_UPDATE && r.at < pdu->count)
+	while (code == 0 && report.head.kind != REPORT_UPDATE &&
+	    report.head.kind != REPORT_ORDERS && r.at < pdu->count)
 		code = read_row(&r);
 	if (code < 0) {
 		report_release(&report);

@@ -28,6 +28,7 @@ lib_store_libstore_la_SOURCES = \
 	%D%/store_image.c %D%/store_image.h \
 	%D%/store_ticket.c %D%/store_ticket.h \
 	%D%/store_order.c %D%/store_order.h \
+	%D%/store_order_through.c \
 	%D%/store_part.c \
 	%D%/store_prune.c \
 	%D%/store_put.c \

@@ -22,6 +22,7 @@
 
 enum {
 	STORE_ORDERS_MAX = 256,		/* kept of a device: the newest, and what is open */
+	STORE_ORDERS_LOST_MAX = 1000000,	/* numbers that a device may know and we do not */
 };
 
 enum store_order_state {
@@ -55,6 +56,14 @@ int store_order_state_set(struct store *s, int64_t device, uint32_t number,
 /* Of a device, by number; open_only: those that it shall fetch.  NULL with 0; free(). */
 int store_order_list(struct store *s, int64_t device, bool open_only, struct store_order **ret,
 	size_t *ret_count, struct err *e);
+
+/*
+ * The device has been through its orders up to number (imgOrderReport): advice among
+ * them stands, or is gone, and updates are taken.  A number above the newest that was
+ * given was given by a store that this one is an older copy of: the next one is
+ * behind it.
+ */
+int store_orders_through(struct store *s, int64_t device, uint32_t number, struct err *e);
 
 /* The newest that is known of a unit's row of imgUpdateTable. */
 struct store_update {

@@ -2,6 +2,8 @@
 
 #include "lib/store/store_report_impl.h"
 
+#include "lib/store/store_order.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -221,6 +223,8 @@ check_report(const struct report *r, struct err *e)
 static int
 put_kind(struct report_put *p, struct err *e)
 {
+	int rc;
+
 	switch (p->report->head.kind) {
 	case REPORT_STRUCTURE:
 		return put_part(p, e);
@@ -229,6 +233,10 @@ put_kind(struct report_put *p, struct err *e)
 	case REPORT_UPDATE:
 		p->out.end = STORE_REPORT_STORED;
 		return store_reporter_heard(p, e);
+	case REPORT_ORDERS:
+		p->out.end = STORE_REPORT_STORED;
+		rc = store_orders_through(p->store, p->who.device, p->report->head.orders, e);
+		return rc < 0 ? rc : store_reporter_heard(p, e);
 	}
 	return err_set(e, -EINVAL, "report: of no kind");
 }

@@ -61,7 +61,7 @@ for mode in module agentx; do
 	ok "$mode: starts" agent_start "$mode" "$state"
 
 	# 8 units and functions, 4 banks, 7 readings
-	want=$((6 + 3 + 5 + 11 + 8 * 17 + 4 * 7 + 7 * 7 + entries * 12))
+	want=$((6 + 3 + 5 + 12 + 8 * 17 + 4 * 7 + 7 * 7 + entries * 12))
 	walk imgObjects >"$T/v2c"
 	is "$mode: v2c bulkwalk, every row answers every column" \
 		"$(grep -c '^IMGADM-MIB::' "$T/v2c")" $want

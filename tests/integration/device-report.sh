@@ -30,7 +30,9 @@ sqlite3 "$T/device.db" <"$top_srcdir/tests/data/state/version-1.sql"
 is "it is of version 1" "$(sqlite3 "$T/device.db" 'PRAGMA user_version')" 1
 said "reading alone says what to do" 3 'version 1.*program that writes' report show
 ok "a command that writes upgrades it" d boot
-is "to version 2" "$(sqlite3 "$T/device.db" 'PRAGMA user_version')" 2
+imgadm-device --state "$T/new.db" demo >/dev/null
+is "to the version of a new one" "$(sqlite3 "$T/device.db" 'PRAGMA user_version')" \
+	"$(sqlite3 "$T/new.db" 'PRAGMA user_version')"
 like "the rows are there" "$(d error list; d software list; d reading list; d unit list)" 'E-7'
 like "the software too" "$(json software list)" '"id": "fw"'
 like "the device too" "$(json show)" '"id": "old-1".*"newest": 8'
@@ -45,6 +47,12 @@ like "is set" "$(json report show)" \
 	'"errors_every_s": 90, .*"on_change": false, "on_connect": false, .*"severity": "serviceCall", .*"structure_every_s": 7200, .*"threshold": 20'
 ok "one alone" d report set --severity off
 like "leaves the others" "$(json report show)" '"errors_every_s": 90,.*"severity": "off".*"threshold": 20'
+like "orders too" "$(json report show)" '"orders_every_s": 900, "orders_taken": 0'
+ok "are asked for when is said" d report set --orders-every 5min
+like "and shown" "$(d report show)" "orders: +asked for after each report, and every 5 min; been through up to 0"
+ok "or only after a report" d report set --orders-every off
+like "is shown, too" "$(d report show)" "orders: +asked for after each report; been"
+said "no span for orders" 1 "--orders-every" report set --orders-every often
 ok "off" d report set --structure-every off --errors-every 0
 like "is 0" "$(json report show)" '"errors_every_s": 0,.*"structure_every_s": 0'
 like "for people too" "$(d report show)" 'structure: +not by the clock \(the device says so\)'

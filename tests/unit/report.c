@@ -845,6 +845,34 @@ START_TEST(what_is_no_report)
 }
 END_TEST
 
+/* The device's id, the report's and a number: no part, no reason. */
+START_TEST(orders_come_back)
+{
+	struct report_head h = { .id = 9, .orders = 4711, .uptime_cs = 5 };
+	struct report_pack *p = NULL;
+	struct report r = { 0 };
+	struct pdu pdu;
+
+	ck_assert_int_eq(report_pack_orders(&h, &p, &why), -EINVAL);
+	(void)snprintf(h.device_id, sizeof(h.device_id), "room 214");
+	OK(report_pack_orders(&h, &p, &why));
+	encode_all(p);
+	ck_assert_uint_eq(whole.count, 1);
+	OK(pdu_read(whole.parts[0].octets, whole.parts[0].len, &room, &pdu));
+	OK(report_parse(&pdu, &r, &why));
+	ck_assert_int_eq(r.head.kind, REPORT_ORDERS);
+	ck_assert_str_eq(r.head.device_id, "room 214");
+	ck_assert_uint_eq(r.head.id, 9);
+	ck_assert_uint_eq(r.head.orders, 4711);
+	ck_assert_uint_eq(r.entry_count, 0);
+	report_release(&r);
+	/* Without its number it is none. */
+	pdu.count--;
+	ck_assert_int_eq(report_parse(&pdu, &r, &why), -EBADMSG);
+	report_pack_free(p);
+}
+END_TEST
+
 static void
 release(void)
 {
@@ -861,6 +889,7 @@ main(void)
 	tcase_add_checked_fixture(t, NULL, release);
 	tcase_add_test(t, any_structure_comes_back);
 	tcase_add_test(t, any_log_comes_back);
+	tcase_add_test(t, orders_come_back);
 	tcase_add_test(t, the_greatest_rows_fit);
 	tcase_add_test(t, the_greatest_entries_fit);
 	tcase_add_test(t, what_is_not_packed);

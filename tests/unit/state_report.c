@@ -23,6 +23,7 @@
 
 #include "agent-module/state_centre.h"
 #include "agent-module/state_private.h"
+#include "agent-module/state_orders.h"
 #include "agent-module/state_schema.h"
 #include "agent-module/wake.h"
 #include "lib/base/text.h"
@@ -575,6 +576,74 @@ START_TEST(what_concerns_agentd_wakes_it)
 }
 END_TEST
 
+/* The centre was restored from an older copy: what it lacks is owed again. */
+START_TEST(what_the_centre_lost_is_owed_again)
+{
+	const uint8_t digest[STRUCTURE_DIGEST_SIZE] = { 1 };
+	struct state_report_lost lost;
+	struct state_report r;
+	struct state_view v;
+	struct state *s;
+	uint32_t g;
+
+	s = help_open(help_create("s.db", 10), STATE_WRITE);
+	centre(s, "udp:192.0.2.1:162", "u");
+	for (int i = 0; i < 4; i++)
+		(void)help_error(s, "DEV", (const char *[]){ "A", "B", "C", "D" }[i], 0);
+	help_view(support_path("s.db"), &v);
+	g = v.log.generation;
+	state_view_release(&v);
+	DONE(state_report_acknowledge(s, g, 4, &e));
+	DONE(state_report_delivered(s, 7, digest, &e));
+	lost = (struct state_report_lost){ .generation = g, .index = 4 };
+	DONE(state_report_lost(s, &lost, &e));
+	r = load(s);
+	ck_assert_uint_eq(r.acknowledged_index, 4);
+	ck_assert_uint_eq(r.reported_revision, 7);
+	lost.index = 2;
+	DONE(state_report_lost(s, &lost, &e));
+	r = load(s);
+	ck_assert_uint_eq(r.acknowledged_index, 2);
+	ck_assert_uint_eq(r.unacknowledged, 2);
+	/* It has more than was acknowledged: this call raises nothing. */
+	lost.index = 3;
+	DONE(state_report_lost(s, &lost, &e));
+	ck_assert_uint_eq(load(s).acknowledged_index, 2);
+	lost = (struct state_report_lost){ .structure = true };
+	DONE(state_report_lost(s, &lost, &e));
+	r = load(s);
+	ck_assert_uint_eq(r.unacknowledged, 4);
+	ck_assert_uint_eq(r.reported_revision, 0);
+	state_close(s);
+}
+END_TEST
+
+START_TEST(another_centre_has_other_orders)
+{
+	struct state_report r;
+	struct state *s;
+
+	s = help_open(help_create("s.db", 10), STATE_WRITE);
+	ck_assert_uint_eq(load(s).orders_every_s, STATE_ORDERS_EVERY_S);
+	centre(s, "udp:192.0.2.1:162", "u");
+	DONE(state_orders_taken(s, 12, &e));
+	DONE(state_orders_told(s, 11, &e));
+	DONE(state_orders_every(s, 60, &e));
+	r = load(s);
+	ck_assert_uint_eq(r.orders_taken, 12);
+	ck_assert_uint_eq(r.orders_told, 11);
+	/* What the row of reports writes leaves them alone. */
+	DONE(state_report_set(s, &r, STATE_REPORT_ALL, STATE_SET_BY_DEVICE, &e));
+	ck_assert_uint_eq(load(s).orders_taken, 12);
+	centre(s, "udp:192.0.2.2:162", "u");
+	r = load(s);
+	ck_assert_uint_eq(r.orders_taken, 0);
+	ck_assert_uint_eq(r.orders_told, 0);
+	ck_assert_uint_eq(r.orders_every_s, 60);
+	state_close(s);
+}
+END_TEST
+
 START_TEST(a_file_of_version_1_is_upgraded)
 {
 	const char *path = support_path("old.db");
@@ -623,6 +692,8 @@ main(void)
 	tcase_add_test(tc, ten_writers_lose_nothing);
 	tcase_add_test(tc, what_somebody_else_changed_since_stays);
 	tcase_add_test(tc, what_concerns_agentd_wakes_it);
+	tcase_add_test(tc, what_the_centre_lost_is_owed_again);
+	tcase_add_test(tc, another_centre_has_other_orders);
 	tcase_add_test(tc, a_file_of_version_1_is_upgraded);
 	suite_add_tcase(suite, tc);
 	return support_run(suite);

@@ -303,6 +303,64 @@ START_TEST(a_removed_device_leaves_nothing)
 }
 END_TEST
 
+/* What the device has been through is no order any more, of either kind. */
+START_TEST(a_device_has_been_through)
+{
+	const struct store_advice_item a = { .kind = STORE_ADVICE_INFORMATION,
+		.severity = SEVERITY_WARNING, .text = "one" };
+	struct store_advice_row *rows;
+	uint32_t number = 0, before;
+	size_t count;
+
+	OK(store_advice_set(store, target.device, STORE_ADVICE_PERSON, &a, 1, T0, NULL, &e));
+	before = add("ENG", "G00-30");
+	ck_assert_uint_eq(before, 2);
+	OK(store_advice_set(store, target.device, STORE_ADVICE_PERSON, NULL, 0, T0, NULL, &e));
+	(void)add("FUS", "1.0");
+	/* 1 was to put the advice, 3 removes it. */
+	OK(store_orders_through(store, target.device, 2, &e));
+	ck_assert_int_eq(find(2).state, STORE_ORDER_TAKEN);
+	ck_assert_int_eq(find(4).state, STORE_ORDER_OPEN);
+	OK(store_advice_list(store, target.device, &rows, &count, &e));
+	ck_assert_uint_eq(count, 1);
+	free(rows);
+	OK(store_orders_through(store, target.device, 4, &e));
+	ck_assert_int_eq(find(4).state, STORE_ORDER_TAKEN);
+	OK(store_advice_list(store, target.device, &rows, &count, &e));
+	ck_assert_uint_eq(count, 0);
+	free(rows);
+	/* What was withdrawn stays so. */
+	number = add("ENG", "G00-31");
+	OK(store_order_state_set(store, target.device, number, STORE_ORDER_WITHDRAWN, &e));
+	OK(store_orders_through(store, target.device, number, &e));
+	ck_assert_int_eq(find(number).state, STORE_ORDER_WITHDRAWN);
+	/* Wanted advice stands. */
+	OK(store_advice_set(store, target.device, STORE_ADVICE_PERSON, &a, 1, T0, NULL, &e));
+	OK(store_orders_through(store, target.device, number + 1, &e));
+	OK(store_advice_list(store, target.device, &rows, &count, &e));
+	ck_assert_uint_eq(count, 1);
+	ck_assert(rows[0].done);
+	free(rows);
+}
+END_TEST
+
+/* A store from an older copy goes on behind what the device knows; not beyond reason. */
+START_TEST(numbers_that_were_lost)
+{
+	uint32_t number = 0;
+
+	(void)add("ENG", "G00-30");
+	OK(store_orders_through(store, target.device, 40, &e));
+	OK(store_advice_newest(store, target.device, &number, &e));
+	ck_assert_uint_eq(number, 40);
+	ck_assert_uint_eq(add("ENG", "G00-31"), 41);
+	OK(store_orders_through(store, target.device, 7, &e));
+	OK(store_orders_through(store, target.device, UINT32_MAX, &e));
+	OK(store_advice_newest(store, target.device, &number, &e));
+	ck_assert_uint_eq(number, 41);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -319,6 +377,8 @@ main(void)
 	tcase_add_test(tc, the_newest_stays);
 	tcase_add_test(tc, a_row_takes_its_order);
 	tcase_add_test(tc, what_is_no_row);
+	tcase_add_test(tc, a_device_has_been_through);
+	tcase_add_test(tc, numbers_that_were_lost);
 	tcase_add_test(tc, a_removed_device_leaves_nothing);
 	tcase_set_timeout(tc, 60);
 	suite_add_tcase(suite, tc);
