@@ -132,3 +132,12 @@ AGENTD_LIBS = agent-module/libagentd.la lib/report/libreport.la lib/snmp/libsnmp
 sbin_PROGRAMS += agent-module/imgadm-agentd
 agent_module_imgadm_agentd_SOURCES = %D%/agent_main.c
 agent_module_imgadm_agentd_LDADD = $(AGENTD_LIBS)
+
+# imgadm-install: the decision is a library of its own, which imgadm-agentd asks too.
+noinst_LTLIBRARIES += agent-module/libinstallplan.la
+agent_module_libinstallplan_la_SOURCES = \
+	%D%/install_plan.c %D%/install_plan.h %D%/install_plan_private.h \
+	%D%/install_plan_answer.c \
+	%D%/install_plan_back.c \
+	%D%/install_plan_prepare.c \
+	%D%/install_plan_run.c
