@@ -9,3 +9,14 @@ updater_imgadm_update_SOURCES = %D%/update_main.c
 updater_imgadm_update_LDADD = updater/libupdate.la lib/cli/libcli.la lib/catalogue/libcatalogue.la \
 	lib/store/libstore.la lib/snmp/libsnmp.la lib/out/libout.la lib/sign/libsign.la lib/db/libdb.la \
 	lib/structure/libstructure.la lib/base/libbase.la
+
+# imgadm-tftp.
+TFTP_LIBS = lib/tftp/libtftpnet.la lib/tftp/libtftp.la lib/base/libbase.la
+noinst_LTLIBRARIES += updater/libtftpcli.la
+updater_libtftpcli_la_SOURCES = %D%/tftp_cli.c %D%/tftp_cli.h %D%/tftp_get.c %D%/tftp_put.c
+updater_libtftpcli_la_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
+updater_libtftpcli_la_LIBADD = $(EVENT_LIBS)
+
+bin_PROGRAMS += updater/imgadm-tftp
+updater_imgadm_tftp_SOURCES = %D%/tftp_main.c
+updater_imgadm_tftp_LDADD = updater/libtftpcli.la $(TFTP_LIBS)

@@ -3,7 +3,8 @@
  *
  * The socket is the client's own; the first answer's port is the transfer's
  * (another sender gets ERROR 5, the transfer lives).  SO_RCVBUF holds two
- * windows.  Nothing here waits: callbacks come from the loop.
+ * windows.  Nothing here waits: callbacks come from the loop.  A host with
+ * several addresses is tried at each of them as long as they refuse.
  */
 #ifndef IMGADM_LIB_TFTP_TFTP_CLIENT_H
 #define IMGADM_LIB_TFTP_TFTP_CLIENT_H
@@ -13,6 +14,7 @@
 
 struct event_base;
 struct tftp_client;
+struct tftp_wire;
 
 /* What the caller does with it; all get `user`. */
 struct tftp_client_calls {
@@ -24,10 +26,13 @@ struct tftp_client_calls {
 	long (*give)(void *user, uint64_t offset, void *dst, size_t len);
 	/*
 	 * Over: 0, or -EHOSTUNREACH (no route, refused), -ETIMEDOUT, -ENOENT (ERROR 1),
-	 * -EACCES (ERROR 2), -ENOSPC (ERROR 3), -EPROTO, or what take, size or give
-	 * said.  The client may be freed here.
+	 * -EACCES (ERROR 2), -ENOSPC (ERROR 3), -EEXIST (ERROR 6), -EPROTO, or what take, size
+	 * or give said.  The client may be freed here; a reader that is not answers the
+	 * server's last block for a moment longer, so that the server, too, knows that all came.
 	 */
 	void (*done)(void *user, int rc, const struct err *e);
+	/* That moment is over: nothing more comes.  May be freed.  May be NULL. */
+	void (*gone)(void *user);
 };
 
 struct tftp_client_options {
@@ -38,6 +43,11 @@ struct tftp_client_options {
 	uint16_t windowsize;	/* asked; 0 = 16; 1 = the option is not asked */
 	struct tftp_limits limits;
 	int family;		/* AF_UNSPEC, AF_INET, AF_INET6 */
+	/*
+	 * Buffers that the clients of one loop share (tftp_wire_new(4, TFTP_WIRE_MERGED, ...));
+	 * NULL: its own.  Outlives the client.
+	 */
+	struct tftp_wire *wire;
 };
 void tftp_client_options_default(struct tftp_client_options *o);
 
