@@ -313,7 +313,7 @@ ask(const struct device_cli *cli, struct ask_facts *f, struct err *e)
 	rc = centre(cli, &c, &k, e);
 	if (rc == 0) {
 		credential = keyfile_credential(&k, e);
-		rc = credential == NULL ? -EINVAL : ask_run(c.address, credential, f, e);
+		rc = credential == NULL ? -EINVAL : ask_run(c.address, credential, ASK_ALL, f, e);
 	}
 	snmp_credential_free(credential);
 	keyfile_wipe(&k);

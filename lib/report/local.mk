@@ -5,4 +5,5 @@ lib_report_libreport_la_SOURCES = \
 	%D%/report.c %D%/report.h %D%/report_private.h \
 	%D%/report_pack.c \
 	%D%/report_parse.c \
+	%D%/report_update.c \
 	%D%/row.c %D%/row.h

@@ -24,7 +24,7 @@
 
 #include "lib/base/err.h"
 #include "lib/snmp/pdu.h"
-#include "lib/structure/structure.h"
+#include "lib/structure/update.h"
 
 enum {
 	REPORT_MESSAGE_MAX = 1400,	/* octets: whole on any way */
@@ -66,6 +66,17 @@ struct report_head {
 	struct log_bounds log;
 };
 
+/*
+ * What REPORT_UPDATE says of a unit: of the row its index, of what is wanted bank,
+ * software, creator, version, sequence and order, and state, reason, its text and
+ * when it changed.  The rest is not said: parsed, it reads as nothing was wanted by
+ * the centre.
+ */
+struct report_update {
+	char symbol[STRUCTURE_LABEL_MAX + 1];
+	struct update row;
+};
+
 /* One part, parsed.  Owns its rows and entries.  Zero is valid and empty. */
 struct report {
 	struct report_head head;
@@ -79,6 +90,7 @@ struct report {
 	bool ends_within, begins_within;
 	struct log_entry *entries;	/* ascending, each index once */
 	size_t entry_count;
+	struct report_update update;	/* REPORT_UPDATE */
 	/*
 	 * Something was put right that the device said: bytes that are no UTF-8, an
 	 * enumeration's unknown value.  A digest over it cannot agree.
@@ -114,6 +126,9 @@ int report_pack_structure(const struct report_head *head, const struct structure
  */
 int report_pack_errors(const struct report_head *head, const struct log_entry *entries,
 	size_t count, struct report_pack **ret_pack, struct err *e);
+/* imgUpdateReport, one part; u is copied.  -EINVAL: no symbol; -ENOMEM. */
+int report_pack_update(const struct report_head *head, const struct report_update *u,
+	struct report_pack **ret_pack, struct err *e);
 /* imgOrderReport: id, device id and orders of the head in one part.  -ENOMEM. */
 int report_pack_orders(const struct report_head *head, struct report_pack **ret_pack,
 	struct err *e);
@@ -150,8 +165,7 @@ void report_pack_entries(const struct report_pack *pack, unsigned part,
  *
  * Where an entry leaves no room for them, an error report says no part, parts,
  * capacity and overwritten: all 0 then.  Parts of an error report are
- * independent of each other.  Of REPORT_UPDATE only the head is read; REPORT_ORDERS
- * has neither parts nor a reason.
+ * independent of each other.  REPORT_ORDERS has neither parts nor a reason.
  */
 int report_parse(const struct pdu *pdu, struct report *ret_report, struct err *e);
 

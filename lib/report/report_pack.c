@@ -50,6 +50,8 @@ struct report_pack {
 	struct report_head head;
 	const struct structure *structure;	/* or */
 	const struct log_entry *entries;
+	struct report_update update;	/* or this */
+	struct report_update_cell update_cells[REPORT_UPDATE_COLUMNS];
 	struct place *places;
 	size_t place_count;
 	struct part parts[REPORT_PARTS_MAX];
@@ -109,6 +111,10 @@ put_head(struct report_pack *p, bool first, bool bare)
 	put_scalars(p, report_scalars(p->head.kind));
 	if (p->head.kind == REPORT_STRUCTURE && first)
 		put_scalars(p, report_scalars_first());
+	if (p->head.kind == REPORT_UPDATE) {
+		report_update_give(&p->update, p->update_cells, &p->values[p->value_count]);
+		p->value_count += REPORT_UPDATE_COLUMNS;
+	}
 	if (p->head.kind == REPORT_ERRORS && !bare)
 		put_scalars(p, report_scalars_room());
 }
@@ -371,6 +377,24 @@ report_pack_errors(const struct report_head *head, const struct log_entry *entri
 	p->head.kind = REPORT_ERRORS;
 	for (size_t i = 0; i < count; i++)
 		add_place(p, ROW_LOG, i);
+	return pack_done(p, ret_pack, e);
+}
+
+int
+report_pack_update(const struct report_head *head, const struct report_update *u,
+	struct report_pack **ret_pack, struct err *e)
+{
+	struct report_head h = *head;
+	struct report_pack *p;
+	int code;
+
+	if (u->symbol[0] == '\0')
+		return err_set(e, -EINVAL, "an update of no unit");
+	h.kind = REPORT_UPDATE;
+	code = pack_new(&h, 0, &p, e);
+	if (code < 0)
+		return code;
+	p->update = *u;
 	return pack_done(p, ret_pack, e);
 }
 

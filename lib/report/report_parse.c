@@ -347,6 +347,8 @@ report_parse(const struct pdu *pdu, struct report *ret_report, struct err *e)
 		return -ENOMSG;
 	report.head.uptime_cs = (uint32_t)pdu->varbinds[0].number;
 	code = read_head(&r);
+	if (code == 0 && report.head.kind == REPORT_UPDATE)
+		code = report_update_take(pdu, r.at, &report.update, e);
 	while (code == 0 && report.head.kind != REPORT_UPDATE &&
 	    report.head.kind != REPORT_ORDERS && r.at < pdu->count)
 		code = read_row(&r);

@@ -7,6 +7,8 @@
 #include "lib/report/report.h"
 #include "lib/report/row.h"
 
+enum { REPORT_UPDATE_COLUMNS = 11 };	/* of imgUpdateReport, behind its head */
+
 struct report_scalar {
 	const snmp_sub *oid;	/* of the instance */
 	size_t oid_len;
@@ -28,6 +30,17 @@ const struct report_scalars *report_scalars_room(void);
 
 /* The notification's name; sub-identifiers of all are *ret_len. */
 const snmp_sub *report_notification(enum report_kind kind, size_t *ret_len);
+
+struct report_update_cell {
+	snmp_sub name[ROW_NAME_MAX];
+	uint8_t date[CLOCK_DATE_AND_TIME_SIZE];
+};
+/* The varbinds of u, REPORT_UPDATE_COLUMNS of each; what they point to is u's and the cells'. */
+void report_update_give(const struct report_update *u, struct report_update_cell *cells,
+	struct snmp_varbind *values);
+/* From varbind `at` on.  -EBADMSG with e. */
+int report_update_take(const struct pdu *pdu, size_t at, struct report_update *ret,
+	struct err *e);
 
 /* Columns of a unit's row up to imgUnitSerialNumber: what a divided row's first part has. */
 size_t report_unit_split(void);

@@ -124,8 +124,8 @@ struct store_report_outcome {
  * `from` ("udp:192.0.2.1:40000"; may be NULL).  Within a batch as
  * store_poll_put: -EINVAL (not whole; no error of storage) and -ENOENT (the
  * user's device was removed) change nothing and leave the batch good.
- * REPORT_UPDATE reports only count as a contact; REPORT_ORDERS as
- * store_orders_through() says.  Nothing is acknowledged
+ * REPORT_UPDATE is put by store_update_put(), REPORT_ORDERS by
+ * store_orders_through().  Nothing is acknowledged
  * before store_batch_commit returned 0.
  */
 int store_report_put(struct store *s, const struct store_user *u,

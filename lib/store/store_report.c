@@ -2,6 +2,7 @@
 
 #include "lib/store/store_report_impl.h"
 
+#include "lib/base/text.h"
 #include "lib/store/store_order.h"
 
 #include <errno.h>
@@ -220,6 +221,20 @@ check_report(const struct report *r, struct err *e)
 	return rc;
 }
 
+/* How far an update is; the order that it carries out is taken. */
+static int
+put_update(struct report_put *p, struct err *e)
+{
+	struct store_update u = { .device = p->who.device, .heard = p->when,
+		.row = p->report->update.row };
+	int rc;
+
+	(void)text_copy(u.symbol, sizeof(u.symbol), p->report->update.symbol);
+	p->out.end = STORE_REPORT_STORED;
+	rc = store_update_put(p->store, &u, e);
+	return rc < 0 ? rc : store_reporter_heard(p, e);
+}
+
 static int
 put_kind(struct report_put *p, struct err *e)
 {
@@ -231,8 +246,7 @@ put_kind(struct report_put *p, struct err *e)
 	case REPORT_ERRORS:
 		return put_errors(p, e);
 	case REPORT_UPDATE:
-		p->out.end = STORE_REPORT_STORED;
-		return store_reporter_heard(p, e);
+		return put_update(p, e);
 	case REPORT_ORDERS:
 		p->out.end = STORE_REPORT_STORED;
 		rc = store_orders_through(p->store, p->who.device, p->report->head.orders, e);

@@ -845,6 +845,56 @@ START_TEST(what_is_no_report)
 }
 END_TEST
 
+START_TEST(an_update_comes_back)
+{
+	struct report_head h = { .id = 9, .reason = REPORT_CHANGE, .revision = 3 };
+	struct report_update u = { .symbol = "FUS", .row = { .unit_index = 7,
+		.want = { .bank = 2, .software = "fuser-fw", .creator = "acme", .version = "2.0",
+			.sequence = 20, .order = 12 },
+		.state = UPDATE_FAILED, .reason = UPDATE_REASON_WRONG_UNIT,
+		.changed = 1700000000 } };
+	struct report_pack *p = NULL;
+	struct report r = { 0 };
+	struct pdu pdu;
+
+	(void)snprintf(h.device_id, sizeof(h.device_id), "room 214");
+	memset(u.row.reason_text, 'x', sizeof(u.row.reason_text) - 1);
+	OK(report_pack_update(&h, &u, &p, &why));
+	encode_all(p);
+	ck_assert_uint_eq(whole.count, 1);
+	OK(pdu_read(whole.parts[0].octets, whole.parts[0].len, &room, &pdu));
+	OK(report_parse(&pdu, &r, &why));
+	ck_assert_int_eq(r.head.kind, REPORT_UPDATE);
+	ck_assert_uint_eq(r.head.part, 1);
+	ck_assert_str_eq(r.update.symbol, "FUS");
+	ck_assert_uint_eq(r.update.row.unit_index, 7);
+	ck_assert_uint_eq(r.update.row.want.bank, 2);
+	ck_assert_str_eq(r.update.row.want.software, "fuser-fw");
+	ck_assert_str_eq(r.update.row.want.creator, "acme");
+	ck_assert_str_eq(r.update.row.want.version, "2.0");
+	ck_assert_uint_eq(r.update.row.want.sequence, 20);
+	ck_assert_uint_eq(r.update.row.want.order, 12);
+	ck_assert_int_eq(r.update.row.state, UPDATE_FAILED);
+	ck_assert_int_eq(r.update.row.reason, UPDATE_REASON_WRONG_UNIT);
+	ck_assert_str_eq(r.update.row.reason_text, u.row.reason_text);
+	ck_assert_int_eq(r.update.row.changed, 1700000000);
+	report_release(&r);
+	for (; pdu.count > 0; pdu.count--) {
+		struct pdu torn = pdu;
+
+		torn.count--;
+		ck_assert_int_lt(report_parse(&torn, &r, &why), 0);
+	}
+	report_pack_free(p);
+	u.row.state = 99;
+	OK(report_pack_update(&h, &u, &p, &why));
+	encode_all(p);
+	OK(pdu_read(whole.parts[0].octets, whole.parts[0].len, &room, &pdu));
+	ck_assert_int_eq(report_parse(&pdu, &r, &why), -EBADMSG);
+	report_pack_free(p);
+}
+END_TEST
+
 /* The device's id, the report's and a number: no part, no reason. */
 START_TEST(orders_come_back)
 {
@@ -889,6 +939,7 @@ main(void)
 	tcase_add_checked_fixture(t, NULL, release);
 	tcase_add_test(t, any_structure_comes_back);
 	tcase_add_test(t, any_log_comes_back);
+	tcase_add_test(t, an_update_comes_back);
 	tcase_add_test(t, orders_come_back);
 	tcase_add_test(t, the_greatest_rows_fit);
 	tcase_add_test(t, the_greatest_entries_fit);
