@@ -10,9 +10,9 @@
  * (patterns, as the device reports them), hardware (patterns on
  * imgUnitHardwareRev), class (the unit's imgUnitType by name), size, sha256,
  * floor, from.  manufacturer, model and hardware may be lists; "*" fits all.
- * floor (the lowest seq that may run once this release is committed) and from
- * (the least seq that must be running) may be left out.  Each stands exactly
- * once, an unknown key is refused.
+ * floor (the lowest seq that may run once this release is committed; never above
+ * its own) and from (the least seq that must be running, where that is known) may
+ * be left out.  Each stands exactly once, an unknown key is refused.
  * Ids of the catalogue's types do not appear: a device has no catalogue.
  *
  * Pure.
@@ -42,11 +42,23 @@ struct image_label {
 	uint32_t from;		/* 0 = any */
 };
 
-/* A trusted comment that was verified (sign_comment()).  Errors as sign_words.h. */
+#define IMAGE_PURPOSE "imgadm-image"
+
+/*
+ * A trusted comment that was verified (sign_comment()).  Errors as sign_words.h,
+ * and -ERANGE for a number, -EBADMSG for a digest, list or class that is none.
+ */
 int image_label_parse(const char *comment, struct image_label *ret, struct err *e);
-/* The comment of a label, in the one order that we write. */
+/*
+ * The comment of a label, in the one order that we write, behind what stands in
+ * ret; what would not be parsed again is refused, with the errors above.
+ */
 int image_label_write(const struct image_label *l, struct buf *ret, struct err *e);
-/* Whether one of a list's patterns fits the text. */
+/* One more pattern, as it is meant, at the end of a list. -EMSGSIZE, -EINVAL (empty). */
+int image_list_add(char list[IMAGE_PATTERNS_MAX + 1], const char *pattern, struct err *e);
+/* A list for a person: "Acme, Acme Imaging". */
+void image_list_text(const char *list, char *dst, size_t size);
+/* Whether one of a list's patterns fits the text: * and ?, ASCII case does not count. */
 bool image_list_fits(const char *list, const char *text);
 
 #endif

@@ -1,32 +1,38 @@
 /*
  * image_check: whether an image may run on this unit: what the device asks, in
- * this order, before it fetches the image and after.
+ * this order, before it fetches the image and after, and the reason of the MIB
+ * when the answer is no.
  *
- * Before: IMAGE.minisig (at most SIGN_FILE_MAX octets) is parsed; its key is one
- * of the trust file's and not revoked; the comment's own signature holds; the
- * purpose is imgadm-image; the label is what was asked for (software, creator,
- * version, seq; size and digest where they were named); the key counts for that
- * creator, software and class; not withdrawn; maker, model and class are the
- * unit's; the hardware is; seq is not below the floor, unless a ticket lets it;
- * the running seq is not below `from`; the size fits bank and disk.
- * IMAGE.op.minisig, by an operator's key over the same image with the comment
- * "imgadm-image-operator 1 software= version= seq= sha256=", where the trust file
- * requires one.
- * After: exactly `size` octets; signature and SHA-256 both.
+ * Before:
+ *   IMAGE.minisig (at most SIGN_FILE_MAX octets) is parsed	badSignature
+ *   its key is a creator's of the trust file, not revoked	unknownCreator, revokedKey
+ *   the comment's own signature holds				badSignature
+ *   it is a label of purpose imgadm-image			badSignature
+ *   software, creator, version, seq are what was asked for	badSignature
+ *   size and digest are, where they were named			digestMismatch
+ *   the key counts for that creator, software and class	unknownCreator
+ *   not withdrawn						withdrawn
+ *   maker, model and class are the unit's			wrongUnit
+ *   the hardware revision is					wrongHardware
+ *   seq not below the floor, unless a ticket lets it		versionFloor, revokedKey
+ *   the running seq, where it is known, not below `from`	versionFloor
+ *   the size fits bank and disk				noSpace
+ *   where the trust file requires an operator: IMAGE.op.minisig by one, over the
+ *   same image, with the comment
+ *   "imgadm-image-operator 1 software= version= seq= sha256="	badSignature, revokedKey
+ * Where operators are optional, IMAGE.op.minisig is not looked at.
+ * After:
+ *   exactly `size` octets				tooLarge, digestMismatch (fewer)
+ *   SHA-256							digestMismatch
+ *   the signature, and the operator's				badSignature
  *
- * A ticket is a file and its signature by an operator, as one text: the line
- *	imgadm-ticket 1 device= unit-serial= software= seq= sha256= nonce=
- * is the trusted comment of a minisig over the octets of that very line without
- * its end; on the wire only the .minisig's four lines go (at most
- * UPDATE_TICKET_MAX octets), since the comment holds all.
- *
- * Pure.  Each refusal has the reason code of the MIB, and e says which, with
- * both values: "signed for hardware 3.*, this unit is 2.13".
+ * Pure but for reading the image.  e says which, with both values: "signed for
+ * hardware 3.*, this unit is 2.13".
  */
 #ifndef IMGADM_LIB_IMAGE_IMAGE_CHECK_H
 #define IMGADM_LIB_IMAGE_IMAGE_CHECK_H
 
-#include "lib/image/image_trust.h"
+#include "lib/image/image_ticket.h"
 
 /* The unit as it is now; borrowed texts. */
 struct image_unit {
@@ -34,21 +40,33 @@ struct image_unit {
 	const char *manufacturer, *model;	/* of the unit; empty: the device's */
 	const char *hardware_rev, *serial_number;
 	enum unit_type type;
+	/* Of the same software in the running bank; not known: empty, another's, unnumbered. */
 	bool running_known;
 	uint32_t running_seq;
 	uint32_t floor;		/* of (serial, software) */
 	uint64_t room;		/* octets that bank and disk take */
-	const uint8_t *nonce;	/* UPDATE_NONCE_SIZE */
+	const uint8_t *nonce;	/* UPDATE_NONCE_SIZE; NULL or all zero: no ticket is taken */
 };
 
 /* What passed: needed for the check of the image. */
 struct image_passed {
 	struct image_label label;
 	struct sign_signature signature, operator_signature;
-	struct sign_key key, operator_key;
-	bool has_operator;
+	struct sign_key key, operator_key;	/* copies: the trust may be freed */
+	bool has_operator;	/* one was required, and is there */
 	bool ticket_used;	/* below the floor by the ticket: the nonce is spent now */
 };
+
+#define IMAGE_OPERATOR_PURPOSE "imgadm-image-operator"
+
+/* The comment that an operator signs for an image, behind what stands in ret. */
+int image_operator_write(const struct image_label *l, struct buf *ret, struct err *e);
+/*
+ * An operator's signature with this key, as far as it goes without the image: its
+ * comment names the release of the label.  -EACCES it names another; sign.h, sign_words.h.
+ */
+int image_operator_check(const struct sign_signature *s, const struct sign_key *key,
+	const struct image_label *l, struct err *e);
 
 /*
  * Everything that can be known before the image is fetched.  operator_minisig
@@ -60,9 +78,8 @@ int image_check_label(const struct image_trust *t, const struct image_unit *u,
 	struct image_passed *ret, enum update_reason *ret_reason, struct err *e);
 
 /*
- * The image from where fd stands to its end: signature and SHA-256, the
- * operator's too.  -EACCES as above (tooLarge, digestMismatch, badSignature,
- * revokedKey), or what read(2) says with internal.
+ * The image from where fd stands to its end: size, SHA-256, signature, the
+ * operator's too.  -EACCES as above, or what read(2) says with internal.
  */
 int image_check_file(const struct image_passed *p, int fd, enum update_reason *ret_reason,
 	struct err *e);

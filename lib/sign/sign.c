@@ -20,7 +20,6 @@ enum {
 	HEAD_SIZE = ALGORITHM_SIZE + SIGN_ID_SIZE,
 	KEY_OCTETS = HEAD_SIZE + crypto_sign_PUBLICKEYBYTES,
 	SIGNATURE_OCTETS = HEAD_SIZE + crypto_sign_BYTES,
-	HASH_SIZE = crypto_generichash_BYTES_MAX,	/* minisign's prehash is BLAKE2b-512 */
 	CHUNK_SIZE = 65536,
 	LINES = 4,
 };
@@ -278,9 +277,9 @@ sign_comment(const struct sign_signature *s, const struct sign_key *key,
 /* The signature over the hash of what was signed. */
 static int
 check_hash(const struct sign_signature *s, const struct sign_key *key,
-	const uint8_t hash[HASH_SIZE], struct err *e)
+	const uint8_t hash[SIGN_HASH_SIZE], struct err *e)
 {
-	if (crypto_sign_verify_detached(s->signature, hash, HASH_SIZE, key->key) == 0)
+	if (crypto_sign_verify_detached(s->signature, hash, SIGN_HASH_SIZE, key->key) == 0)
 		return 0;
 	return err_set(e, -EKEYREJECTED, "the signature does not fit: these are not the octets"
 	    " that were signed");
@@ -290,7 +289,7 @@ int
 sign_verify(const struct sign_signature *s, const struct sign_key *key, const void *data,
 	size_t len, struct err *e)
 {
-	uint8_t hash[HASH_SIZE];
+	uint8_t hash[SIGN_HASH_SIZE];
 	int rc = check_key(s, key, e);
 
 	if (rc < 0)
@@ -300,19 +299,15 @@ sign_verify(const struct sign_signature *s, const struct sign_key *key, const vo
 }
 
 int
-sign_verify_fd(const struct sign_signature *s, const struct sign_key *key, int fd,
-	uint64_t most, uint64_t *ret_size, uint8_t ret_sha256[SIGN_SHA256_SIZE], struct err *e)
+sign_content_fd(int fd, uint64_t most, struct sign_content *ret_content, struct err *e)
 {
-	uint8_t chunk[CHUNK_SIZE], hash[HASH_SIZE], sha256[SIGN_SHA256_SIZE];
-	crypto_hash_sha256_state sha;
+	struct sign_content c = { 0 };
 	crypto_generichash_state state;
-	uint64_t size = 0;
+	crypto_hash_sha256_state sha;
+	uint8_t chunk[CHUNK_SIZE];
 	ssize_t n = 1;
-	int rc = check_key(s, key, e);
 
-	if (rc < 0)
-		return rc;
-	(void)crypto_generichash_init(&state, NULL, 0, sizeof(hash));
+	(void)crypto_generichash_init(&state, NULL, 0, sizeof(c.hash));
 	(void)crypto_hash_sha256_init(&sha);
 	while (n != 0) {
 		n = read(fd, chunk, sizeof(chunk));
@@ -320,21 +315,44 @@ sign_verify_fd(const struct sign_signature *s, const struct sign_key *key, int f
 			continue;
 		if (n < 0)
 			return err_set(e, -errno, "read: %s", strerror(errno));
-		if ((uint64_t)n > most - size)
+		if ((uint64_t)n > most - c.size)
 			return err_set(e, -EFBIG, "longer than the %llu octets that are taken",
 			    (unsigned long long)most);
-		size += (uint64_t)n;
+		c.size += (uint64_t)n;
 		(void)crypto_generichash_update(&state, chunk, (size_t)n);
 		(void)crypto_hash_sha256_update(&sha, chunk, (size_t)n);
 	}
-	(void)crypto_generichash_final(&state, hash, sizeof(hash));
-	(void)crypto_hash_sha256_final(&sha, sha256);
-	rc = check_hash(s, key, hash, e);
+	(void)crypto_generichash_final(&state, c.hash, sizeof(c.hash));
+	(void)crypto_hash_sha256_final(&sha, c.sha256);
+	*ret_content = c;
+	return 0;
+}
+
+int
+sign_verify_content(const struct sign_signature *s, const struct sign_key *key,
+	const struct sign_content *content, struct err *e)
+{
+	int rc = check_key(s, key, e);
+
+	return rc < 0 ? rc : check_hash(s, key, content->hash, e);
+}
+
+int
+sign_verify_fd(const struct sign_signature *s, const struct sign_key *key, int fd,
+	uint64_t most, uint64_t *ret_size, uint8_t ret_sha256[SIGN_SHA256_SIZE], struct err *e)
+{
+	struct sign_content c;
+	int rc = check_key(s, key, e);
+
+	if (rc == 0)
+		rc = sign_content_fd(fd, most, &c, e);
+	if (rc == 0)
+		rc = check_hash(s, key, c.hash, e);
 	if (rc < 0)
 		return rc;
 	if (ret_size != NULL)
-		*ret_size = size;
+		*ret_size = c.size;
 	if (ret_sha256 != NULL)
-		(void)memcpy(ret_sha256, sha256, sizeof(sha256));
+		(void)memcpy(ret_sha256, c.sha256, sizeof(c.sha256));
 	return 0;
 }

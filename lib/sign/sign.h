@@ -13,7 +13,7 @@
  * - The trusted comment can only be had from sign_comment(), which verifies the
  *   global signature first.  The untrusted one is thrown away.
  * - What is parsed has one form: four lines, no octet more, canonical Base64.
- * - No I/O but in sign_*_read() and sign_verify_fd().
+ * - No I/O but in sign_*_read(), sign_content_fd() and sign_verify_fd().
  *
  * What a trusted comment says is read by sign_words.h.
  *
@@ -41,6 +41,7 @@ enum {
 	SIGN_ID_SIZE = 8,
 	SIGN_ID_TEXT_SIZE = 17,	/* with its end */
 	SIGN_SHA256_SIZE = 32,
+	SIGN_HASH_SIZE = 64,	/* BLAKE2b-512, minisign's prehash */
 };
 
 /* A public key; plain data. */
@@ -83,10 +84,21 @@ int sign_comment(const struct sign_signature *s, const struct sign_key *key,
 int sign_verify(const struct sign_signature *s, const struct sign_key *key,
 	const void *data, size_t len, struct err *e);
 
+/* What was read, once, for as many signatures as there are over it. */
+struct sign_content {
+	uint64_t size;
+	uint8_t hash[SIGN_HASH_SIZE];
+	uint8_t sha256[SIGN_SHA256_SIZE];
+};
+/* What fd holds from where it stands to its end, at most `most` octets (-EFBIG). */
+int sign_content_fd(int fd, uint64_t most, struct sign_content *ret_content, struct err *e);
+/* As sign_verify(). */
+int sign_verify_content(const struct sign_signature *s, const struct sign_key *key,
+	const struct sign_content *content, struct err *e);
+
 /*
- * The same over what fd holds from where it stands to its end, read in chunks,
- * at most `most` octets (-EFBIG).  ret_size and ret_sha256, of these same
- * octets, may be NULL.
+ * The two together over what fd holds from where it stands to its end.
+ * ret_size and ret_sha256, of these same octets, may be NULL.
  */
 int sign_verify_fd(const struct sign_signature *s, const struct sign_key *key, int fd,
 	uint64_t most, uint64_t *ret_size, uint8_t ret_sha256[SIGN_SHA256_SIZE],
