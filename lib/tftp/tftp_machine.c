@@ -93,13 +93,14 @@ tftp_machine_round_trip(struct tftp_machine *m, int64_t us)
 	if (m->srtt_us == 0) {
 		m->srtt_us = m->rtt_min_us = us;
 		m->rttvar_us = us / 2;
-		return;
+	} else {
+		off = us > m->srtt_us ? us - m->srtt_us : m->srtt_us - us;
+		m->rttvar_us += (off - m->rttvar_us) / 4;
+		m->srtt_us = within(m->srtt_us + (us - m->srtt_us) / 8, 1, m->limits.stall_us);
 	}
-	off = us > m->srtt_us ? us - m->srtt_us : m->srtt_us - us;
-	m->rttvar_us += (off - m->rttvar_us) / 4;
-	m->srtt_us = within(m->srtt_us + (us - m->srtt_us) / 8, 1, m->limits.stall_us);
 	if (us < m->rtt_min_us)
 		m->rtt_min_us = us;
+	m->rto_us = rto_of(m);
 }
 
 void
@@ -108,7 +109,6 @@ tftp_machine_progress(struct tftp_machine *m, int64_t now_us)
 	m->confirmed = true;
 	m->progress_us = now_us;
 	m->tries = 0;
-	m->rto_us = rto_of(m);
 }
 
 void
@@ -280,6 +280,7 @@ answered(struct tftp_machine *m, int64_t now_us)
 	if (!m->resent)
 		tftp_machine_round_trip(m, now_us - m->sent_us);
 	m->resent = false;
+	m->unsure = 0;
 	tftp_machine_progress(m, now_us);
 	m->state = TFTP_S_TAKING;
 }
@@ -363,8 +364,11 @@ packet_error(struct tftp_machine *m, const struct tftp_packet *p, int64_t now_us
 		(void)tftp_out_add(out, TFTP_GONE);
 		return;
 	}
+	if (m->state == TFTP_S_ASKED && p->code == TFTP_E_OPTION && m->unsure > 0)
+		return;	/* doubled on its way: now there are no options */
 	if (m->state == TFTP_S_ASKED && p->code == TFTP_E_OPTION && options_any(&m->asked)) {
 		m->asked = none;
+		m->unsure++;
 		m->tries = 0;
 		m->resent = false;
 		m->rto_us = rto_of(m);

@@ -127,6 +127,7 @@ struct tftp_machine {
 	bool oack;		/* options were granted */
 	bool resent;		/* what is out is not the first of its kind: no round trip */
 	bool gap;		/* receiver: said of the block after `acked` */
+	bool cut;		/* receiver: the window's end was not waited for */
 	uint16_t blksize, windowsize;
 	struct tftp_options asked, granted;
 	struct tftp_limits limits;
@@ -139,7 +140,7 @@ struct tftp_machine {
 	uint32_t in_window;	/* receiver: taken since the last ACK */
 	int64_t deadline_us, sent_us, progress_us;
 	int64_t srtt_us, rttvar_us, rtt_min_us, rto_us;
-	int64_t spread_us;	/* receiver: between blocks of a window */
+	int64_t spread_us;	/* receiver: longest between a window's blocks, 0 = not known */
 };
 
 /*

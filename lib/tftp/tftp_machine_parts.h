@@ -30,9 +30,13 @@ struct tftp_action *tftp_out_add(struct tftp_out *out, enum tftp_do what);
 void tftp_machine_fail(struct tftp_machine *m, struct tftp_out *out, enum tftp_reason reason,
 	unsigned code, const char *text);
 
-/* The time between what was sent and its answer; not of anything sent twice. */
+/*
+ * The time between what was sent and its answer; not of anything sent twice.
+ * Only this takes back what was backed off: on a slow line each window would
+ * be sent again and again else, and none ever measured (RFC 6298 5.7).
+ */
 void tftp_machine_round_trip(struct tftp_machine *m, int64_t us);
-/* There was progress: nothing is backed off from, nothing has been tried. */
+/* There was progress: the peer is there, and nothing has been tried yet. */
 void tftp_machine_progress(struct tftp_machine *m, int64_t now_us);
 /* The timer, from now on; never beyond the stall's end. */
 void tftp_machine_arm(struct tftp_machine *m, int64_t now_us, int64_t wait_us);

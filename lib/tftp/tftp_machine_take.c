@@ -99,17 +99,20 @@ take_measure(struct tftp_machine *m, int64_t now_us)
 {
 	int64_t since_us = now_us - m->progress_us;
 
-	if (m->in_window > 0) {
-		m->spread_us -= m->spread_us / 64;
-		if (m->spread_us < since_us)
-			m->spread_us = since_us;
+	if (m->in_window > 0 || m->cut) {
+		m->spread_us -= m->spread_us / 256;
+		if (m->spread_us <= since_us)
+			m->spread_us = since_us + 1;
 	} else if (!m->resent) {
 		tftp_machine_round_trip(m, now_us - m->sent_us);
 	}
-	m->resent = m->gap = false;
+	m->resent = m->gap = m->cut = false;
 }
 
-/* How long a window's next block may be late. */
+/*
+ * How long a window's next block may be late, by the pace of those before it: a
+ * window comes in one burst, and what ends it early is a loss, not the line.
+ */
 static int64_t
 take_patience_us(const struct tftp_machine *m)
 {
@@ -117,7 +120,14 @@ take_patience_us(const struct tftp_machine *m)
 
 	if (us < WINDOW_LEAST_US)
 		us = WINDOW_LEAST_US;
-	return us < m->rto_us ? us : m->rto_us;
+	return us < m->rto_us && m->spread_us > 0 ? us : m->rto_us;
+}
+
+/* So long that a sender whose timer has grown to its most is heard once more. */
+static void
+dally(struct tftp_machine *m, int64_t now_us)
+{
+	m->deadline_us = now_us + 2 * m->limits.retry_max_us + m->rto_us;
 }
 
 static void
@@ -136,7 +146,7 @@ take_next(struct tftp_machine *m, const struct tftp_packet *p, int64_t now_us,
 		(void)tftp_out_add(out, TFTP_ALL_DONE);
 		tftp_take_ack(m, now_us, out);
 		m->state = TFTP_S_DALLYING;
-		m->deadline_us = now_us + m->limits.retry_max_us;
+		dally(m, now_us);
 	} else if (m->in_window >= m->windowsize) {
 		tftp_take_ack(m, now_us, out);
 	} else {
@@ -176,7 +186,7 @@ tftp_take_dallying(struct tftp_machine *m, const struct tftp_packet *p, int64_t 
 		return;
 	m->tries++;
 	tftp_take_ack(m, now_us, out);
-	m->deadline_us = now_us + m->limits.retry_max_us;
+	dally(m, now_us);
 }
 
 /* Mid-window its end was lost; else our ACK, or the whole window. */
@@ -185,6 +195,8 @@ tftp_take_timer(struct tftp_machine *m, int64_t now_us, struct tftp_out *out)
 {
 	if (m->in_window == 0)
 		tftp_machine_back_off(m);
+	else
+		m->cut = true;
 	m->gap = false;
 	m->resent = true;
 	tftp_take_ack(m, now_us, out);

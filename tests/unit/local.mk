@@ -22,6 +22,7 @@ store_fixture = $(store_world) %D%/store_fixture.c %D%/store_fixture.h
 include tests/unit/advice.mk
 include tests/unit/sign.mk
 include tests/unit/install.mk
+include tests/unit/tftp.mk
 
 check_PROGRAMS += tests/unit/store
 TESTS += tests/unit/store
