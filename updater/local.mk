@@ -20,3 +20,18 @@ updater_libtftpcli_la_LIBADD = $(EVENT_LIBS)
 bin_PROGRAMS += updater/imgadm-tftp
 updater_imgadm_tftp_SOURCES = %D%/tftp_main.c
 updater_imgadm_tftp_LDADD = updater/libtftpcli.la $(TFTP_LIBS)
+
+# imgadm-tftpd.
+noinst_LTLIBRARIES += updater/libtftpd.la
+updater_libtftpd_la_SOURCES = \
+	%D%/tftpd.c %D%/tftpd.h \
+	%D%/tftpd_folder.c %D%/tftpd_folder.h \
+	%D%/tftpd_grant.c %D%/tftpd_grant.h \
+	%D%/tftpd_listen.c %D%/tftpd_listen.h
+updater_libtftpd_la_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
+updater_libtftpd_la_LIBADD = $(EVENT_LIBS)
+
+sbin_PROGRAMS += updater/imgadm-tftpd
+updater_imgadm_tftpd_SOURCES = %D%/tftpd_main.c
+updater_imgadm_tftpd_LDADD = updater/libtftpd.la lib/tftp/libtftpnet.la lib/tftp/libtftp.la \
+	lib/store/libstore.la lib/db/libdb.la lib/structure/libstructure.la lib/base/libbase.la

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,19 +111,69 @@ add(struct tftp_files *fs, int fd, const struct stat *is, int dir, const char *n
 }
 
 int
+tftp_files_folder(int dir, const char *path, char *ret_name, size_t size)
+{
+	int fd = openat(dir, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	const char *slash;
+
+	/* Part by part, so that a link is followed in none. */
+	while (fd >= 0 && (slash = strchr(path, '/')) != NULL) {
+		int next = -1, code = ENAMETOOLONG;
+
+		if ((size_t)(slash - path) < size) {
+			(void)memcpy(ret_name, path, (size_t)(slash - path));
+			ret_name[slash - path] = '\0';
+			next = openat(fd, ret_name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+			code = errno;
+		}
+		(void)close(fd);
+		fd = next;
+		errno = code;
+		path = slash + 1;
+	}
+	if (fd < 0)
+		return -errno;
+	if (strlen(path) >= size) {
+		(void)close(fd);
+		return -ENAMETOOLONG;
+	}
+	(void)memcpy(ret_name, path, strlen(path) + 1);
+	return fd;
+}
+
+static int
+open_beneath(int dir, const char *path, int flags)
+{
+	char name[NAME_MAX + 1];
+	int fd, folder;
+
+	if (strchr(path, '/') == NULL) {
+		fd = openat(dir, path, flags | O_NOFOLLOW | O_CLOEXEC);
+		return fd < 0 ? -errno : fd;
+	}
+	folder = tftp_files_folder(dir, path, name, sizeof(name));
+	if (folder < 0)
+		return folder;
+	fd = openat(folder, name, flags | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		fd = -errno;
+	(void)close(folder);
+	return fd;
+}
+
+int
 tftp_files_open(struct tftp_files *fs, int dir, const char *name, struct tftp_file **ret)
 {
 	struct tftp_file *f = NULL;
 	struct stat is;
-	int rc = 0, fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC |
-		O_NOCTTY);
+	int rc = 0, fd = open_beneath(dir, name, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	if (fstat(fd, &is) < 0)
 		rc = -errno;
 	else if (!S_ISREG(is.st_mode))
-		rc = -EACCES;
+		rc = -EISDIR;
 	else if ((f = find(fs, &is)) != NULL)
 		f->references++;
 	else
@@ -169,15 +220,21 @@ tftp_file_data(const struct tftp_file *f)
 int
 tftp_file_check(struct tftp_file *f, uint64_t tick)
 {
-	struct stat now, there;
+	struct stat now;
+	int there;
 
 	if (f->tick == tick && tick != 0)
 		return f->checked;
 	f->tick = tick;
 	f->checked = 0;
-	if (fstat(f->fd, &now) < 0 || !same(&now, &f->is))
+	if (fstat(f->fd, &now) < 0 || !same(&now, &f->is)) {
 		f->checked = -ESTALE;
-	else if (now.st_nlink == 0 && fstatat(f->dir, f->name, &there, AT_SYMLINK_NOFOLLOW) < 0)
-		f->checked = -ESTALE;
+	} else if (now.st_nlink == 0) {
+		there = open_beneath(f->dir, f->name, O_PATH);
+		if (there >= 0)
+			(void)close(there);
+		else
+			f->checked = -ESTALE;
+	}
 	return f->checked;
 }

@@ -25,13 +25,15 @@ void tftp_files_free(struct tftp_files *fs);
 size_t tftp_files_count(const struct tftp_files *fs);
 
 /*
- * A reference to the file at name in the folder dir (a descriptor, which outlives
- * it): opened, or
- * the one that is open already where it is the same (device, inode, size,
- * time).  Links are not followed in the last part of the name, and only a
- * regular file is taken.  -ENOENT, -ELOOP, -EACCES, -EMFILE (TFTP_FILES_MAX too).
+ * A reference to the file at path below the folder dir (a descriptor, which outlives
+ * it): opened, or the one that is open already where it is the same (device, inode,
+ * size, time).  Links are followed in no part of the path; what ".." means is the
+ * caller's matter.  Only a regular file is taken: -EISDIR.  -ENOENT, -ELOOP, -ENOTDIR,
+ * -EACCES, -EMFILE (TFTP_FILES_MAX too).
  */
-int tftp_files_open(struct tftp_files *fs, int dir, const char *name, struct tftp_file **ret);
+int tftp_files_open(struct tftp_files *fs, int dir, const char *path, struct tftp_file **ret);
+/* The folder that path's last part is in (a descriptor, O_PATH), and that part.  As above. */
+int tftp_files_folder(int dir, const char *path, char *ret_name, size_t size);
 /* One reference less; the last one closes.  NULL is fine. */
 void tftp_file_release(struct tftp_file *f);
 

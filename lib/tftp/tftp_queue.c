@@ -65,6 +65,7 @@ transmit(struct tftp_server *s, struct tftp_transfer *t)
 	if (n == -EFAULT)
 		return false;
 	s->counts.octets += octets;
+	s->counts.segment = tftp_wire_segments(s->wire);
 	tftp_rate_take(&s->all.rate, octets);
 	if (t->site != NULL)
 		tftp_rate_take(&t->site->rate, octets);
