@@ -3,6 +3,18 @@
 # imgadm-update; one file a subcommand.
 noinst_LTLIBRARIES += updater/libupdate.la
 updater_libupdate_la_SOURCES = %D%/update_cli.c %D%/update_cli.h
+updater_libupdate_la_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS) $(JANSSON_CFLAGS)
+updater_libupdate_la_LIBADD = lib/cli/libtarget.la lib/report/libreport.la $(JANSSON_LIBS) $(EVENT_LIBS)
+# imgadm-update device: one device's updates, ordered and followed.
+updater_libupdate_la_SOURCES += %D%/ask.c %D%/ask.h
+updater_libupdate_la_SOURCES += %D%/update_device.c %D%/update_follow.c
+updater_libupdate_la_SOURCES += %D%/update_abort.c %D%/update_status.c
+updater_libupdate_la_SOURCES += %D%/update_unit.c %D%/update_grants.c
+updater_libupdate_la_SOURCES += %D%/update_open.c %D%/update_open.h
+updater_libupdate_la_SOURCES += %D%/update_plan.c %D%/update_plan.h
+updater_libupdate_la_SOURCES += %D%/update_row.c %D%/update_row.h
+updater_libupdate_la_SOURCES += %D%/update_say.c %D%/update_say.h
+updater_libupdate_la_SOURCES += %D%/update_work.c %D%/update_work.h
 
 sbin_PROGRAMS += updater/imgadm-update
 updater_imgadm_update_SOURCES = %D%/update_main.c

@@ -26,6 +26,12 @@ update_cli_options(struct update_cli *cli, struct options_pass *p, const struct 
 /* --- the program --------------------------------------------------------------------- */
 
 static const struct command commands[] = {
+	{ "device", update_device, "[options] DEVICE SOFTWARE VERSION | DEVICE --plan",
+		"bring a unit to a release, and read back what runs" },
+	{ "status", update_status, "[--json] [DEVICE]", "updates that are ordered, under way, or over" },
+	{ "abort", update_abort, "DEVICE [UNIT]", "withdraw orders, end what is not switching" },
+	{ "unit", update_unit, "DEVICE UNIT --state STATE", "a unit out of service, or into it" },
+	{ "grants", update_grants, "[--json] [--withdraw N | --all]", "who may fetch which image" },
 	{ NULL, NULL, NULL, NULL },
 };
 

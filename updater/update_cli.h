@@ -32,4 +32,10 @@ int update_cli_run(int argc, char *argv[]);
 
 /* --- the commands: one file each, update_SUB.c ------------------------------------- */
 
+int update_abort(void *user, int argc, char *argv[]);
+int update_device(void *user, int argc, char *argv[]);
+int update_grants(void *user, int argc, char *argv[]);
+int update_status(void *user, int argc, char *argv[]);
+int update_unit(void *user, int argc, char *argv[]);
+
 #endif

@@ -1,0 +1,420 @@
+/* imgadm-update device: the units of one device brought to a release, or to what is planned. */
+#include <config.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "lib/base/parse.h"
+#include "lib/base/text.h"
+#include "lib/out/jsonout.h"
+#include "lib/store/store_center.h"
+#include "updater/update_work.h"
+
+enum {
+	BANK = UPDATE_KEY_OWN, DRAFTS, DRY_RUN, NO_CONFIRM, NO_WAY_BACK, PLAN, TICKETS, TIMEOUT, UNIT,
+	WAIT, WHEN,
+	TIMEOUT_MAX_S = 14 * 86400,
+};
+
+struct device_run {
+	struct update_cli *cli;
+	struct update_plan_ask ask;
+	struct update_plan plan;
+	struct update_opened o;
+	struct update_say say;
+	struct update_work work;
+	bool dry_run, planned, no_way_back;
+	json_t *done;		/* of each unit of each step, how it ended */
+};
+
+/* --- what can be known before --------------------------------------------------------- */
+
+static bool
+is_software(const struct update_step *s)
+{
+	return s->kind == UPDATE_STEP_INSTALL || s->kind == UPDATE_STEP_SWITCH;
+}
+
+/* All images are there before the first step begins. 0, or negative after saying which. */
+static int
+check_images(struct device_run *r)
+{
+	struct store_image image;
+	int worst = 0, rc;
+	struct err e;
+
+	for (size_t i = 0; i < r->plan.count; i++) {
+		const struct update_step *s = &r->plan.steps[i];
+
+		if (s->kind != UPDATE_STEP_INSTALL)
+			continue;
+		rc = store_image_find(r->o.store, s->software, s->creator, s->seq, &image, &e);
+		if (rc < 0)
+			update_say_error(&r->say, r->ask.device, s->symbol, "%s", e.text);
+		if (rc < 0 && worst == 0)
+			worst = rc;
+	}
+	return worst;
+}
+
+static int
+check_way_back(struct device_run *r)
+{
+	for (size_t i = 0; i < r->plan.count; i++) {
+		const struct update_step *s = &r->plan.steps[i];
+
+		if (!is_software(s) || s->way_back || r->no_way_back)
+			continue;
+		update_say_error(&r->say, r->ask.device, s->symbol, "there is no way back from "
+			"%s %s: say --no-way-back if it shall be done all the same", s->software,
+			s->version);
+		return -EPERM;
+	}
+	return 0;
+}
+
+/* The plan, or why there is none: EXIT_DONE where there are steps to be done. */
+static int
+get_plan(struct device_run *r, bool *ret_nothing)
+{
+	struct err e = { 0 };
+	int rc = update_plan_get(&r->ask, &r->plan, &e);
+
+	*ret_nothing = false;
+	if (rc < 0) {
+		if (e.text[0] != '\0')
+			log_error("%s", e.text);
+		return rc == -EINVAL || rc == -ENOENT ? EXIT_USAGE : EXIT_STORAGE;
+	}
+	if (r->plan.stale) {
+		log_error("%s: the catalogues in force are stale: nothing is begun on them; "
+			"imgadm-judge catalogue list says why", r->ask.device);
+		return EXIT_SOME_FAILED;
+	}
+	*ret_nothing = strcmp(r->plan.end, "nothingToDo") == 0 ||
+		(strcmp(r->plan.end, "ready") == 0 && r->plan.count == 0);
+	if (*ret_nothing || strcmp(r->plan.end, "ready") == 0)
+		return EXIT_DONE;
+	(void)fputs(r->plan.text, stderr);
+	return EXIT_SOME_FAILED;
+}
+
+/* --- a step ---------------------------------------------------------------------------- */
+
+static void
+note(struct device_run *r, const struct update_step *s, const char *how, uint32_t order,
+	const char *version, const char *reason)
+{
+	static const char *const kinds[] = { "", "install", "switch", "standby", "visit" };
+
+	(void)json_array_append_new(r->done, json_pack("{ss ss ss ss sI ss so so}",
+		"unit", s->symbol, "kind", kinds[s->kind], "software", s->software,
+		"version", s->version, "order", (json_int_t)order, "end", how,
+		"runs", version[0] != '\0' ? json_string(version) : json_null(),
+		"reason", reason[0] != '\0' ? json_string(reason) : json_null()));
+}
+
+static void
+note_members(struct device_run *r)
+{
+	static const char *const ends[] = { "open", "done", "staged", "failed", "open" };
+
+	for (size_t i = 0; i < r->work.count; i++) {
+		const struct update_member *m = &r->work.members[i];
+
+		note(r, m->step, ends[m->how], m->order, m->version, m->reason);
+	}
+}
+
+static int
+standby(struct device_run *r, const struct update_step *s)
+{
+	struct ask_end end = { 0 };
+	int status = EXIT_DONE;
+
+	if (!r->o.reachable)
+		(void)text_copy(end.reason, sizeof(end.reason), "it has no address");
+	else
+		update_row_admin(r->o.ask, s->unit_index, UNIT_ADMIN_STANDBY, &end);
+	if (end.how != ASK_DONE) {
+		update_say_error(&r->say, r->ask.device, s->symbol, "not taken out of service: %s",
+			end.reason);
+		status = EXIT_SOME_FAILED;
+	} else {
+		update_say_line(&r->say, s->symbol, "out of service");
+	}
+	note(r, s, end.how == ASK_DONE ? "done" : "failed", 0, "", end.reason);
+	return status;
+}
+
+/* Steps from `first` on that are done together: the members of its group, or itself. */
+static size_t
+together(const struct update_plan *p, size_t first)
+{
+	size_t n = 1;
+
+	while (p->steps[first].group != 0 && first + n < p->count &&
+	    p->steps[first + n].group == p->steps[first].group)
+		n++;
+	return n;
+}
+
+/* How it ended, for a person. */
+static void
+say_end(struct device_run *r)
+{
+	for (size_t i = 0; i < r->work.count; i++) {
+		const struct update_member *m = &r->work.members[i];
+
+		if (m->how == UPDATE_WORK_DONE && m->order == 0)
+			update_say_line(&r->say, m->step->symbol, "%s %s %s", m->step->software,
+				m->step->version, m->reason);
+		else if (m->how == UPDATE_WORK_DONE && strcmp(m->reason, "proven") == 0)
+			update_say_line(&r->say, m->step->symbol, "not confirmed: it goes back by "
+				"imgUpdateCommand rollback, and stays by confirm or time");
+	}
+}
+
+static bool
+is_staged(const struct device_run *r)
+{
+	for (size_t i = 0; i < r->work.count; i++)
+		if (r->work.members[i].how == UPDATE_WORK_STAGED)
+			return true;
+	return false;
+}
+
+static int
+carry_out(struct device_run *r)
+{
+	int status = EXIT_DONE;
+	size_t n;
+
+	for (size_t i = 0; status == EXIT_DONE && i < r->plan.count; i += n) {
+		const struct update_step *s = &r->plan.steps[i];
+
+		n = together(&r->plan, i);
+		if (s->kind == UPDATE_STEP_STANDBY) {
+			status = standby(r, s);
+			continue;
+		}
+		if (s->kind == UPDATE_STEP_VISIT) {
+			update_say_line(&r->say, s->symbol, "then a visit: imgadm-judge plan %s "
+				"says which part", r->ask.device);
+			note(r, s, "visit", 0, "", "");
+			continue;
+		}
+		if (n > UPDATE_GROUP_MAX) {
+			log_error("%s: more than %d units at once", r->ask.device,
+				UPDATE_GROUP_MAX);
+			return EXIT_SOME_FAILED;
+		}
+		status = update_work_do(&r->work, s, n);
+		note_members(r);
+		if (status == EXIT_DONE)
+			say_end(r);
+		if (status == EXIT_DONE && is_staged(r) && i + n < r->plan.count) {
+			update_say_line(&r->say, NULL, "%s: the steps after it wait until it runs",
+				r->ask.device);
+			break;
+		}
+	}
+	return status;
+}
+
+/* --- the command ------------------------------------------------------------------------- */
+
+static int
+print_json(struct device_run *r, int status)
+{
+	struct err e = { 0 };
+	json_t *all;
+	int rc;
+
+	all = json_pack("{ss sb ss sO ss}", "device", r->ask.device, "done",
+		status == EXIT_DONE && !r->dry_run, "end", r->plan.end, "units", r->done, "plan",
+		r->plan.text != NULL ? r->plan.text : "");
+	rc = jsonout_print(stdout, all, &e);
+	json_decref(all);
+	return rc < 0 ? cli_error(&e, rc) : status;
+}
+
+static void
+dry_notes(struct device_run *r)
+{
+	for (size_t i = 0; i < r->plan.count; i++) {
+		const struct update_step *s = &r->plan.steps[i];
+
+		note(r, s, "planned", 0, "", "");
+	}
+}
+
+static int
+work(struct device_run *r)
+{
+	struct err e;
+	int status;
+
+	status = update_open(r->cli, r->ask.device, &r->o);
+	if (status != EXIT_DONE)
+		return status;
+	if (check_images(r) < 0)
+		return EXIT_USAGE;
+	if (r->dry_run) {
+		dry_notes(r);
+		return EXIT_DONE;
+	}
+	if (check_way_back(r) < 0)
+		return EXIT_USAGE;
+	r->work.o = &r->o;
+	r->work.say = &r->say;
+	cli_user(r->work.by, sizeof(r->work.by));
+	status = carry_out(r);
+	(void)store_mark_soon(r->o.store, r->o.device.row.device, clock_utc_s(clock_system()), &e);
+	return status;
+}
+
+static int
+run(struct device_run *r)
+{
+	bool nothing;
+	int status;
+
+	r->done = json_array();
+	if (r->done == NULL) {
+		log_error("out of memory");
+		return EXIT_STORAGE;
+	}
+	update_say_begin(&r->say, r->cli->cli.format == LISTING_JSON);
+	status = get_plan(r, &nothing);
+	if (status == EXIT_DONE && nothing && !r->say.json)
+		(void)fputs(r->plan.text, stdout);
+	if (status == EXIT_DONE && !nothing) {
+		update_say_plan(&r->say, r->ask.device, &r->plan);
+		status = work(r);
+	}
+	if (r->say.json && r->plan.text != NULL)
+		status = print_json(r, status);
+	json_decref(r->done);
+	return status;
+}
+
+/* now, idle, stage, at=MOMENT */
+static int
+parse_when(struct update_work_options *o, const char *text, struct err *e)
+{
+	int64_t now = clock_utc_s(clock_system());
+	int rc = 0;
+
+	if (strcmp(text, "now") == 0)
+		o->when = UPDATE_WHEN_NOW;
+	else if (strcmp(text, "idle") == 0)
+		o->when = UPDATE_WHEN_IDLE;
+	else if (strcmp(text, "stage") == 0)
+		o->when = UPDATE_WHEN_STAGE_ONLY;
+	else if (strncmp(text, "at=", 3) == 0)
+		rc = parse_moment(text + 3, now, &o->at, e);
+	else
+		rc = err_set(e, -EINVAL, "'%.60s': want now, idle, stage or at=MOMENT", text);
+	if (rc == 0 && strncmp(text, "at=", 3) == 0)
+		o->when = UPDATE_WHEN_AT;
+	if (rc < 0)
+		err_prefix(e, "--when");
+	return rc;
+}
+
+static int
+take_option(struct device_run *r, int key, const char *argument, struct err *e)
+{
+	struct update_work_options *o = &r->work.options;
+	uint32_t bank;
+	int rc = 0;
+
+	switch (key) {
+	case BANK:
+		rc = parse_u32(argument, 1, STRUCTURE_BANKS_MAX, &bank, e);
+		if (rc < 0)
+			err_prefix(e, "--bank");
+		else
+			o->bank = (uint8_t)bank;
+		break;
+	case TIMEOUT:
+		rc = parse_duration(argument, 1, TIMEOUT_MAX_S, &o->timeout_s, e);
+		if (rc < 0)
+			err_prefix(e, "--timeout");
+		break;
+	case WHEN:
+		rc = parse_when(o, argument, e);
+		break;
+	case UNIT:
+		r->ask.symbol = argument;
+		break;
+	}
+	r->ask.drafts |= key == DRAFTS;
+	r->ask.tickets |= key == TICKETS;
+	r->dry_run |= key == DRY_RUN;
+	r->planned |= key == PLAN;
+	r->no_way_back |= key == NO_WAY_BACK;
+	o->wait |= key == WAIT;
+	o->confirm &= key != NO_CONFIRM;
+	return rc;
+}
+
+int
+update_device(void *user, int argc, char *argv[])
+{
+	static const struct option_row rows[] = {
+		{ BANK, "bank", "N", "the bank to write; else the device chooses" },
+		CLI_OPTION_DB,
+		{ DRAFTS, "drafts", NULL, "releases in state draft, too" },
+		{ DRY_RUN, "dry-run", NULL, "say what would be done" },
+		UPDATE_OPTION_IMAGES,
+		CLI_OPTION_JSON,
+		{ NO_CONFIRM, "no-confirm", NULL, "leave it proven: going back stays possible" },
+		{ NO_WAY_BACK, "no-way-back", NULL, "also where what runs cannot be had again" },
+		{ PLAN, "plan", NULL, "to what the judge recommends, unit after unit" },
+		{ TICKETS, "tickets", NULL, "below a unit's floor, by tickets" },
+		{ TIMEOUT, "timeout", "SPAN", "how long each step may take; 1h" },
+		{ UNIT, "unit", "SYMBOL", "the unit that takes it, where several could" },
+		{ WAIT, "wait", NULL, "for a device that does not answer, too" },
+		{ WHEN, "when", "WHEN", "it is switched: now, idle, stage, at=MOMENT" },
+		CLI_OPTION_END,
+	};
+	static const struct options options = {
+		.program = "imgadm-update device",
+		.usage = "[options] DEVICE SOFTWARE VERSION | DEVICE --plan",
+		.summary = "Bring a unit of a device to a release, over stepping stones where it "
+			"needs\nthem, and read back what runs.",
+		.rows = rows,
+	};
+	struct device_run r = { .cli = user, .work.options = { .when = UPDATE_WHEN_NOW,
+		.confirm = true, .timeout_s = UPDATE_WORK_TIMEOUT_S } };
+	struct options_pass p;
+	struct err e = { 0 };
+	int key, status = EXIT_USAGE;
+
+	options_begin(&p, &options, argc, argv);
+	while ((key = update_cli_option(r.cli, &p, 1, 3, &status)) > 0)
+		if (take_option(&r, key, p.argument, &e) < 0)
+			return cli_error(&e, -EINVAL);
+	if (key != 0)
+		return status;
+	if (argc - p.index != (r.planned ? 1 : 3) || (r.planned && r.ask.symbol != NULL)) {
+		log_error("want DEVICE SOFTWARE VERSION, or DEVICE --plan");
+		return EXIT_USAGE;
+	}
+	if (cli_conf(&r.cli->cli, &e) < 0)
+		return cli_error(&e, -EINVAL);
+	r.ask.device = argv[p.index];
+	r.ask.software = r.planned ? NULL : argv[p.index + 1];
+	r.ask.version = r.planned ? NULL : argv[p.index + 2];
+	r.ask.db = conf_db(r.cli->cli.conf, r.cli->cli.db);
+	status = run(&r);
+	update_plan_release(&r.plan);
+	update_opened_close(&r.o);
+	return status;
+}

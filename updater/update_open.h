@@ -1,0 +1,36 @@
+/*
+ * update_open: what a command about one device needs, opened and closed as one.
+ */
+#ifndef IMGADM_UPDATER_UPDATE_OPEN_H
+#define IMGADM_UPDATER_UPDATE_OPEN_H
+
+#include "lib/store/store_read.h"
+#include "updater/ask.h"
+#include "updater/update_cli.h"
+
+struct update_opened {
+	struct store *store;	/* STORE_TOLD */
+	struct store_device device;	/* with its structure */
+	struct store_target target;
+	struct conf_site site;
+	bool reachable;		/* it has an address, and a credential to write with */
+	struct ask *ask;	/* of the device, or, not reachable, only to wait */
+};
+
+/*
+ * EXIT_DONE, or the status to return after saying why (a credential below
+ * authPriv is one: nothing is sent then); update_opened_close() in any case.
+ */
+int update_open(struct update_cli *cli, const char *name, struct update_opened *ret);
+void update_opened_close(struct update_opened *o);
+
+/* The unit of that symbol; NULL after saying which there are near. */
+const struct unit *update_open_unit(const struct update_opened *o, const char *symbol);
+
+/*
+ * The prefix that a grant for this device is for, by `site NAME grantFrom`.
+ * -EINVAL with e: it was seen nowhere.
+ */
+int update_open_from(const struct update_opened *o, char *dst, size_t size, struct err *e);
+
+#endif

@@ -1,0 +1,162 @@
+/* imgadm-update status: what is known of updates, ordered or under way or over. */
+#include <config.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/text.h"
+#include "lib/store/store_center.h"
+#include "lib/store/store_order.h"
+#include "lib/store/store_read.h"
+#include "updater/update_cli.h"
+
+static const struct listing_column columns[] = {
+	{ "DEVICE", "device", LISTING_TEXT, LISTING_EVERYWHERE },
+	{ "UNIT", "unit", LISTING_TEXT, LISTING_EVERYWHERE },
+	{ "STATE", "state", LISTING_TEXT, LISTING_EVERYWHERE },
+	{ "SOFTWARE", "software", LISTING_TEXT, LISTING_EVERYWHERE },
+	{ "VERSION", "version", LISTING_TEXT, LISTING_EVERYWHERE },
+	{ "ORDER", "order", LISTING_NUMBER, LISTING_EVERYWHERE },
+	{ "", "creator", LISTING_TEXT, LISTING_DATA_ONLY },
+	{ "", "seq", LISTING_NUMBER, LISTING_DATA_ONLY },
+	{ "", "bank", LISTING_NUMBER, LISTING_DATA_ONLY },
+	{ "", "bytes_done", LISTING_NUMBER, LISTING_DATA_ONLY },
+	{ "", "command", LISTING_TEXT, LISTING_DATA_ONLY },
+	{ "", "by", LISTING_TEXT, LISTING_DATA_ONLY },
+	{ "REASON", "reason", LISTING_TEXT, LISTING_EVERYWHERE },
+	{ "CHANGED", "changed", LISTING_TIME, LISTING_EVERYWHERE },
+	{ "HEARD", "heard", LISTING_AGO, LISTING_EVERYWHERE },
+	{ "TEXT", "text", LISTING_TEXT, LISTING_EVERYWHERE },
+};
+
+static void
+list_want(struct listing *l, const struct update_want *w)
+{
+	listing_text(l, w->software[0] != '\0' ? w->software : NULL);
+	listing_text(l, w->version[0] != '\0' ? w->version : NULL);
+	if (w->order != 0)
+		listing_number(l, w->order);
+	else
+		listing_none(l);
+	listing_text(l, w->creator[0] != '\0' ? w->creator : NULL);
+	listing_number(l, w->sequence);
+	listing_number(l, w->bank);
+}
+
+static void
+list_row(struct listing *l, const char *device, const struct store_update *u)
+{
+	const struct update *r = &u->row;
+	bool bad = r->state == UPDATE_FAILED || r->state == UPDATE_ROLLED_BACK;
+
+	listing_text(l, device);
+	listing_text(l, u->symbol);
+	listing_mark(l, bad ? LISTING_BAD : r->state == UPDATE_COMMITTED ? LISTING_GOOD :
+		LISTING_PLAIN);
+	listing_text(l, update_name(UPDATE_NAME_STATE, (int)r->state));
+	list_want(l, &r->want);
+	listing_number(l, r->bytes_done);
+	listing_text(l, update_name(UPDATE_NAME_COMMAND, (int)r->command));
+	listing_none(l);
+	listing_text(l, r->reason != UPDATE_REASON_NONE ?
+		update_name(UPDATE_NAME_REASON, (int)r->reason) : NULL);
+	listing_number(l, r->changed);
+	listing_number(l, u->heard);
+	listing_text(l, r->reason_text[0] != '\0' ? r->reason_text : NULL);
+	listing_row(l);
+}
+
+/* An order that the device has not shown to have. */
+static void
+list_order(struct listing *l, const char *device, const struct store_order *o)
+{
+	listing_text(l, device);
+	listing_text(l, o->symbol);
+	listing_mark(l, LISTING_WARN);
+	listing_text(l, "ordered");
+	list_want(l, &o->want);
+	listing_none(l);
+	listing_text(l, update_name(UPDATE_NAME_COMMAND, (int)o->command));
+	listing_text(l, o->by);
+	listing_none(l);
+	listing_number(l, o->made);
+	listing_none(l);
+	listing_text(l, "waits for the device");
+	listing_row(l);
+}
+
+static int
+list_device(struct store *s, struct listing *l, const char *name, int64_t device, struct err *e)
+{
+	struct store_update *rows = NULL;
+	struct store_order *orders = NULL;
+	size_t row_count = 0, order_count = 0;
+	int rc = store_update_list(s, device, &rows, &row_count, e);
+
+	if (rc == 0)
+		rc = store_order_list(s, device, true, &orders, &order_count, e);
+	for (size_t i = 0; rc == 0 && i < order_count; i++)
+		list_order(l, name, &orders[i]);
+	for (size_t i = 0; rc == 0 && i < row_count; i++)
+		list_row(l, name, &rows[i]);
+	free(rows);
+	free(orders);
+	return rc;
+}
+
+static int
+list_all(struct store *s, struct listing *l, struct err *e)
+{
+	struct store_device_row row;
+	struct store_devices *d = NULL;
+	int rc = store_devices_open(s, NULL, &d, e);
+
+	while (rc == 0 && (rc = store_devices_next(d, &row, e)) == 1)
+		rc = list_device(s, l, row.name, row.device, e);
+	if (d != NULL)
+		store_devices_close(d);
+	return rc;
+}
+
+int
+update_status(void *user, int argc, char *argv[])
+{
+	static const struct option_row rows[] = { CLI_OPTION_CSV, CLI_OPTION_DB, CLI_OPTION_JSON,
+		CLI_OPTION_END };
+	static const struct options options = {
+		.program = "imgadm-update status",
+		.usage = "[options] [DEVICE]",
+		.summary = "What is known of the updates of a device, or of all.",
+		.rows = rows,
+	};
+	struct update_cli *cli = user;
+	struct listing *l = NULL;
+	struct options_pass p;
+	struct store *s = NULL;
+	int64_t device = 0;
+	struct err e;
+	int status, rc = 0;
+
+	if (update_cli_options(cli, &p, &options, argc, argv, 0, 1, &status) != 0)
+		return status;
+	status = cli_open(&cli->cli, STORE_READ, &s);
+	if (status != EXIT_DONE)
+		return status;
+	if (argc > p.index)
+		rc = store_device_key(s, argv[p.index], &device, &e);
+	if (rc < 0) {
+		status = cli_no_device(s, argv[p.index], &e, rc);
+		goto out;
+	}
+	l = cli_listing(&cli->cli, columns, sizeof(columns) / sizeof(columns[0]));
+	if (l == NULL) {
+		status = EXIT_STORAGE;
+		goto out;
+	}
+	rc = argc > p.index ? list_device(s, l, argv[p.index], device, &e) : list_all(s, l, &e);
+	status = cli_listed(&cli->cli, l, rc, &e, "no update was ordered or heard of so far");
+out:
+	store_close(s);
+	return status;
+}
