@@ -4,7 +4,6 @@
 #include "manager/judge_catalogues.h"
 
 #include <errno.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,68 +11,21 @@
 #include "lib/base/text.h"
 #include "lib/db/db.h"
 #include "lib/store/store_schema.h"
+#include "tests/unit/signer.h"
 #include "tests/unit/support.h"
 
-enum { NOW = 1790000000, YEAR = 365 * 86400, TEXT_SIZE = 8192 };	/* NOW: September 2026 */
+enum { NOW = 1790000000, YEAR = 365 * 86400, TEXT_SIZE = SIGNER_TEXT_SIZE };	/* NOW: September 2026 */
 
 #define OK(call) do { \
 	int ok_rc = (call); \
 	ck_assert_msg(ok_rc == 0, "%s: %d %s", #call, ok_rc, e.text); \
 } while (0)
 
-/* A pair of keys, as minisign has them. */
-struct pair {
-	uint8_t id[SIGN_ID_SIZE], public[crypto_sign_PUBLICKEYBYTES];
-	uint8_t secret[crypto_sign_SECRETKEYBYTES];
-};
-
-static struct pair acme, beta;
+static struct signer acme, beta;
 static struct store *store;
 static struct conf *conf;
 static struct judge_catalogues *loaded;
 static struct err e;
-
-static void
-make_pair(struct pair *p, uint8_t id)
-{
-	(void)memset(p->id, id, sizeof(p->id));
-	(void)crypto_sign_keypair(p->public, p->secret);
-}
-
-static void
-base64(char *dst, size_t size, const char *algorithm, const uint8_t *id, const uint8_t *what,
-	size_t len)
-{
-	uint8_t octets[128];
-	size_t n = 0;
-
-	if (algorithm != NULL) {
-		(void)memcpy(octets, algorithm, 2);
-		(void)memcpy(octets + 2, id, SIGN_ID_SIZE);
-		n = 2 + SIGN_ID_SIZE;
-	}
-	(void)memcpy(octets + n, what, len);
-	(void)sodium_bin2base64(dst, size, octets, n + len, sodium_base64_VARIANT_ORIGINAL);
-}
-
-/* What minisign -S would write. */
-static size_t
-sign(const struct pair *p, const char *data, const char *comment, char ret[TEXT_SIZE])
-{
-	uint8_t hash[64], signature[64], global[64], both[64 + 256];
-	char one[160], two[160];
-
-	(void)crypto_generichash(hash, sizeof(hash), (const uint8_t *)data, strlen(data), NULL, 0);
-	(void)crypto_sign_detached(signature, NULL, hash, sizeof(hash), p->secret);
-	(void)memcpy(both, signature, sizeof(signature));
-	(void)memcpy(both + sizeof(signature), comment, strlen(comment));
-	(void)crypto_sign_detached(global, NULL, both, sizeof(signature) + strlen(comment),
-		p->secret);
-	base64(one, sizeof(one), "ED", p->id, signature, sizeof(signature));
-	base64(two, sizeof(two), NULL, NULL, global, sizeof(global));
-	return (size_t)snprintf(ret, TEXT_SIZE,
-		"untrusted comment: x\n%s\ntrusted comment: %s\n%s\n", one, comment, two);
-}
 
 static const char *
 text_of(const char *id, unsigned serial)
@@ -88,14 +40,14 @@ text_of(const char *id, unsigned serial)
 
 /* Put it as an import would, or as nobody may. */
 static void
-put(const char *id, unsigned serial, const struct pair *p, const char *bytes,
+put(const char *id, unsigned serial, const struct signer *p, const char *bytes,
 	const char *comment)
 {
 	char signature[TEXT_SIZE];
 	struct store_catalogue_new c = {
 		.id = id, .serial = serial, .issued = NOW, .expires = 0, .key_id = p->id,
 		.bytes = bytes, .size = strlen(bytes), .signature = signature,
-		.signature_size = sign(p, bytes, comment, signature),
+		.signature_size = signer_sign(p, bytes, strlen(bytes), comment, signature),
 	};
 	bool changed;
 
@@ -103,7 +55,7 @@ put(const char *id, unsigned serial, const struct pair *p, const char *bytes,
 }
 
 static void
-put_good(const char *id, unsigned serial, const struct pair *p)
+put_good(const char *id, unsigned serial, const struct signer *p)
 {
 	char comment[128];
 
@@ -118,8 +70,8 @@ configure(const char *creators)
 	char text[TEXT_SIZE], a[64], b[64];
 	int n = 0;
 
-	base64(a, sizeof(a), "Ed", acme.id, acme.public, sizeof(acme.public));
-	base64(b, sizeof(b), "Ed", beta.id, beta.public, sizeof(beta.public));
+	(void)signer_key(&acme, a);
+	(void)signer_key(&beta, b);
 	if (creators != NULL)
 		n = snprintf(text, sizeof(text), "catalogueKey a %s creators %s\n", a, creators);
 	(void)snprintf(text + n, sizeof(text) - (size_t)n, "catalogueKey b %s creators beta\n", b);
@@ -167,10 +119,9 @@ static void
 setup(void)
 {
 	support_folder_make();
-	ck_assert_int_ge(sodium_init(), 0);
 	(void)setenv("SNMPCONFPATH", support_folder(), 1);
-	make_pair(&acme, 0xA1);
-	make_pair(&beta, 0xB2);
+	signer_make(&acme, 0xA1);
+	signer_make(&beta, 0xB2);
 	OK(store_open(support_path("db"), STORE_TOLD, &store, &e));
 	configure("acme");
 }

@@ -1,4 +1,8 @@
 # tests/unit: signatures, and the catalogues that are kept for them.
+signer = %D%/signer.c %D%/signer.h
+image_test_libs = lib/image/libimage.la lib/sign/libsign.la lib/structure/libstructure.la \
+	$(UNIT_LIBS) $(SODIUM_LIBS)
+
 check_PROGRAMS += tests/unit/sign
 TESTS += tests/unit/sign
 tests_unit_sign_SOURCES = %D%/sign.c
@@ -25,8 +29,26 @@ tests_unit_catalogue_edit_LDADD = $(UNIT_LDADD) manager/libjudgecli.la $(UNIT_LI
 
 check_PROGRAMS += tests/unit/judge_catalogues
 TESTS += tests/unit/judge_catalogues
-tests_unit_judge_catalogues_SOURCES = %D%/judge_catalogues.c
+tests_unit_judge_catalogues_SOURCES = %D%/judge_catalogues.c $(signer)
 tests_unit_judge_catalogues_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(SODIUM_CFLAGS)
 tests_unit_judge_catalogues_LDADD = $(UNIT_LDADD) manager/libjudgecli.la \
 	lib/catalogue/libcatalogue.la lib/store/libstore.la lib/snmp/libsnmp.la lib/db/libdb.la \
 	lib/structure/libstructure.la $(UNIT_LIBS) $(SODIUM_LIBS)
+
+check_PROGRAMS += tests/unit/image
+TESTS += tests/unit/image
+tests_unit_image_SOURCES = %D%/image.c $(signer)
+tests_unit_image_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(SODIUM_CFLAGS)
+tests_unit_image_LDADD = $(UNIT_LDADD) $(image_test_libs)
+
+check_PROGRAMS += tests/unit/image_trust
+TESTS += tests/unit/image_trust
+tests_unit_image_trust_SOURCES = %D%/image_trust.c $(signer)
+tests_unit_image_trust_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(SODIUM_CFLAGS)
+tests_unit_image_trust_LDADD = $(UNIT_LDADD) $(image_test_libs)
+
+check_PROGRAMS += tests/unit/image_check
+TESTS += tests/unit/image_check
+tests_unit_image_check_SOURCES = %D%/image_check.c $(signer)
+tests_unit_image_check_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(SODIUM_CFLAGS)
+tests_unit_image_check_LDADD = $(UNIT_LDADD) $(image_test_libs)
