@@ -36,10 +36,11 @@ dist_examples_firmware_CPPFLAGS = -I$(top_srcdir)/agent-module
 dist_examples_firmware_LDADD = agent-module/libimgadm-device.la
 dist_example_DATA += dist/examples/firmware.c
 
-# How devices' reports are received.
-nodist_example_DATA += %D%/imgadm-centerd.service
-EXTRA_DIST += %D%/imgadm-centerd.service.in
-CLEANFILES += %D%/imgadm-centerd.service
-%D%/imgadm-centerd.service: %D%/imgadm-centerd.service.in Makefile
+# How devices' reports are received, and how images are served.
+CENTRE_EXAMPLES = %D%/imgadm-centerd.service %D%/imgadm-tftpd.service
+nodist_example_DATA += $(CENTRE_EXAMPLES)
+EXTRA_DIST += %D%/imgadm-centerd.service.in %D%/imgadm-tftpd.service.in
+CLEANFILES += $(CENTRE_EXAMPLES)
+$(CENTRE_EXAMPLES): %: %.in Makefile
 	$(AM_V_GEN)$(MKDIR_P) %D% && $(SED) -e 's|@sbindir[@]|$(sbindir)|' \
-		-e 's|@localstatedir[@]|$(localstatedir)|' $(srcdir)/%D%/imgadm-centerd.service.in >$@
+		-e 's|@localstatedir[@]|$(localstatedir)|g' $< >$@

@@ -25,7 +25,7 @@ enum {
 enum { KEY_WINDOWSIZE = OPTIONS_LONG_ONLY, KEY_BLKSIZE, KEY_TIMEOUT };
 
 const struct option_row tftp_cli_rows[] = {
-	{ KEY_WINDOWSIZE, "windowsize", "N", "blocks sent in a row, RFC 7440 (default 16; 1: not asked)" },
+	{ KEY_WINDOWSIZE, "windowsize", "N", "blocks to an ACK (default 16; 1: not asked)" },
 	{ KEY_BLKSIZE, "blksize", "OCTETS", "of a block (default 1428; 512: not asked)" },
 	{ KEY_TIMEOUT, "timeout", "SPAN", "give up after so long without progress (default 60s)" },
 	{ '4', "ipv4", NULL, "only IPv4" },

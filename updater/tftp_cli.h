@@ -29,7 +29,7 @@ struct tftp_cli_file {
 	/* All is there: keep it.  May be NULL. */
 	int (*keep)(void *user, struct err *e);
 	void *user;
-	const struct err *e;	/* why take, size or give failed; else the transfer's reason is told */
+	const struct err *e;	/* why take, size or give failed; NULL: the transfer's words */
 };
 /* The program's exit status; what went wrong was said. */
 int tftp_cli_run(const struct tftp_cli *c, const struct tftp_cli_file *file);

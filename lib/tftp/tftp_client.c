@@ -77,7 +77,7 @@ unreachable(struct tftp_client *c, int code)
 	} else if (c->rc == 0) {
 		tftp_client_where(c, at);
 		c->rc = err_set(&c->e, -EHOSTUNREACH, code == ECONNREFUSED ?
-			"%s: nothing listens there (%s); is the TFTP server running, on this port?" :
+			"%s: nothing listens there (%s); is this the TFTP server's port?" :
 			"%s: cannot be reached: %s", at, strerror(code));
 	}
 	tftp_client_stop(c);

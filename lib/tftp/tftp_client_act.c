@@ -105,12 +105,12 @@ tell_failure(struct tftp_client *c, const struct tftp_action *a)
 	case TFTP_R_NO_ANSWER:
 		if (!c->answered)
 			return err_set(&c->e, -ETIMEDOUT, "%s: no answer; is there a TFTP server, "
-				"and does what lies between let answers from another port pass?", at);
+				"and do answers from another port pass what lies between?", at);
 		return err_set(&c->e, -ETIMEDOUT, "%s: went silent after %llu octets; try again",
 			at, (unsigned long long)c->octets);
 	case TFTP_R_STALLED:
-		return err_set(&c->e, -ETIMEDOUT, "%s: no progress after %llu octets; try again", at,
-			(unsigned long long)c->octets);
+		return err_set(&c->e, -ETIMEDOUT, "%s: no progress after %llu octets; try again",
+			at, (unsigned long long)c->octets);
 	case TFTP_R_PEER_ERROR:
 		return tell_peer_error(c, a);
 	case TFTP_R_OPTIONS:

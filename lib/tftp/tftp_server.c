@@ -231,8 +231,9 @@ listen_all(struct tftp_server *s, struct err *e)
 		rc = open_socket(s, &s->sockets[i], &s->sockets[i], &at, l->only_v6);
 		if (rc < 0) {
 			tftp_address_text_port(&at, text);
-			return err_set(e, rc, rc == -EACCES ? "%s: %s: a port below 1024 wants root"
-				" (see --user) or CAP_NET_BIND_SERVICE" : "%s: %s", text, strerror(-rc));
+			return err_set(e, rc, rc == -EACCES ? "%s: %s: a port below 1024 wants "
+				"root (see --user) or CAP_NET_BIND_SERVICE" : "%s: %s", text,
+				strerror(-rc));
 		}
 	}
 	return 0;
@@ -264,8 +265,8 @@ open_ports(struct tftp_server *s, size_t n, struct err *e)
 			rc = open_socket(s, &first[i], &s->sockets[n], &at, l->only_v6);
 		} while (rc == -EADDRINUSE && port != 0 && port++ < s->options.port_last);
 		if (rc < 0)
-			return err_set(e, rc, "ports %u-%u for transfers: %s", s->options.port_first,
-				s->options.port_last, rc == -EADDRINUSE ?
+			return err_set(e, rc, "ports %u-%u for transfers: %s",
+				s->options.port_first, s->options.port_last, rc == -EADDRINUSE ?
 				"too many of them are taken: name a wider range" : strerror(-rc));
 		if (port != 0)
 			port++;

@@ -87,8 +87,8 @@ struct tftp_ended {
 
 struct tftp_server_calls {
 	/*
-	 * 0, or a negative errno that becomes the ERROR: -ENOENT 1, -EACCES 2, -ENOSPC and -EFBIG 3,
-	 * -EINVAL 4, -EEXIST 6, else 0.  Must not wait.
+	 * 0, or a negative errno that becomes the ERROR: -ENOENT 1, -EACCES 2, -ENOSPC and
+	 * -EFBIG 3, -EINVAL 4, -EEXIST 6, else 0.  Must not wait.
 	 */
 	int (*open)(void *user, const struct tftp_asked *asked, struct tftp_served *ret);
 	/* The client has answered for the first time.  May be NULL. */
