@@ -114,6 +114,15 @@ int device_centre_remove(void *user, int argc, char *argv[]);
 int device_ask(void *user, int argc, char *argv[]);
 int device_advice_list(void *user, int argc, char *argv[]);
 int device_advice_ack(void *user, int argc, char *argv[]);
+int device_update_list(void *user, int argc, char *argv[]);
+int device_update_show(void *user, int argc, char *argv[]);
+int device_update_start(void *user, int argc, char *argv[]);
+int device_update_abort(void *user, int argc, char *argv[]);
+int device_update_switch(void *user, int argc, char *argv[]);
+int device_update_confirm(void *user, int argc, char *argv[]);
+int device_update_rollback(void *user, int argc, char *argv[]);
+int device_update_owner(void *user, int argc, char *argv[]);
+int device_confirm(void *user, int argc, char *argv[]);
 int device_show(void *user, int argc, char *argv[]);
 int device_demo(void *user, int argc, char *argv[]);
 

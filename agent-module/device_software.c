@@ -10,15 +10,26 @@
 
 enum {
 	KEY_ID = DEVICE_KEY_OWN, KEY_CREATOR, KEY_VERSION, KEY_DIGEST, KEY_BANK_STATE,
-	KEY_INSTALLED, KEY_FLOOR,
+	KEY_INSTALLED, KEY_FLOOR, KEY_SEQ,
 };
+
+/* 0 empties the column. */
+static int
+number_option(const char *option, const char *text, int64_t *ret_value, struct err *e)
+{
+	uint32_t v;
+	int rc = parse_u32(text, 0, UINT32_MAX, &v, e);
+
+	if (rc < 0)
+		err_prefix(e, "%s", option);
+	else
+		*ret_value = v == 0 ? IMGADM_NONE : (int64_t)v;
+	return rc;
+}
 
 static int
 software_option(int key, const char *argument, struct imgadm_software *w, struct err *e)
 {
-	uint32_t floor;
-	int rc;
-
 	switch (key) {
 	case KEY_ID:
 		w->id = argument;
@@ -38,12 +49,9 @@ software_option(int key, const char *argument, struct imgadm_software *w, struct
 	case KEY_INSTALLED:
 		return device_cli_time("--installed", argument, false, &w->installed, e);
 	case KEY_FLOOR:
-		rc = parse_u32(argument, 0, UINT32_MAX, &floor, e);
-		if (rc < 0)
-			err_prefix(e, "--floor");
-		else
-			w->floor = floor == 0 ? IMGADM_NONE : (int64_t)floor;
-		return rc;
+		return number_option("--floor", argument, &w->floor, e);
+	case KEY_SEQ:
+		return number_option("--seq", argument, &w->sequence, e);
 	default:
 		return 0;
 	}
@@ -74,6 +82,7 @@ device_software_set(void *user, int argc, char *argv[])
 			"running, fallback, staged, trial, proven, empty, invalid" },
 		{ KEY_INSTALLED, "installed", "TIME", "since when; now, none" },
 		{ KEY_FLOOR, "floor", "N", "lowest sequence that may run; raised only" },
+		{ KEY_SEQ, "seq", "N", "the sequence number of the release in it" },
 		DEVICE_OPTION_STATE,
 		{ 0, NULL, NULL, NULL },
 	};

@@ -9,7 +9,7 @@
 enum {
 	KEY_CLASS = DEVICE_KEY_OWN, KEY_TYPE, KEY_IN, KEY_DESCR, KEY_MANUFACTURER, KEY_MODEL,
 	KEY_HARDWARE_REV, KEY_SERIAL, KEY_OPER, KEY_ADMIN, KEY_USE_COUNT, KEY_USE_UNIT,
-	KEY_LIFE, KEY_INSTALLED, KEY_BANKS, KEY_NEW, KEY_CHANGE,
+	KEY_LIFE, KEY_INSTALLED, KEY_BANKS, KEY_NEW, KEY_CHANGE, KEY_INSTALLER,
 };
 
 /* A count on the command line: 0 empties the column, as IMGADM_NONE does. */
@@ -79,6 +79,9 @@ unit_option(int key, const char *argument, struct imgadm_unit *u, struct err *e)
 	case KEY_CHANGE:
 		u->must = IMGADM_MUST_EXIST;
 		return 0;
+	case KEY_INSTALLER:
+		u->installer = argument;
+		return 0;
 	default:
 		return 0;
 	}
@@ -103,6 +106,7 @@ device_unit_set(void *user, int argc, char *argv[])
 		{ KEY_LIFE, "life-expected", "N", "in that unit; 0 = not stated" },
 		{ KEY_INSTALLED, "installed", "TIME", "since when it is there; now, none" },
 		{ KEY_BANKS, "banks", "N", "how many software banks it has, 0 to 8" },
+		{ KEY_INSTALLER, "installer", "PATH", "the program that updates it; '' = none" },
 		{ KEY_NEW, "new", NULL, "refuse a symbol that is taken" },
 		{ KEY_CHANGE, "change", NULL, "refuse a symbol that is not there" },
 		DEVICE_OPTION_STATE,

@@ -292,7 +292,7 @@ imgadm_device_unit_set(struct imgadm_device *d, const struct imgadm_unit *unit)
 		columns |= STATE_UNIT_NEW;
 	else if (in.must == IMGADM_MUST_EXIST)
 		columns |= STATE_UNIT_KEEP;
-	return state_unit_set_in(d->state, &u, in.contained_in, columns, NULL, &d->err);
+	return state_unit_equip(d->state, &u, in.contained_in, columns, in.installer, &d->err);
 }
 
 int
@@ -366,6 +366,7 @@ imgadm_device_software_set(struct imgadm_device *d,
 	struct imgadm_software in;
 	struct software w = {0};
 	unsigned columns = 0;
+	int64_t sequence = 0;
 	int rc = opened(d);
 
 	if (rc == 0)
@@ -379,7 +380,11 @@ imgadm_device_software_set(struct imgadm_device *d,
 	if (rc < 0)
 		return rc;
 	w.bank = (uint8_t)in.bank;
-	return state_software_set(d->state, in.symbol, &w, columns, &d->err);
+	if (in.sequence == 0)
+		return state_software_set(d->state, in.symbol, &w, columns, &d->err);
+	rc = number(d, "sequence", in.sequence, UINT32_MAX, &sequence, 0, &columns);
+	return rc < 0 ? rc : state_software_release(d->state, in.symbol, &w, columns,
+		(uint32_t)sequence, &d->err);
 }
 
 int
@@ -392,6 +397,27 @@ imgadm_device_software_remove(struct imgadm_device *d, const char *symbol, int b
 	if (rc == 0)
 		rc = bank_check(d, bank);
 	return rc < 0 ? rc : state_software_remove(d->state, symbol, (unsigned)bank, &d->err);
+}
+
+/* --- updates ------------------------------------------------------------------------ */
+
+int
+imgadm_device_confirm(struct imgadm_device *d, const char *symbol)
+{
+	int rc = opened(d);
+
+	return rc < 0 ? rc : state_update_report_in(d->state, symbol, NULL, &d->err);
+}
+
+int
+imgadm_device_commit_update(struct imgadm_device *d, const char *symbol)
+{
+	int rc = opened(d);
+
+	if (rc == 0)
+		rc = symbol_check(d, symbol);
+	return rc < 0 ? rc : state_update_ask(d->state, symbol, NULL, UPDATE_OWNER_CENTRE, 0,
+		UPDATE_COMMAND_CONFIRM, false, NULL, &d->err);
 }
 
 /* --- readings, counts --------------------------------------------------------------- */

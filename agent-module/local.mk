@@ -61,7 +61,9 @@ agent_module_libdevice_la_SOURCES = \
 	%D%/device_report.c \
 	%D%/device_show.c \
 	%D%/device_software.c \
-	%D%/device_unit.c
+	%D%/device_unit.c \
+	%D%/device_update.c \
+	%D%/device_update_show.c
 nodist_agent_module_libdevice_la_SOURCES = mibs/imgadm-mib.h mibs/imgadm-center-mib.h
 agent_module_libdevice_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(EVENT_CFLAGS)
 agent_module_libdevice_la_LIBADD = $(JANSSON_LIBS) $(EVENT_LIBS)
@@ -79,6 +81,7 @@ agent_module_libtables_la_SOURCES = \
 	%D%/serve_set.c %D%/serve_set.h \
 	%D%/set.c %D%/set.h %D%/set_impl.h \
 	%D%/set_apply.c \
+	%D%/set_update.c \
 	%D%/table_advice.c \
 	%D%/table_device.c \
 	%D%/table_entity.c \
@@ -87,6 +90,7 @@ agent_module_libtables_la_SOURCES = \
 	%D%/table_report.c \
 	%D%/table_software.c \
 	%D%/table_unit.c \
+	%D%/table_update.c \
 	%D%/tables.c %D%/tables.h \
 	%D%/view.c %D%/view.h
 agent_module_libtables_la_CPPFLAGS = $(AM_CPPFLAGS) $(NETSNMPAGENT_CFLAGS)

@@ -92,18 +92,30 @@ set_value(netsnmp_variable_list *vb, const struct cell *c)
 	}
 }
 
+/* Below authPriv a secret reads as no octets: the table stays dense. */
 static void
-answer_get(const struct table_tree *tree, const struct snapshot *s,
+answer_value(const struct served *served, const struct table_place *place,
+	const struct snapshot *s, const netsnmp_agent_request_info *info,
+	netsnmp_variable_list *vb)
+{
+	struct cell cell;
+
+	table_value(place, s, &cell);
+	if (table_is_secret(place) && !serve_set_private(served->serve->set, info))
+		cell_text(&cell, "");
+	set_value(vb, &cell);
+}
+
+static void
+answer_get(const struct served *served, const struct snapshot *s,
 	netsnmp_agent_request_info *info, netsnmp_request_info *request)
 {
 	netsnmp_variable_list *vb = request->requestvb;
 	struct table_place place;
-	struct cell cell;
 
-	switch (table_get(tree, s, vb->name, vb->name_length, &place)) {
+	switch (table_get(served->tree, s, vb->name, vb->name_length, &place)) {
 	case TABLE_FOUND:
-		table_value(&place, s, &cell);
-		set_value(vb, &cell);
+		answer_value(served, &place, s, info, vb);
 		return;
 	case TABLE_NO_OBJECT:
 		(void)netsnmp_set_request_error(info, request, SNMP_NOSUCHOBJECT);
@@ -117,19 +129,17 @@ answer_get(const struct table_tree *tree, const struct snapshot *s,
 
 /* Where there is no next value the varbind stays NULL: the agent goes on. */
 static void
-answer_next(const struct table_tree *tree, const struct snapshot *s,
-	netsnmp_request_info *request)
+answer_next(const struct served *served, const struct snapshot *s,
+	const netsnmp_agent_request_info *info, netsnmp_request_info *request)
 {
 	netsnmp_variable_list *vb = request->requestvb;
 	table_sub name[TABLE_NAME_MAX];
 	struct table_place place;
-	struct cell cell;
 
-	if (!table_next(tree, s, vb->name, vb->name_length, &place))
+	if (!table_next(served->tree, s, vb->name, vb->name_length, &place))
 		return;
 	(void)snmp_set_var_objid(vb, name, table_name(&place, s, name));
-	table_value(&place, s, &cell);
-	set_value(vb, &cell);
+	answer_value(served, &place, s, info, vb);
 }
 
 static int
@@ -151,9 +161,9 @@ handle(netsnmp_mib_handler *handler, netsnmp_handler_registration *registration,
 		if (requests->processed != 0)
 			continue;
 		if (info->mode == MODE_GET)
-			answer_get(served->tree, s, info, requests);
+			answer_get(served, s, info, requests);
 		else
-			answer_next(served->tree, s, requests);
+			answer_next(served, s, info, requests);
 	}
 	return SNMP_ERR_NOERROR;
 }

@@ -84,18 +84,25 @@ from_master(void)
 	return netsnmp_ds_get_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_ROLE) != 0;
 }
 
-/* Whether this request may write at all. */
-static enum set_status
-allowed(const struct serve_set *s, const netsnmp_agent_request_info *info)
+bool
+serve_set_private(const struct serve_set *s, const netsnmp_agent_request_info *info)
 {
 	const netsnmp_pdu *pdu = info->asp->pdu;
 
 	if (from_master())
-		return s->master ? SET_NO_ERROR : SET_NOT_WRITABLE;
-	if (s->weak || (pdu->version == SNMP_VERSION_3 &&
-	    pdu->securityLevel == SNMP_SEC_LEVEL_AUTHPRIV))
+		return s->master;
+	return pdu->version == SNMP_VERSION_3 && pdu->securityLevel == SNMP_SEC_LEVEL_AUTHPRIV;
+}
+
+/* Whether this request may write at all. */
+static enum set_status
+allowed(const struct serve_set *s, const netsnmp_agent_request_info *info)
+{
+	if (serve_set_private(s, info))
 		return SET_NO_ERROR;
-	return SET_AUTHORIZATION_ERROR;
+	if (from_master())
+		return SET_NOT_WRITABLE;
+	return s->weak ? SET_NO_ERROR : SET_AUTHORIZATION_ERROR;
 }
 
 static struct begun *

@@ -38,6 +38,13 @@ void serve_set_free(struct serve_set *s);	/* NULL is fine */
  */
 void serve_set_allow(struct serve_set *s, bool weak, bool master);
 
+/*
+ * Whether who asks may see what is for authPriv only: as for a SET, but that
+ * imgadmAllowWeakSet does not help.
+ */
+bool serve_set_private(const struct serve_set *s,
+	const struct netsnmp_agent_request_info_s *info);
+
 /* One call of a handler in one of the modes of a SET; v is asked once for each. */
 void serve_set_handle(struct serve_set *s, struct view *v,
 	struct netsnmp_agent_request_info_s *info, struct netsnmp_request_info_s *requests);

@@ -9,11 +9,11 @@
 #include "lib/base/clock.h"
 #include "lib/base/text.h"
 
-enum { DATE_SHORT = 8 };	/* DateAndTime without a zone */
-
 /* --- what can be written ----------------------------------------------------------- */
 
-enum group { GROUP_REPORT, GROUP_ADVICE, GROUP_UNIT };
+enum group {
+	GROUP_REPORT, GROUP_ADVICE, GROUP_UNIT, GROUP_UPDATE, GROUP_LOCK, GROUP_FLOOR,
+};
 
 struct writable {
 	enum group group;
@@ -27,6 +27,8 @@ struct writable {
 #define UNSIGNED(g, name) NUMBER(g, name, SET_TYPE_UNSIGNED32, 0, UINT32_MAX)
 #define TRUTH(g, name) NUMBER(g, name, SET_TYPE_INTEGER, SET_TRUE, SET_FALSE)
 #define TEXT(g, name, most) { g, IMGADM_COL_ ## name, SET_TYPE_OCTETS, 0, most }
+#define DATE(g, name) { g, IMGADM_COL_ ## name, SET_TYPE_OCTETS, SET_DATE_SHORT, \
+	CLOCK_DATE_AND_TIME_SIZE }
 
 static const struct writable WRITABLE[] = {
 	UNSIGNED(GROUP_REPORT, imgReportStructureInterval),
@@ -50,27 +52,56 @@ static const struct writable WRITABLE[] = {
 	TEXT(GROUP_ADVICE, imgAdviceRecommendation, STRUCTURE_TEXT_MAX),
 	TEXT(GROUP_ADVICE, imgAdviceRuleId, STRUCTURE_NAME_MAX),
 	UNSIGNED(GROUP_ADVICE, imgAdviceCatalogueSerial),
-	{ GROUP_ADVICE, IMGADM_COL_imgAdviceCreated, SET_TYPE_OCTETS, DATE_SHORT,
-		CLOCK_DATE_AND_TIME_SIZE },
+	DATE(GROUP_ADVICE, imgAdviceCreated),
 	NUMBER(GROUP_ADVICE, imgAdviceRowStatus, SET_TYPE_INTEGER, ROW_ACTIVE, ROW_DESTROY),
 	NUMBER(GROUP_UNIT, imgUnitAdminState, SET_TYPE_INTEGER, UNIT_ADMIN_IN_SERVICE,
 		UNIT_ADMIN_STANDBY),
+	NUMBER(GROUP_UPDATE, imgUpdateBank, SET_TYPE_UNSIGNED32, 0, STRUCTURE_BANKS_MAX),
+	TEXT(GROUP_UPDATE, imgUpdateSoftwareId, STRUCTURE_NAME_MAX),
+	TEXT(GROUP_UPDATE, imgUpdateCreator, STRUCTURE_NAME_MAX),
+	TEXT(GROUP_UPDATE, imgUpdateVersion, STRUCTURE_LABEL_MAX),
+	UNSIGNED(GROUP_UPDATE, imgUpdateSequence),
+	TEXT(GROUP_UPDATE, imgUpdateUri, UPDATE_URI_MAX),
+	UNSIGNED(GROUP_UPDATE, imgUpdateSize),
+	TEXT(GROUP_UPDATE, imgUpdateDigest, STRUCTURE_DIGEST_SIZE),
+	NUMBER(GROUP_UPDATE, imgUpdateWhen, SET_TYPE_INTEGER, UPDATE_WHEN_STAGE_ONLY,
+		UPDATE_WHEN_AT),
+	DATE(GROUP_UPDATE, imgUpdateAt),
+	TEXT(GROUP_UPDATE, imgUpdateTicket, UPDATE_TICKET_MAX),
+	UNSIGNED(GROUP_UPDATE, imgUpdateGroup),
+	UNSIGNED(GROUP_UPDATE, imgUpdateGroupSize),
+	UNSIGNED(GROUP_UPDATE, imgUpdateExpires),
+	UNSIGNED(GROUP_UPDATE, imgUpdateOrder),
+	NUMBER(GROUP_UPDATE, imgUpdateOwner, SET_TYPE_INTEGER, UPDATE_OWNER_CENTRE,
+		UPDATE_OWNER_LOCKED),
+	NUMBER(GROUP_UPDATE, imgUpdateCommand, SET_TYPE_INTEGER, UPDATE_COMMAND_NONE,
+		UPDATE_COMMAND_ROLLBACK),
+	NUMBER(GROUP_LOCK, imgUpdateLock, SET_TYPE_INTEGER, 0, INT32_MAX),
+	UNSIGNED(GROUP_FLOOR, imgSoftwareFloor),
 };
 
 static const table_sub report_base[] = { IMGADM_OID_imgReport };
 static const table_sub advice_base[] = { IMGADM_OID_imgAdviceEntry };
 static const table_sub unit_base[] = { IMGADM_OID_imgUnitEntry };
+static const table_sub update_base[] = { IMGADM_OID_imgUpdateEntry };
+static const table_sub lock_base[] = { IMGADM_OID_imgUpdate };
+static const table_sub software_base[] = { IMGADM_OID_imgSoftwareEntry };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const struct {
 	const table_sub *base;
 	size_t base_len;
+	size_t key_len;
 } GROUPS[] = {
-	[GROUP_REPORT] = { report_base, COUNT(report_base) },
-	[GROUP_ADVICE] = { advice_base, COUNT(advice_base) },
-	[GROUP_UNIT] = { unit_base, COUNT(unit_base) },
+	[GROUP_REPORT] = { report_base, COUNT(report_base), 1 },
+	[GROUP_ADVICE] = { advice_base, COUNT(advice_base), 1 },
+	[GROUP_UNIT] = { unit_base, COUNT(unit_base), 1 },
+	[GROUP_UPDATE] = { update_base, COUNT(update_base), 1 },
+	[GROUP_LOCK] = { lock_base, COUNT(lock_base), 1 },
+	[GROUP_FLOOR] = { software_base, COUNT(software_base), 2 },
 };
+
 struct set *
 set_new(void)
 {
@@ -86,6 +117,7 @@ set_free(struct set *set)
 		state_rollback(set->state);
 	free(set->advice);
 	free(set->units);
+	set_free_updates(set);
 	free(set);
 }
 
@@ -119,10 +151,8 @@ check_value(const struct writable *w, const struct set_varbind *vb)
 }
 
 static enum set_status
-take_scalar(struct set *set, unsigned column, uint32_t key, const struct set_varbind *vb)
+take_scalar(struct set_scalar *s, uint32_t key, const struct set_varbind *vb)
 {
-	struct set_scalar *s = &set->scalars[column];
-
 	if (key != 0)
 		return SET_NO_CREATION;
 	if (s->given)
@@ -168,30 +198,6 @@ advice_row(struct set *set, uint32_t key, unsigned at)
 }
 
 static enum set_status
-take_text(const struct set_varbind *vb, char *dst)
-{
-	const char *text = (const char *)vb->octets;
-
-	if (vb->octet_count > 0) {
-		if (memchr(text, '\0', vb->octet_count) != NULL ||
-		    !text_is_utf8(text, vb->octet_count))
-			return SET_WRONG_VALUE;
-		memcpy(dst, text, vb->octet_count);
-	}
-	dst[vb->octet_count] = '\0';
-	return SET_NO_ERROR;
-}
-
-static enum set_status
-take_date(const struct set_varbind *vb, utc_s *ret_time)
-{
-	if (vb->octet_count != DATE_SHORT && vb->octet_count != CLOCK_DATE_AND_TIME_SIZE)
-		return SET_WRONG_LENGTH;
-	return clock_from_date_and_time(vb->octets, vb->octet_count, ret_time) < 0 ?
-		SET_WRONG_VALUE : SET_NO_ERROR;
-}
-
-static enum set_status
 take_status(struct set_advice *r, const struct set_varbind *vb)
 {
 	r->status = (enum row_status)vb->number;
@@ -225,7 +231,7 @@ take_advice(struct set *set, unsigned column, uint32_t key, const struct set_var
 	r->given |= 1u << column;
 	switch (column) {
 	case IMGADM_COL_imgAdviceSubject:
-		return take_text(vb, r->row.subject);
+		return set_take_text(vb, r->row.subject);
 	case IMGADM_COL_imgAdviceKind:
 		r->row.kind = (enum advice_kind)vb->number;
 		break;
@@ -233,16 +239,16 @@ take_advice(struct set *set, unsigned column, uint32_t key, const struct set_var
 		r->row.severity = (enum severity)vb->number;
 		break;
 	case IMGADM_COL_imgAdviceText:
-		return take_text(vb, r->row.text);
+		return set_take_text(vb, r->row.text);
 	case IMGADM_COL_imgAdviceRecommendation:
-		return take_text(vb, r->row.recommendation);
+		return set_take_text(vb, r->row.recommendation);
 	case IMGADM_COL_imgAdviceRuleId:
-		return take_text(vb, r->row.rule_id);
+		return set_take_text(vb, r->row.rule_id);
 	case IMGADM_COL_imgAdviceCatalogueSerial:
 		r->row.catalogue_serial = (uint32_t)vb->number;
 		break;
 	case IMGADM_COL_imgAdviceCreated:
-		return take_date(vb, &r->row.created);
+		return set_take_date(vb, &r->row.created);
 	case IMGADM_COL_imgAdviceRowStatus:
 		return take_status(r, vb);
 	}
@@ -253,8 +259,8 @@ enum set_status
 set_take(struct set *set, const struct set_varbind *vb)
 {
 	const struct writable *w = find_writable(vb);
+	const table_sub *key;
 	enum set_status status;
-	size_t at;
 
 	if (w == NULL)
 		return SET_NOT_WRITABLE;
@@ -263,17 +269,25 @@ set_take(struct set *set, const struct set_varbind *vb)
 	status = check_value(w, vb);
 	if (status != SET_NO_ERROR)
 		return status;
-	/* All keys are one sub-identifier. */
-	at = GROUPS[w->group].base_len + 1;
-	if (vb->name_len != at + 1 || vb->name[at] > UINT32_MAX)
+	key = vb->name + GROUPS[w->group].base_len + 1;
+	if (vb->name_len != GROUPS[w->group].base_len + 1 + GROUPS[w->group].key_len)
 		return SET_NO_CREATION;
+	for (size_t i = 0; i < GROUPS[w->group].key_len; i++)
+		if (key[i] > UINT32_MAX)
+			return SET_NO_CREATION;
 	switch (w->group) {
 	case GROUP_REPORT:
-		return take_scalar(set, w->column, (uint32_t)vb->name[at], vb);
+		return take_scalar(&set->scalars[w->column], (uint32_t)key[0], vb);
 	case GROUP_ADVICE:
-		return take_advice(set, w->column, (uint32_t)vb->name[at], vb);
+		return take_advice(set, w->column, (uint32_t)key[0], vb);
 	case GROUP_UNIT:
-		return take_unit(set, (uint32_t)vb->name[at], vb);
+		return take_unit(set, (uint32_t)key[0], vb);
+	case GROUP_UPDATE:
+		return set_take_update(set, w->column, (uint32_t)key[0], vb);
+	case GROUP_LOCK:
+		return take_scalar(&set->lock, (uint32_t)key[0], vb);
+	case GROUP_FLOOR:
+		return set_take_floor(set, (uint32_t)key[0], (uint32_t)key[1], vb);
 	}
 	return SET_GEN_ERR;
 }
@@ -384,5 +398,5 @@ set_check(struct set *set, const struct snapshot *now)
 		v = check_advice(&set->advice[i], now);
 	for (size_t i = 0; v.status == SET_NO_ERROR && i < set->unit_count; i++)
 		v = check_unit(&set->units[i], now);
-	return v;
+	return v.status == SET_NO_ERROR ? set_check_updates(set, now) : v;
 }

@@ -3,8 +3,9 @@
  * checked as a whole, written as one transaction, taken back if need be.
  *
  * What can be written: the settings, the request and the acknowledgement of
- * imgReport, rows of imgAdviceTable (createAndGo and destroy), and
- * imgUnitAdminState.  All else is notWritable.
+ * imgReport, rows of imgAdviceTable (createAndGo and destroy),
+ * imgUnitAdminState, imgSoftwareFloor (raised only), and what is wanted in
+ * imgUpdateTable, with imgUpdateLock.  All else is notWritable.
  *
  * Nothing here knows Net-SNMP or who asks; the statuses are RFC 3416's.
  */

@@ -6,9 +6,8 @@
 
 #include "lib/base/text.h"
 
-/* What somebody did between check and lock is inconsistent with the SET. */
-static enum set_status
-status_of(int rc)
+enum set_status
+set_status_of(int rc)
 {
 	switch (rc) {
 	case 0:
@@ -22,6 +21,7 @@ status_of(int rc)
 	case -EINVAL:
 	case -ENOENT:
 	case -ERANGE:
+	case -EPERM:
 	case -ESTALE:
 		return SET_INCONSISTENT_VALUE;
 	default:
@@ -85,14 +85,14 @@ apply_report(const struct set *set, struct err *e)
 		rc = state_report_request(set->state, (enum state_request)request->value,
 			SET_SCALAR(set, imgReportRequestId)->value, e);
 		if (rc < 0)
-			return set_refused(status_of(rc), request->at);
+			return set_refused(set_status_of(rc), request->at);
 	}
 	if (rc == 0 && index->given) {
 		rc = state_report_acknowledge(set->state, generation->value, index->value, e);
 		if (rc < 0)
-			return set_refused(status_of(rc), index->at);
+			return set_refused(set_status_of(rc), index->at);
 	}
-	return set_refused(status_of(rc), 0);
+	return set_refused(set_status_of(rc), 0);
 }
 
 static struct set_verdict
@@ -110,7 +110,7 @@ apply_advice(const struct set *set, enum row_status status, struct err *e)
 			rc = state_advice_remove(set->state, r->row.index, e);
 		/* To destroy what is not there is fine (RFC 2579). */
 		if (rc < 0 && !(status == ROW_DESTROY && rc == -ENOENT))
-			return set_refused(status_of(rc), r->status_at);
+			return set_refused(set_status_of(rc), r->status_at);
 	}
 	return SET_FINE;
 }
@@ -130,7 +130,7 @@ apply_units(const struct set *set, bool back, struct err *e)
 		if (rc == 0 && index != r->index && !back)
 			rc = err_set(e, -ESTALE, "unit %s: exchanged this moment", r->symbol);
 		if (rc < 0)
-			return set_refused(status_of(rc), r->at);
+			return set_refused(set_status_of(rc), r->at);
 	}
 	return SET_FINE;
 }
@@ -142,7 +142,7 @@ set_apply(struct set *set, struct state *state, struct err *e)
 	int rc = state_begin(state, e);
 
 	if (rc < 0)
-		return set_refused(rc == -EINVAL ? SET_GEN_ERR : status_of(rc), 0);
+		return set_refused(rc == -EINVAL ? SET_GEN_ERR : set_status_of(rc), 0);
 	set->state = state;
 	set->open = true;
 	rc = remember(set, &set->before, e);
@@ -154,6 +154,8 @@ set_apply(struct set *set, struct state *state, struct err *e)
 		v = apply_advice(set, ROW_CREATE_AND_GO, e);
 	if (v.status == SET_NO_ERROR)
 		v = apply_units(set, false, e);
+	if (v.status == SET_NO_ERROR)
+		v = set_apply_updates(set, e);
 	if (v.status == SET_NO_ERROR && remember(set, &set->after, e) < 0)
 		v = set_refused(SET_GEN_ERR, 0);
 	if (v.status != SET_NO_ERROR) {
@@ -195,6 +197,8 @@ set_undo(struct set *set, struct err *e)
 			set->before.advice_count, set->after.advice, set->after.advice_count, e);
 	if (rc == 0 && apply_units(set, true, e).status != SET_NO_ERROR)
 		rc = -EIO;
+	if (rc == 0)
+		rc = set_undo_updates(set, e);
 	if (rc < 0) {
 		state_rollback(set->state);
 		return rc;

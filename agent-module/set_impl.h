@@ -1,6 +1,7 @@
 /*
- * set_impl: what the two files of a SET share: set.c takes and checks it,
- * set_apply.c writes it and takes it back.
+ * set_impl: what the files of a SET share: set.c takes and checks it,
+ * set_apply.c writes it and takes it back; set_update.c does both for updates
+ * and floors.
  */
 #ifndef IMGADM_AGENT_MODULE_SET_IMPL_H
 #define IMGADM_AGENT_MODULE_SET_IMPL_H
@@ -19,6 +20,7 @@ enum row_status {
 enum {
 	SET_TRUE = 1,		/* TruthValue, RFC 2579 */
 	SET_FALSE = 2,
+	SET_DATE_SHORT = 8,	/* DateAndTime without a zone */
 	SET_SCALARS = IMGADM_COL_imgReportAcknowledgedIndex + 1,
 };
 
@@ -45,6 +47,32 @@ struct set_unit {
 	enum unit_admin_state before;
 };
 
+/* One row of imgUpdateTable. */
+struct set_update {
+	uint32_t index;
+	unsigned at;		/* of the first varbind of the row */
+	unsigned command_at, order_at;	/* 0: not given */
+	unsigned given;		/* bit = column */
+	unsigned columns;	/* enum state_want_column */
+	struct update_want want;
+	enum update_owner owner;
+	enum update_command command;
+	char symbol[STRUCTURE_LABEL_MAX + 1];	/* filled by set_check */
+	struct state_update *before, *after;	/* filled by set_apply */
+};
+
+/* imgSoftwareFloor of one bank. */
+struct set_floor {
+	uint32_t index;
+	uint8_t bank;
+	uint32_t floor;
+	unsigned at;
+	/* Filled by set_check; before by set_apply. */
+	char serial[STRUCTURE_NAME_MAX + 1];
+	char software[STRUCTURE_NAME_MAX + 1];
+	uint32_t before;
+};
+
 /* As the state was before, and is after: to take it back. */
 struct set_memory {
 	struct state_report report;
@@ -59,6 +87,11 @@ struct set {
 	size_t advice_count;
 	struct set_unit *units;
 	size_t unit_count;
+	struct set_update *updates;
+	size_t update_count;
+	struct set_floor *floors;
+	size_t floor_count;
+	struct set_scalar lock;		/* imgUpdateLock */
 	struct state *state;		/* borrowed while something may be taken back */
 	bool open, committed;
 	struct set_memory before, after;
@@ -72,6 +105,25 @@ set_refused(enum set_status status, unsigned at)
 {
 	return (struct set_verdict){ status, at };
 }
+
+/* What somebody did between check and lock is inconsistent with the SET. */
+enum set_status set_status_of(int rc);
+
+/* Octets of a varbind as text or time. */
+enum set_status set_take_text(const struct set_varbind *vb, char *dst);
+enum set_status set_take_date(const struct set_varbind *vb, utc_s *ret_time);
+
+/* --- updates and floors (set_update.c) ----------------------------------------------- */
+
+enum set_status set_take_update(struct set *set, unsigned column, uint32_t key,
+	const struct set_varbind *vb);
+enum set_status set_take_floor(struct set *set, uint32_t unit, uint32_t bank,
+	const struct set_varbind *vb);
+struct set_verdict set_check_updates(struct set *set, const struct snapshot *now);
+/* Within state_begin and state_commit; Command of each row last. */
+struct set_verdict set_apply_updates(struct set *set, struct err *e);
+int set_undo_updates(struct set *set, struct err *e);
+void set_free_updates(struct set *set);
 
 #define SET_SCALAR(set, name) (&(set)->scalars[IMGADM_COL_ ## name])
 

@@ -34,6 +34,7 @@
 
 #include "agent-module/state_advice.h"
 #include "agent-module/state_report.h"
+#include "agent-module/state_update.h"
 #include "lib/base/err.h"
 #include "lib/structure/structure.h"
 
@@ -268,6 +269,11 @@ struct state_view {
 	/* Ascending by index; NULL when there is none. */
 	struct state_advice *advice;
 	size_t advice_count;
+	/* Ascending by unit index: what imgUpdateTable shows. */
+	struct update *updates;
+	size_t update_count;
+	uint32_t update_lock;
+	struct state_trust trust;	/* without its bytes */
 	uint64_t generation;	/* of the view: rises whenever it changed */
 	bool loaded;		/* false: empty because there is no good state */
 
@@ -275,7 +281,7 @@ struct state_view {
 	struct {
 		uint64_t handle;	/* which opening of the file */
 		uint64_t changes;	/* counted by that handle */
-		int64_t units, software, readings, advice;	/* stamps of the tables */
+		int64_t units, software, readings, advice, updates;	/* stamps of the tables */
 	} seen;
 };
 

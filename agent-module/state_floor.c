@@ -122,6 +122,45 @@ state_floor_raise(struct state *s, const char *unit_serial, const char *software
 	return state_write_end(s, rc, e);
 }
 
+static int
+floor_back(struct state *s, const char *unit_serial, const char *software, uint32_t from,
+	uint32_t to, struct err *e)
+{
+	static const char *const SQL[] = {
+		"UPDATE floor SET floor = ?4 WHERE serial = ?1 AND software = ?2 AND floor = ?3",
+		"UPDATE software SET floor = ?4 WHERE id = ?2 AND floor = ?3 AND unit IN"
+		" (SELECT idx FROM unit WHERE serial_number = ?1)",
+	};
+	struct db_stmt *q;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < sizeof(SQL) / sizeof(SQL[0]); i++) {
+		rc = state_statement(s, SQL[i], &q, e);
+		if (rc < 0)
+			break;
+		db_bind_text(q, 1, unit_serial);
+		db_bind_text(q, 2, software);
+		db_bind_i64(q, 3, from);
+		db_bind_i64(q, 4, to);
+		rc = db_run(q, e);
+		if (rc == 0 && db_rows_changed(s->db) == 0)
+			break;	/* somebody raised it further: that stays */
+	}
+	state_touch(s, STATE_TOUCHED_DIGEST | STATE_TOUCHED_SOFTWARE);
+	return rc;
+}
+
+int
+state_floor_back(struct state *s, const char *unit_serial, const char *software,
+	uint32_t from, uint32_t to, struct err *e)
+{
+	int rc = state_write_begin(s, state_now(s), e);
+
+	if (rc < 0)
+		return rc;
+	return state_write_end(s, floor_back(s, unit_serial, software, from, to, e), e);
+}
+
 /* --- sequence numbers ----------------------------------------------------------------- */
 
 static int
@@ -162,8 +201,8 @@ state_sequence_get(struct state *s, const char *symbol, unsigned bank, uint32_t 
 	return rc;
 }
 
-static int
-sequence_set(struct state *s, const char *symbol, unsigned bank, uint32_t seq, struct err *e)
+int
+state_sequence_apply(struct state *s, const char *symbol, unsigned bank, uint32_t seq, struct err *e)
 {
 	struct unit u;
 	struct db_stmt *q;
@@ -192,5 +231,5 @@ state_sequence_set(struct state *s, const char *symbol, unsigned bank, uint32_t 
 
 	if (rc < 0)
 		return rc;
-	return state_write_end(s, sequence_set(s, symbol, bank, seq, e), e);
+	return state_write_end(s, state_sequence_apply(s, symbol, bank, seq, e), e);
 }

@@ -187,6 +187,9 @@ int state_floor_read(struct state *s, const char *unit_serial, const char *softw
 /* Within a write: as state_floor_raise. */
 int state_floor_apply(struct state *s, const char *unit_serial, const char *software,
 	uint32_t floor, struct err *e);
+/* Within a write: as state_sequence_set. */
+int state_sequence_apply(struct state *s, const char *symbol, unsigned bank, uint32_t seq,
+	struct err *e);
 /* Within a write: the unit has another serial number, and is the same part. */
 int state_floor_follow(struct state *s, const struct unit *u, struct err *e);
 

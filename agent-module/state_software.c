@@ -200,6 +200,20 @@ state_software_set(struct state *s, const char *symbol,
 	return state_write_end(s, software_set(s, symbol, sw, columns, e), e);
 }
 
+int
+state_software_release(struct state *s, const char *symbol, const struct software *sw,
+	unsigned columns, uint32_t seq, struct err *e)
+{
+	int rc = state_write_begin(s, state_now(s), e);
+
+	if (rc < 0)
+		return rc;
+	rc = software_set(s, symbol, sw, columns, e);
+	if (rc == 0)
+		rc = state_sequence_apply(s, symbol, sw->bank, seq, e);
+	return state_write_end(s, rc, e);
+}
+
 static int
 software_remove(struct state *s, const char *symbol, unsigned bank, struct err *e)
 {

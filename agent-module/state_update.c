@@ -124,6 +124,20 @@ state_installer_set(struct state *s, const char *symbol, const char *path, struc
 	return state_write_end(s, installer_set(s, symbol, path, e), e);
 }
 
+int
+state_unit_equip(struct state *s, const struct unit *u, const char *container,
+	unsigned columns, const char *installer, struct err *e)
+{
+	int rc = state_write_begin(s, state_now(s), e);
+
+	if (rc < 0)
+		return rc;
+	rc = state_unit_apply(s, u, container, columns, NULL, e);
+	if (rc == 0 && installer != NULL)
+		rc = installer_set(s, u->symbol, installer, e);
+	return state_write_end(s, rc, e);
+}
+
 /* --- asking ------------------------------------------------------------------------------ */
 
 static void

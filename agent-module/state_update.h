@@ -85,6 +85,10 @@ int state_update_get(struct state *s, const char *symbol, struct state_update *r
  */
 int state_installer_set(struct state *s, const char *symbol, const char *path, struct err *e);
 
+/* state_unit_set_in(), and the installer (NULL: as it is), in one transaction. */
+int state_unit_equip(struct state *s, const struct unit *u, const char *container,
+	unsigned columns, const char *installer, struct err *e);
+
 enum state_want_column {
 	STATE_WANT_BANK = 1 << 0, STATE_WANT_SOFTWARE = 1 << 1, STATE_WANT_CREATOR = 1 << 2,
 	STATE_WANT_VERSION = 1 << 3, STATE_WANT_SEQUENCE = 1 << 4, STATE_WANT_URI = 1 << 5,
@@ -121,8 +125,9 @@ int state_update_fits(const struct update *u, const struct update_want *want,
 
 /*
  * The new software of the unit reports in (symbol NULL: of all units).  Durable;
- * no error, and no write, in a state other than switching and trial, so that a firmware can
- * say so at each start.  *ret_count (may be NULL): how many rows were waiting for it.
+ * no error, and no write, in a state other than switching and trial, so that a
+ * firmware can say so at each start.  *ret_count (may be NULL): how many rows were
+ * waiting for it.
  */
 int state_update_report_in(struct state *s, const char *symbol, size_t *ret_count,
 	struct err *e);
@@ -172,11 +177,21 @@ int state_floor_get(struct state *s, const char *unit_serial, const char *softwa
 /* Raise; a lower one changes nothing. imgSoftwareFloor of its banks follows. */
 int state_floor_raise(struct state *s, const char *unit_serial, const char *software,
 	uint32_t floor, struct err *e);
+/*
+ * Undo of a raise that an SNMP SET made and then failed, and of nothing else:
+ * back from `from` to `to` where it still is `from`.
+ */
+int state_floor_back(struct state *s, const char *unit_serial, const char *software,
+	uint32_t from, uint32_t to, struct err *e);
 /* The release number of what a bank holds; 0 = not known. */
 int state_sequence_get(struct state *s, const char *symbol, unsigned bank, uint32_t *ret_seq,
 	struct err *e);
 int state_sequence_set(struct state *s, const char *symbol, unsigned bank, uint32_t seq,
 	struct err *e);
+
+/* state_software_set(), and the sequence number, in one transaction. */
+int state_software_release(struct state *s, const char *symbol, const struct software *sw,
+	unsigned columns, uint32_t seq, struct err *e);
 
 /* --- trust ------------------------------------------------------------------------------- */
 

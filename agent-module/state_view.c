@@ -24,6 +24,11 @@ struct fresh {
 	bool new_advice;		/* reloaded */
 	struct state_advice *advice;
 	size_t advice_count;
+	struct state_update_head update_head;
+	bool new_updates;		/* reloaded */
+	struct update *updates;
+	size_t update_count;
+	struct state_trust trust;
 };
 
 static void
@@ -38,6 +43,7 @@ fresh_release(struct fresh *f)
 	structure_release(&f->structure);
 	free(f->entries);
 	free(f->advice);
+	free(f->updates);
 }
 
 /*
@@ -129,6 +135,33 @@ advice_read(struct state *s, const struct state_view *v, bool all, struct fresh 
 	return rc;
 }
 
+/* What the MIB shows of updates; the rest is imgadm-install's. */
+static int
+updates_read(struct state *s, const struct state_view *v, bool all, struct fresh *f,
+	struct err *e)
+{
+	struct state_update *rows = NULL;
+	size_t count = 0;
+	int rc = state_update_head_read(s, &f->update_head, e);
+
+	f->new_updates = all || f->update_head.stamp != v->seen.updates ||
+		f->units;	/* rows are shown with their units */
+	if (rc < 0 || !f->new_updates)
+		return rc;
+	rc = state_trust_read(s, &f->trust, e);
+	if (rc == 0)
+		rc = state_update_read(s, &rows, &count, e);
+	if (rc == 0 && count > 0) {
+		f->updates = calloc(count, sizeof(*f->updates));
+		if (f->updates == NULL)
+			rc = err_set(e, -ENOMEM, "%s: out of memory for updates", s->path);
+	}
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		f->updates[f->update_count++] = rows[i].row;
+	free(rows);
+	return rc;
+}
+
 /*
  * Room in the ring for all entries of the new bounds and those kept behind
  * them, before anything changes; what stays is moved to its front.
@@ -206,6 +239,20 @@ advice_apply(struct state_view *v, struct fresh *f)
 	f->advice = NULL;
 }
 
+static void
+updates_apply(struct state_view *v, struct fresh *f)
+{
+	v->update_lock = f->update_head.lock;
+	v->seen.updates = f->update_head.stamp;
+	if (!f->new_updates)
+		return;
+	free(v->updates);
+	v->updates = f->updates;
+	v->update_count = f->update_count;
+	v->trust = f->trust;
+	f->updates = NULL;
+}
+
 static int
 fresh_read(struct state *s, const struct state_view *v, struct fresh *f, struct err *e)
 {
@@ -223,6 +270,8 @@ fresh_read(struct state *s, const struct state_view *v, struct fresh *f, struct 
 		rc = state_report_read(s, &f->head.log, &f->report, &f->advice_stamp, e);
 	if (rc == 0)
 		rc = advice_read(s, v, all, f, e);
+	if (rc == 0)
+		rc = updates_read(s, v, all, f, e);
 	if (rc < 0)
 		db_rollback(s->db);
 	else
@@ -258,6 +307,7 @@ state_view_refresh(struct state *s, struct state_view *v, struct err *e)
 	log_apply(v, &f);
 	structure_apply(v, &f);
 	advice_apply(v, &f);
+	updates_apply(v, &f);
 	v->report = f.report;
 	v->boots = f.head.boots;
 	v->seen.handle = s->handle;
@@ -282,6 +332,7 @@ state_view_release(struct state_view *v)
 	structure_release(&v->structure);
 	free(v->entries);
 	free(v->advice);
+	free(v->updates);
 	*v = (struct state_view){ .generation = generation + 1 };
 }
 

@@ -12,6 +12,7 @@ static const table_sub entity_general[] = { 1, 3, 6, 1, 2, 1, 47, 1, 4 };
 static const struct table *const img_tables[] = {
 	&table_device, &table_structure, &table_unit, &table_software,
 	&table_reading, &table_log, &table_error, &table_report, &table_advice,
+	&table_update, &table_update_lock, &table_trust,
 };
 static const struct table *const physical_tables[] = { &table_physical };
 static const struct table *const general_tables[] = { &table_entity };

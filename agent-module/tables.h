@@ -1,7 +1,8 @@
 /*
  * tables: the groups of IMGADM-MIB and ENTITY-MIB that the agent answers, one
  * file a group: table_device.c, table_unit.c, table_software.c,
- * table_reading.c, table_log.c, table_report.c, table_advice.c, table_entity.c.
+ * table_reading.c, table_log.c, table_report.c, table_advice.c, table_update.c,
+ * table_entity.c.
  *
  * Without a good state there is no row and no scalar (noSuchInstance): an
  * imgDeviceId of no octets would be no imgDeviceId.  Only ENTITY-MIB's
@@ -21,6 +22,9 @@ extern const struct table table_log;		/* imgErrorLog's scalars */
 extern const struct table table_error;		/* imgErrorTable */
 extern const struct table table_report;		/* imgReport's scalars */
 extern const struct table table_advice;		/* imgAdviceTable */
+extern const struct table table_update;		/* imgUpdateTable */
+extern const struct table table_update_lock;	/* imgUpdateLock */
+extern const struct table table_trust;		/* imgTrust's scalars */
 extern const struct table table_physical;	/* entPhysicalTable */
 extern const struct table table_entity;		/* entityGeneral's scalar */
 

@@ -46,6 +46,7 @@ snapshot_release(struct snapshot *s)
 	structure_release(&s->structure);
 	free(s->physical);
 	free(s->advice);
+	free(s->updates);
 	*s = (struct snapshot){ 0 };
 }
 
@@ -94,6 +95,20 @@ advice_copy(struct snapshot *to, const struct state_view *from)
 	if (!ok)
 		return -ENOMEM;
 	to->advice_count = from->advice_count;
+	return 0;
+}
+
+static int
+updates_copy(struct snapshot *to, const struct state_view *from)
+{
+	bool ok = true;
+
+	to->updates = copy_array(from->updates, from->update_count, sizeof(*from->updates), &ok);
+	if (!ok)
+		return -ENOMEM;
+	to->update_count = from->update_count;
+	to->update_lock = from->update_lock;
+	to->trust = from->trust;
 	return 0;
 }
 
@@ -167,6 +182,8 @@ take(struct view *v)
 	r = find_physical(&s);
 	if (r == 0)
 		r = advice_copy(&s, &v->now);
+	if (r == 0)
+		r = updates_copy(&s, &v->now);
 	if (r < 0) {
 		snapshot_release(&s);
 		return r;

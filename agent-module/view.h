@@ -52,6 +52,10 @@ struct snapshot {
 	struct state_report report;
 	struct state_advice *advice;	/* ascending by index; NULL: none */
 	size_t advice_count;
+	struct update *updates;	/* ascending by unit index; NULL: none */
+	size_t update_count;
+	uint32_t update_lock;
+	struct state_trust trust;	/* without its bytes */
 };
 
 struct view_options {

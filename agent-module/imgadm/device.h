@@ -100,9 +100,10 @@ struct imgadm_unit {
 	int64_t installed;
 	int64_t banks;		/* 0..8 */
 	int must;		/* IMGADM_MUST_BE_NEW, IMGADM_MUST_EXIST; 0 = either */
+	const char *installer;	/* full path of the program that updates it; "" = none */
 };
 #define IMGADM_UNIT_INIT { sizeof(struct imgadm_unit), \
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 #define IMGADM_MUST_BE_NEW 1	/* -EEXIST when the symbol is taken */
 #define IMGADM_MUST_EXIST 2	/* -ENOENT when it is not */
 
@@ -127,15 +128,30 @@ struct imgadm_software {
 	const char *state;	/* running, fallback, staged, trial, proven, empty, invalid */
 	int64_t installed;
 	int64_t floor;		/* lowest sequence that may run; raised only */
+	int64_t sequence;	/* of the release in the bank; goes when the version changes */
 };
 #define IMGADM_SOFTWARE_INIT { sizeof(struct imgadm_software), \
-	0, 0, 0, 0, 0, 0, 0, 0, 0 }
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /* Add or change that bank of the unit. */
 int imgadm_device_software_set(struct imgadm_device *d,
 	const struct imgadm_software *software);
 int imgadm_device_software_remove(struct imgadm_device *d, const char *symbol,
 	int bank);
+
+/*
+ * The software of that unit has started and works (NULL: of all units).  Say
+ * so at each start: after an update the unit falls back to the software before
+ * where this does not come within the time of the trial; at all other times it
+ * does nothing.  Durable when it returns.
+ */
+int imgadm_device_confirm(struct imgadm_device *d, const char *symbol);
+/*
+ * Keep the new software for good: the way back is given up, and the floor may
+ * rise.  Otherwise the centre does that, or time.  -EINVAL: the unit's update
+ * is not proven.
+ */
+int imgadm_device_commit_update(struct imgadm_device *d, const char *symbol);
 
 struct imgadm_reading {
 	size_t size;		/* of this struct: IMGADM_READING_INIT */

@@ -178,6 +178,17 @@ check_table(const struct table_tree *tree, const struct table *t, struct err *e)
 	return 0;
 }
 
+bool
+table_is_secret(const struct table_place *place)
+{
+	const struct table *t = place->table;
+
+	for (size_t i = 0; i < t->secret_count; i++)
+		if (t->secrets[i] == t->columns[place->column])
+			return true;
+	return false;
+}
+
 int
 table_tree_check(const struct table_tree *tree, struct err *e)
 {

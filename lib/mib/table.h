@@ -71,6 +71,12 @@ struct table {
 	 */
 	size_t (*bound)(const struct snapshot *s, const table_sub *key,
 		size_t len, bool after);
+	/*
+	 * Columns of octets whose value is for a request with authentication
+	 * and privacy only; ascending, NULL: none.
+	 */
+	const unsigned *secrets;
+	size_t secret_count;
 	/* row < rows(), column is one of columns: always answers. */
 	void (*get)(const struct snapshot *s, size_t row, unsigned column,
 		struct cell *ret_cell);
@@ -110,6 +116,9 @@ bool table_next(const struct table_tree *tree, const struct snapshot *s,
 /* The name of a place, into ret_name[TABLE_NAME_MAX]; returns its length. */
 size_t table_name(const struct table_place *place, const struct snapshot *s,
 	table_sub *ret_name);
+
+/* Whether the column is one of the table's secrets. */
+bool table_is_secret(const struct table_place *place);
 
 /* The value there. */
 void table_value(const struct table_place *place, const struct snapshot *s,

@@ -207,7 +207,8 @@ said "an unknown option" 1 "unknown option --typ[eo].*did you mean --type|ambig"
 said "an option without its argument" 1 'needs an argument' unit set FUS --type
 for c in show init set boot 'unit set' 'unit remove' 'unit list' 'software set' 'software remove' \
     'software list' 'reading set' 'reading remove' 'reading list' count 'error add' 'error list' \
-    'error clear' 'error settle' demo; do
+    'error clear' 'error settle' 'update list' 'update show' 'update start' 'update abort' \
+    'update switch' 'update confirm' 'update rollback' 'update owner' confirm demo; do
 	# shellcheck disable=SC2086 # two words
 	d $c --help >"$T/help" || echo "$c" >>"$T/helpless"
 	grep -oE -- '--[a-z-]+' "$T/help" | sort -u | while read -r o; do

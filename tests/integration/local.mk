@@ -25,7 +25,8 @@ TESTS += tests/integration/poll-acknowledge.sh
 
 AGENT_TESTS = tests/integration/agent.sh tests/integration/agent-view.sh \
 	tests/integration/agent-reload.sh tests/integration/agent-man.sh \
-	tests/integration/agent-set.sh tests/integration/agentd.sh
+	tests/integration/agent-set.sh tests/integration/agentd.sh \
+	tests/integration/update-table.sh
 dist_check_SCRIPTS += $(AGENT_TESTS)
 TESTS += $(AGENT_TESTS)
 

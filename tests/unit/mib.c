@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/structure/structure.h"
+#include "lib/structure/update.h"
 #include "mibs/imgadm-mib.h"
 #include "tests/unit/support.h"
 
@@ -53,6 +54,37 @@ START_TEST(names_agree)
 }
 END_TEST
 
+#define UPDATE(kind, object) { kind, #object, (const struct value[]){ \
+	IMGADM_ENUM_##object(VALUE) { 0, NULL } } }
+
+static const struct {
+	enum update_name_kind kind;
+	const char *object;
+	const struct value *values;
+} updates[] = {
+	UPDATE(UPDATE_NAME_WHEN, imgUpdateWhen),
+	UPDATE(UPDATE_NAME_OWNER, imgUpdateOwner),
+	UPDATE(UPDATE_NAME_COMMAND, imgUpdateCommand),
+	UPDATE(UPDATE_NAME_STATE, imgUpdateState),
+	UPDATE(UPDATE_NAME_REASON, imgUpdateReason),
+};
+
+START_TEST(names_of_updates_agree)
+{
+	const struct value *v = updates[_i].values;
+	size_t n;
+
+	for (n = 0; v[n].name != NULL; n++) {
+		ck_assert_int_eq(v[n].value, (int)n + 1);
+		ck_assert_msg(update_name(updates[_i].kind, v[n].value) != NULL,
+			"%s: %s is in the MIB only", updates[_i].object, v[n].name);
+		ck_assert_str_eq(update_name(updates[_i].kind, v[n].value), v[n].name);
+	}
+	ck_assert_uint_gt(n, 1);
+	ck_assert_ptr_null(update_name(updates[_i].kind, (int)n + 1));
+}
+END_TEST
+
 START_TEST(names_count)
 {
 	/* The C enumerations end where the MIB's do. */
@@ -75,6 +107,8 @@ main(void)
 	TCase *t = tcase_create("enumerations");
 
 	tcase_add_loop_test(t, names_agree, 0, (int)(sizeof(enums) / sizeof(enums[0])));
+	tcase_add_loop_test(t, names_of_updates_agree, 0,
+		(int)(sizeof(updates) / sizeof(updates[0])));
 	tcase_add_test(t, names_count);
 	suite_add_tcase(s, t);
 	return support_run(s);

@@ -13,7 +13,7 @@
 #include "agent-module/view.h"
 #include "tests/unit/support.h"
 
-enum { UNITS = 5, SOFTWARE = 4, READINGS = 3, ENTRIES = 7, ADVICES = 2, NAMES_MAX = 1024 };
+enum { UNITS = 5, SOFTWARE = 4, READINGS = 3, ENTRIES = 7, ADVICES = 2, UPDATES = 2, NAMES_MAX = 1024 };
 
 static struct unit units[UNITS] = {
 	{ .index = 1, .symbol = "DEV", .class = UNIT_UNIT,
@@ -60,6 +60,14 @@ static struct log_entry entries[ENTRIES];
 static struct state_advice advices[ADVICES] = {
 	{ .index = 3, .kind = ADVICE_TROUBLE, .severity = SEVERITY_ERROR },
 	{ .index = 4294967295, .kind = ADVICE_INFORMATION, .severity = SEVERITY_WARNING },
+};
+static struct update updates[UPDATES] = {
+	{ .unit_index = 1, .want = { .when = UPDATE_WHEN_NOW }, .owner = UPDATE_OWNER_CENTRE,
+		.command = UPDATE_COMMAND_NONE, .state = UPDATE_IDLE,
+		.reason = UPDATE_REASON_NONE },
+	{ .unit_index = 9, .want = { .when = UPDATE_WHEN_IDLE }, .owner = UPDATE_OWNER_LOCAL,
+		.command = UPDATE_COMMAND_START, .state = UPDATE_FAILED,
+		.reason = UPDATE_REASON_NO_ROUTE },
 };
 static struct state_view view;
 static struct snapshot snapshot;
@@ -127,6 +135,7 @@ set_up(void)
 		.report = { .severity_trigger = STATE_TRIGGER_OFF },
 		.advice = advices,
 		.advice_count = ADVICES,
+		.updates = updates, .update_count = UPDATES,
 	};
 	list_names();
 }
@@ -173,8 +182,8 @@ END_TEST
 
 START_TEST(every_row_answers_every_column)
 {
-	/* 6 + 3 + 5 + 11 scalars; tables as rows x columns; ENTITY's scalar. */
-	ck_assert_uint_eq(name_count, 25 + UNITS * 17 + SOFTWARE * 7 +
+	/* 6 + 3 + 5 + 12 + 1 + 3 scalars; tables as rows x columns; ENTITY's scalar. */
+	ck_assert_uint_eq(name_count, 30 + UPDATES * 23 + UNITS * 17 + SOFTWARE * 7 +
 		READINGS * 7 + ENTRIES * 12 + ADVICES * 9 + 4 * 18 + 1);
 	for (size_t i = 0; i < name_count; i++) {
 		struct table_place place;
