@@ -61,6 +61,22 @@ copy_entries(struct report_content *c, const struct state_view *view, uint32_t f
 	return report_pack_errors(&c->head, c->entries, count, &c->pack, e);
 }
 
+static int
+copy_update(struct report_content *c, const struct state_view *view, uint32_t unit,
+	struct err *e)
+{
+	const struct unit *u = structure_unit(&view->structure, unit);
+	struct report_update update = {0};
+
+	for (size_t i = 0; u != NULL && i < view->update_count; i++)
+		if (view->updates[i].unit_index == unit) {
+			memcpy(update.symbol, u->symbol, sizeof(update.symbol));
+			update.row = view->updates[i];
+			return report_pack_update(&c->head, &update, &c->pack, e);
+		}
+	return err_set(e, -ENOENT, "unit %u went meanwhile", unit);
+}
+
 /* Up to which entry each part goes. */
 static int
 note_parts(struct report_content *c, struct err *e)
@@ -96,6 +112,7 @@ report_content_new(const struct report_plan_order *o, const struct state_view *v
 	memcpy(c->head.device_id, s->device.id, sizeof(c->head.device_id));
 	memcpy(c->head.digest, s->digest, sizeof(c->head.digest));
 	r = o->kind == REPORT_STRUCTURE ? copy_structure(c, s, e) :
+		o->kind == REPORT_UPDATE ? copy_update(c, view, o->unit, e) :
 		copy_entries(c, view, o->from, o->to, e);
 	if (r == 0)
 		r = note_parts(c, e);

@@ -23,7 +23,7 @@ static void
 take_ages(struct report_plan *p, const struct report_facts *f, int64_t t_ms)
 {
 	const int64_t ages_ms[LANES] = { [LANE_ERRORS] = f->errors_age_ms,
-		[LANE_STRUCTURE] = f->structure_age_ms };
+		[LANE_STRUCTURE] = f->structure_age_ms, [LANE_UPDATE] = -1 };
 
 	if (p->aged)
 		return;
@@ -143,6 +143,29 @@ report_due_structure(struct report_plan *p, const struct report_facts *f, int64_
 	o->reason = (enum report_reason)reason;
 	o->request_id = l->request_id;
 	o->revision = f->revision;
+	return true;
+}
+
+/* --- updates ------------------------------------------------------------ */
+
+bool
+report_due_update(struct report_plan *p, const struct report_facts *f, int64_t t_ms,
+	struct report_plan_order *o)
+{
+	struct lane *l = &p->lanes[LANE_UPDATE];
+
+	take_ages(p, f, t_ms);
+	if (f->update_unit == 0 || l->stage != LANE_IDLE || !over(p, l->wait_ms, t_ms))
+		return false;
+	l->stage = LANE_BEGINNING;
+	l->answers = false;
+	l->request_id = 0;
+	l->unit = f->update_unit;
+	l->changes = f->update_changes;
+	o->kind = l->kind;
+	o->reason = REPORT_CHANGE;
+	o->unit = l->unit;
+	o->changes = l->changes;
 	return true;
 }
 

@@ -17,6 +17,7 @@ report_plan_new(uint32_t (*below)(void *user, uint32_t n), void *user, int64_t n
 	p->told_ms = now_ms;
 	p->lanes[LANE_ERRORS].kind = REPORT_ERRORS;
 	p->lanes[LANE_STRUCTURE].kind = REPORT_STRUCTURE;
+	p->lanes[LANE_UPDATE].kind = REPORT_UPDATE;
 	p->silent_since_ms = -1;
 	report_plan_event(p, REPORT_PLAN_LINK, now_ms);
 	return p;
@@ -52,7 +53,8 @@ wait_ms(struct report_plan *p, unsigned n)
 static struct lane *
 lane_of(struct report_plan *p, enum report_kind kind)
 {
-	return &p->lanes[kind == REPORT_ERRORS ? LANE_ERRORS : LANE_STRUCTURE];
+	return &p->lanes[kind == REPORT_ERRORS ? LANE_ERRORS :
+		kind == REPORT_UPDATE ? LANE_UPDATE : LANE_STRUCTURE];
 }
 
 static void
@@ -88,7 +90,7 @@ complete(struct lane *l, const struct series *s)
 {
 	l->stage = LANE_WRITING;
 	l->complete = true;
-	if (l->kind == REPORT_STRUCTURE)
+	if (l->kind != REPORT_ERRORS)
 		l->todo = OWED_DELIVERED | (l->answers ? OWED_ANSWERED : 0);
 	else
 		l->todo = OWED_ACKNOWLEDGE |
@@ -307,6 +309,16 @@ report_plan_silent_since(const struct report_plan *p)
 	return p->silent_since_ms < 0 ? -1 : p->silent_since_ms - p->shift_ms;
 }
 
+static bool
+in_flight(const struct report_plan *p, enum lane_number number, uint32_t part)
+{
+	for (unsigned i = 0; i < REPORT_PLAN_SLOTS; i++)
+		if (p->slots[i].busy && !p->slots[i].foreign && p->slots[i].lane == number &&
+			p->slots[i].id == p->lanes[number].id && p->slots[i].part == part)
+			return true;
+	return false;
+}
+
 /* --- steps -------------------------------------------------------------- */
 
 /* What is under way and does not fit the facts any more. */
@@ -314,7 +326,12 @@ static void
 compare(struct report_plan *p, const struct report_facts *f, int64_t t_ms)
 {
 	struct lane *s = &p->lanes[LANE_STRUCTURE], *e = &p->lanes[LANE_ERRORS];
+	struct lane *u = &p->lanes[LANE_UPDATE];
 
+	/* Between two tries: the newest state is what the centre is to have. */
+	if (u->stage == LANE_SENDING && u->unit == f->update_unit &&
+		u->changes != f->update_changes && !in_flight(p, LANE_UPDATE, 1))
+		give_up(p, u, t_ms);
 	if (s->stage == LANE_SENDING && s->give_ups < REPORT_PLAN_GIVE_UPS &&
 		(s->revision != f->revision ||
 			memcmp(s->digest, f->digest, sizeof(s->digest)) != 0)) {
@@ -365,19 +382,11 @@ order_write(struct report_plan *p, enum lane_number number, const struct report_
 	o->request_id = l->request_id;
 	o->revision = l->revision;
 	memcpy(o->digest, l->digest, sizeof(o->digest));
+	o->unit = l->unit;
+	o->changes = l->changes;
 	*ret_action = p->writing == OWED_ACKNOWLEDGE ? REPORT_PLAN_ACKNOWLEDGE :
 		p->writing == OWED_DELIVERED ? REPORT_PLAN_DELIVERED : REPORT_PLAN_ANSWERED;
 	return true;
-}
-
-static bool
-in_flight(const struct report_plan *p, enum lane_number number, uint32_t part)
-{
-	for (unsigned i = 0; i < REPORT_PLAN_SLOTS; i++)
-		if (p->slots[i].busy && !p->slots[i].foreign && p->slots[i].lane == number &&
-			p->slots[i].id == p->lanes[number].id && p->slots[i].part == part)
-			return true;
-	return false;
 }
 
 /* The lowest part that waits to be sent; 0 = none. */
@@ -413,13 +422,14 @@ order_send(struct report_plan *p, int64_t t_ms, struct report_plan_order *o)
 		return false;
 	for (unsigned i = 0; i < LANES; i++)
 		part[i] = next_part(p, (enum lane_number)i);
-	if (part[LANE_ERRORS] == 0 && part[LANE_STRUCTURE] == 0)
+	if (part[LANE_ERRORS] == 0 && part[LANE_STRUCTURE] == 0 && part[LANE_UPDATE] == 0)
 		return false;
 	if (t_ms < p->silent_ms) {
 		report_due_soon(p, p->silent_ms);
 		return false;
 	}
-	number = part[LANE_STRUCTURE] == 0 || (part[LANE_ERRORS] != 0 &&
+	/* One small part, and the centre may wait for it. */
+	number = part[LANE_UPDATE] != 0 ? LANE_UPDATE : part[LANE_STRUCTURE] == 0 || (part[LANE_ERRORS] != 0 &&
 		busy[LANE_ERRORS] <= busy[LANE_STRUCTURE]) ? LANE_ERRORS : LANE_STRUCTURE;
 	p->slots[vacant] = (struct slot){ .busy = true, .lane = number,
 		.id = p->lanes[number].id, .part = part[number] };
@@ -459,7 +469,8 @@ step(struct report_plan *p, const struct report_facts *f, int64_t t_ms,
 	}
 	if (!f->report->centre)
 		return REPORT_PLAN_WAIT;
-	if (report_due_errors(p, f, t_ms, o) || report_due_structure(p, f, t_ms, o))
+	if (report_due_update(p, f, t_ms, o) || report_due_errors(p, f, t_ms, o) ||
+		report_due_structure(p, f, t_ms, o))
 		return REPORT_PLAN_BEGIN;
 	return order_send(p, t_ms, o) ? REPORT_PLAN_SEND : REPORT_PLAN_WAIT;
 }

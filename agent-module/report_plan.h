@@ -21,6 +21,8 @@
  * - Entries go out ascending, each report from the first that is owed.  Those
  *   that were overwritten while on their way still arrive; a log that was
  *   cleared gives the report up.
+ * - The state of an update is sent as soon as it is owed, one row after the
+ *   other; where it changed while it was on its way, it is owed anew.
  * - A request for the error log is answered with all entries in the memory,
  *   since who asks may have lost its own; every other report has those that
  *   are not acknowledged.
@@ -70,6 +72,8 @@ struct report_facts {
 	uint32_t occasion;
 	/* How long ago the centre took the last, by the device's clock; -1 = not known. */
 	int64_t structure_age_ms, errors_age_ms;
+	/* Whose update's state is owed, and which (state_update.changes); 0 = none. */
+	uint32_t update_unit, update_changes;
 };
 
 enum report_plan_event {
@@ -91,7 +95,7 @@ enum report_plan_action {
 	REPORT_PLAN_END,
 	/*
 	 * Write durably that the centre has the entries of generation up to
-	 * `to`; took revision and digest; has the answer to the request
+	 * `to`; took revision and digest, or the update's state; has the answer to the request
 	 * (request_id) for this kind.  Then report_plan_written().
 	 */
 	REPORT_PLAN_ACKNOWLEDGE,
@@ -109,6 +113,7 @@ struct report_plan_order {
 	uint32_t generation, from, to;	/* BEGIN of entries; ACKNOWLEDGE */
 	uint32_t revision;	/* BEGIN of a structure; DELIVERED */
 	uint8_t digest[STRUCTURE_DIGEST_SIZE];	/* DELIVERED */
+	uint32_t unit, changes;	/* BEGIN, DELIVERED of an update */
 	uint32_t part;		/* SEND: 1.. */
 	unsigned slot;		/* SEND: 0..REPORT_PLAN_SLOTS - 1 */
 };

@@ -12,7 +12,7 @@
 
 #include "agent-module/report_plan.h"
 
-enum lane_number { LANE_ERRORS, LANE_STRUCTURE, LANES };
+enum lane_number { LANE_ERRORS, LANE_STRUCTURE, LANE_UPDATE, LANES };
 
 enum lane_stage { LANE_IDLE, LANE_BEGINNING, LANE_SENDING, LANE_WRITING };
 
@@ -42,6 +42,9 @@ struct lane {
 	/* A structure. */
 	uint32_t revision;
 	uint8_t digest[STRUCTURE_DIGEST_SIZE];
+
+	/* An update. */
+	uint32_t unit, changes;
 
 	/* Entries. */
 	uint32_t generation, from, to;
@@ -105,6 +108,8 @@ void report_due_soon(struct report_plan *p, int64_t at_ms);
 uint32_t report_due_acknowledged(const struct report_facts *f);
 /* Whether to begin a report; then *o says which, and its lane is BEGINNING. */
 bool report_due_errors(struct report_plan *p, const struct report_facts *f, int64_t t_ms,
+	struct report_plan_order *o);
+bool report_due_update(struct report_plan *p, const struct report_facts *f, int64_t t_ms,
 	struct report_plan_order *o);
 bool report_due_structure(struct report_plan *p, const struct report_facts *f, int64_t t_ms,
 	struct report_plan_order *o);

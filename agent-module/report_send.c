@@ -18,7 +18,7 @@
 #include "lib/base/text.h"
 #include "lib/snmp/engine.h"
 
-enum { AT_ONCE = 1000, KINDS = REPORT_ERRORS + 1, SAY_MS = 60000 };
+enum { AT_ONCE = 1000, KINDS = REPORT_UPDATE + 1, SAY_MS = 60000 };
 
 struct inform {
 	struct report_send *owner;
@@ -361,13 +361,20 @@ write_taken(struct report_send *s, struct state *writer, enum report_plan_action
 
 	if (r < 0)
 		return r;
+	/* An answer is a contact: requests do not lapse. */
+	r = state_update_heard(writer, e);
+	if (r < 0)
+		goto out;
 	if (action == REPORT_PLAN_ACKNOWLEDGE)
 		r = state_report_acknowledge(writer, o->generation, o->to, e);
+	else if (action == REPORT_PLAN_DELIVERED && o->kind == REPORT_UPDATE)
+		r = state_update_reported(writer, o->unit, o->changes, e);
 	else if (action == REPORT_PLAN_DELIVERED)
 		r = state_report_delivered(writer, o->revision, o->digest, e);
 	else
 		r = state_report_answered(writer, o->kind == REPORT_ERRORS ?
 			STATE_REQUEST_ERRORS : STATE_REQUEST_STRUCTURE, o->request_id, e);
+out:
 	if (r == 0)
 		return state_commit(writer, e);
 	state_rollback(writer);
@@ -427,7 +434,9 @@ obey(struct report_send *s)
 		.revision = view->structure.revision, .digest = view->structure.digest,
 		.occasion = find_occasion(s, view),
 		.structure_age_ms = age_ms(report.structure_taken),
-		.errors_age_ms = age_ms(report.errors_taken) };
+		.errors_age_ms = age_ms(report.errors_taken),
+		.update_unit = view->update_owed.unit_index,
+		.update_changes = view->update_owed.changes };
 	action = report_plan_step(s->plan, &facts, now_ms(), &o);
 	switch (action) {
 	case REPORT_PLAN_WAIT:

@@ -273,6 +273,8 @@ struct state_view {
 	struct update *updates;
 	size_t update_count;
 	uint32_t update_lock;
+	/* The row whose state the centre does not have, the longest since; unit 0: none. */
+	struct { uint32_t unit_index, changes; } update_owed;
 	struct state_trust trust;	/* without its bytes */
 	uint64_t generation;	/* of the view: rises whenever it changed */
 	bool loaded;		/* false: empty because there is no good state */

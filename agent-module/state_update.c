@@ -202,24 +202,40 @@ owner_check(const struct update *u, enum update_owner owner, unsigned columns,
 		"the device's own affair (owner local)");
 }
 
+/*
+ * The number that a command carries out, 0 = none: what it says, or for a new
+ * request what the row has and was not carried out yet.
+ */
+static uint32_t
+number_of(const struct update *u, const struct update_want *want, unsigned columns,
+	enum update_command command)
+{
+	if (command == UPDATE_COMMAND_NONE)
+		return 0;
+	if ((columns & STATE_WANT_ORDER) != 0)
+		return want->order;
+	if (command == UPDATE_COMMAND_ABORT || !update_at_rest(u->state))
+		return 0;
+	return u->want.order > u->order_done ? u->want.order : 0;
+}
+
 int
 state_update_fits(const struct update *u, const struct update_want *want,
 	enum update_owner owner, unsigned columns, enum update_command command, bool by_centre,
 	bool *ret_done, struct err *e)
 {
 	struct update_want w = u->want;
-	bool numbered = command != UPDATE_COMMAND_NONE && (columns & STATE_WANT_ORDER) != 0 &&
-		want->order != 0;
+	uint32_t number = number_of(u, want, columns, command);
 	unsigned resting = columns & STATE_WANT_ALL;
 	int rc;
 
-	if (numbered && want->order == u->order_done) {
+	if (number != 0 && number == u->order_done) {
 		*ret_done = false;
 		return 0;
 	}
-	if (numbered && want->order < u->order_done)
+	if (number != 0 && number < u->order_done)
 		return err_set(e, -ESTALE, "order %u is older than order %u, which was carried "
-			"out", want->order, u->order_done);
+			"out", number, u->order_done);
 	rc = owner_check(u, owner, columns, command, by_centre, e);
 	if (rc < 0)
 		return rc;
@@ -229,8 +245,7 @@ state_update_fits(const struct update *u, const struct update_want *want,
 		return err_set(e, -EBUSY, "an update is under way (%s): what is wanted can be "
 			"changed when it has ended, or was aborted",
 			update_name(UPDATE_NAME_STATE, (int)u->state));
-	if (want != NULL)
-		overlay(&w, want, columns);
+	overlay(&w, want, columns);
 	rc = update_want_check(&w, e);
 	if (rc < 0)
 		return rc;
@@ -300,6 +315,7 @@ update_ask(struct state *s, const char *symbol, const struct update_want *want,
 	static const struct update_want nothing = { .when = UPDATE_WHEN_STAGE_ONLY };
 	struct state_update u;
 	struct err why = {0};
+	uint32_t number;
 	int rc = row_find(s, symbol, &u, e);
 
 	if (rc < 0)
@@ -313,12 +329,15 @@ update_ask(struct state *s, const char *symbol, const struct update_want *want,
 		return err_set(e, rc, "%s: unit %s: %s", s->path, u.symbol, why.text);
 	if (!*ret_done)
 		return 0;
+	number = number_of(&u.row, want, columns, command);
 	overlay(&u.row.want, want, columns);
 	if ((columns & STATE_WANT_OWNER) != 0)
 		u.row.owner = owner;
-	if (command != UPDATE_COMMAND_NONE && (columns & STATE_WANT_ORDER) != 0 &&
-	    want->order != 0)
-		u.row.order_done = want->order;
+	if (number != 0)
+		u.row.order_done = number;
+	if (command == UPDATE_COMMAND_START || command == UPDATE_COMMAND_SWITCH)
+		if (update_at_rest(u.row.state))
+			u.row.want.order = number;
 	command_take(s, &u, command);
 	return state_update_save(s, &u, e);
 }

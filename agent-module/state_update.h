@@ -18,7 +18,9 @@
  *   imgadm-install took it up.
  * - An order number carried out is not carried out again: a command with the
  *   number of the last one carried out (order_done) changes nothing, one with a
- *   lower number is -ESTALE.  A command without a number is always new.
+ *   lower number is -ESTALE.  A start (or switch at rest) without a number
+ *   carries out that of the row where it was not carried out yet, else none:
+ *   it is new, and the row's number is 0.  Other commands without one are new.
  * - What imgadm-device confirm said (reported_in) belongs to one start of the
  *   new software: it is taken only in switching and trial, and forgotten
  *   whenever the row enters switching or begins a new request.
@@ -158,7 +160,7 @@ enum state_step_column {
 	STATE_STEP_GROUP = 1 << 7, STATE_STEP_DUE = 1 << 8, STATE_STEP_HEARD = 1 << 9,
 	STATE_STEP_TAKEN = 1 << 10,	/* the pending command was taken up */
 	STATE_STEP_NONCE = 1 << 11,	/* it was used: a new one */
-	STATE_STEP_WANT = 1 << 12,	/* the wanted columns too (a ticket that is spent is emptied) */
+	STATE_STEP_WANT = 1 << 12,	/* the wanted columns: a spent ticket is emptied */
 };
 /*
  * One durable transaction; with state_begin() and state_commit() around it several rows,

@@ -28,6 +28,7 @@ struct fresh {
 	bool new_updates;		/* reloaded */
 	struct update *updates;
 	size_t update_count;
+	uint32_t owed_unit, owed_changes;
 	struct state_trust trust;
 };
 
@@ -135,6 +136,21 @@ advice_read(struct state *s, const struct state_view *v, bool all, struct fresh 
 	return rc;
 }
 
+/* Which state is to be reported first. */
+static void
+find_owed(struct fresh *f, const struct state_update *rows, size_t count)
+{
+	utc_s since = INT64_MAX;
+
+	for (size_t i = 0; i < count; i++) {
+		if (rows[i].changes == rows[i].reported || rows[i].row.changed >= since)
+			continue;
+		since = rows[i].row.changed;
+		f->owed_unit = rows[i].row.unit_index;
+		f->owed_changes = rows[i].changes;
+	}
+}
+
 /* What the MIB shows of updates; the rest is imgadm-install's. */
 static int
 updates_read(struct state *s, const struct state_view *v, bool all, struct fresh *f,
@@ -158,6 +174,8 @@ updates_read(struct state *s, const struct state_view *v, bool all, struct fresh
 	}
 	for (size_t i = 0; rc == 0 && i < count; i++)
 		f->updates[f->update_count++] = rows[i].row;
+	if (rc == 0)
+		find_owed(f, rows, count);
 	free(rows);
 	return rc;
 }
@@ -249,6 +267,8 @@ updates_apply(struct state_view *v, struct fresh *f)
 	free(v->updates);
 	v->updates = f->updates;
 	v->update_count = f->update_count;
+	v->update_owed.unit_index = f->owed_unit;
+	v->update_owed.changes = f->owed_changes;
 	v->trust = f->trust;
 	f->updates = NULL;
 }

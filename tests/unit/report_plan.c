@@ -535,6 +535,63 @@ START_TEST(a_refused_kind_does_not_hold_up_the_other)
 }
 END_TEST
 
+START_TEST(the_state_of_an_update_is_sent_at_once)
+{
+	w->changes[0] = 3;
+	w->changes[2] = 1;
+	world_run(w, 1000);
+	ck_assert_uint_eq(world_begun(w, REPORT_UPDATE, REPORT_CHANGE), 2);
+	ck_assert_uint_eq(w->reported[0], 3);
+	ck_assert_uint_eq(w->reported[2], 1);
+	/* and nothing else because of it */
+	ck_assert_uint_eq(w->begin_count, 2);
+	world_run(w, HOUR_MS);
+	ck_assert_uint_eq(w->begin_count, 2);
+}
+END_TEST
+
+START_TEST(of_an_update_the_newest_state_counts)
+{
+	w->network = WORLD_CUT;
+	for (unsigned i = 0; i < 10; i++) {
+		w->changes[1]++;
+		world_run(w, 60000);
+	}
+	ck_assert_uint_eq(w->reported[1], 0);
+	world_restart(w);
+	w->network = WORLD_UP;
+	world_run(w, REPORT_PLAN_WAIT_MAX_MS);
+	ck_assert_uint_eq(w->reported[1], 10);
+	ck_assert_uint_eq(w->updates_got, 1);
+}
+END_TEST
+
+START_TEST(an_update_that_changes_on_its_way_is_owed_anew)
+{
+	w->latency_ms = 500;
+	w->changes[0] = 1;
+	world_run(w, 100);
+	w->changes[0] = 2;
+	world_run(w, 5000);
+	ck_assert_uint_eq(w->updates_got, 2);
+	ck_assert_uint_eq(w->reported[0], 2);
+}
+END_TEST
+
+START_TEST(a_refused_update_holds_up_nothing)
+{
+	w->report.on_change = w->report.on_connect = true;
+	w->refused_kind = REPORT_UPDATE;
+	w->changes[0] = 1;
+	world_run(w, HOUR_MS);
+	ck_assert_uint_eq(w->report.reported_revision, 1);
+	ck_assert_uint_eq(w->reported[0], 0);
+	w->refused_kind = 0;
+	world_run(w, REPORT_PLAN_WAIT_MAX_MS);
+	ck_assert_uint_eq(w->reported[0], 1);
+}
+END_TEST
+
 START_TEST(a_new_request_is_tried_at_once)
 {
 	w->report.on_connect = true;
@@ -796,6 +853,7 @@ START_TEST(anything_may_happen)
 			case 8: if ((r >> 16 & 7) == 0) world_clear_log(w); break;
 			case 9: w->network = WORLD_STALE; break;
 			case 10: w->latency_ms = r >> 20; break;
+			case 11: w->changes[r >> 8 & 1]++; break;
 			}
 			world_run(w, r >> 16 & 0x3fff);
 		}
@@ -805,6 +863,10 @@ START_TEST(anything_may_happen)
 		world_run(w, HOUR_MS);
 		all_arrived();
 		ck_assert_uint_eq(w->report.reported_revision, w->revision);
+		for (unsigned i = 0; i < WORLD_UPDATES; i++) {
+			ck_assert_uint_eq(w->centre_has[i], w->changes[i]);
+			ck_assert_uint_eq(w->reported[i], w->changes[i]);
+		}
 		ck_assert(!w->report.errors_asked.pending);
 		ck_assert(!w->report.structure_asked.pending);
 		ck_assert_uint_le(w->in_flight_most, REPORT_PLAN_SLOTS);
@@ -860,6 +922,10 @@ between(void)
 	tcase_add_test(tc, answers_that_are_lost_double_nothing_but_the_datagram);
 	tcase_add_test(tc, what_is_refused_is_begun_anew);
 	tcase_add_test(tc, a_refused_kind_does_not_hold_up_the_other);
+	tcase_add_test(tc, the_state_of_an_update_is_sent_at_once);
+	tcase_add_test(tc, of_an_update_the_newest_state_counts);
+	tcase_add_test(tc, an_update_that_changes_on_its_way_is_owed_anew);
+	tcase_add_test(tc, a_refused_update_holds_up_nothing);
 	tcase_add_test(tc, a_new_request_is_tried_at_once);
 	tcase_add_test(tc, three_times_out_of_time_forgets_the_time);
 	tcase_add_test(tc, an_answer_between_keeps_the_time);

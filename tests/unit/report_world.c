@@ -111,6 +111,11 @@ facts(const struct world *w)
 			w->now_ms - w->errors_taken_ms,
 	};
 
+	for (unsigned i = WORLD_UPDATES; i > 0; i--)
+		if (w->changes[i - 1] > w->reported[i - 1]) {
+			f.update_unit = i;
+			f.update_changes = w->changes[i - 1];
+		}
 	for (uint32_t i = w->log.newest; i > acknowledged(w) && i >= w->log.oldest && i > 0; i--)
 		if ((int)w->severity[i] >= w->report.severity_trigger) {
 			f.occasion = i;
@@ -143,6 +148,10 @@ begin(struct world *w, const struct report_plan_order *o)
 		begun.parts = WORLD_STRUCTURE_PARTS;
 		begun.revision = w->revision;
 		begun.digest = w->digest;
+	} else if (o->kind == REPORT_UPDATE) {
+		begun.parts = 1;
+		b->unit = o->unit;
+		b->changes = o->changes;
 	} else if (o->to < o->from) {
 		begun.parts = 1;
 	} else {
@@ -165,6 +174,12 @@ arrive(struct world *w, const struct report_plan_order *o)
 	const struct world_begin *b = w->under_way[o->kind];
 	uint32_t from, to;
 
+	/* A state never comes after a newer one of the same unit. */
+	if (o->kind == REPORT_UPDATE) {
+		ck_assert_uint_ge(b->changes, w->centre_has[b->unit - 1]);
+		w->centre_has[b->unit - 1] = b->changes;
+		w->updates_got++;
+	}
 	if (o->kind != REPORT_ERRORS || b->to < b->from)
 		return;
 	from = b->from + (o->part - 1) * WORLD_ENTRIES_A_PART;
@@ -223,6 +238,9 @@ write_down(struct world *w, enum report_plan_action action, const struct report_
 		r->acknowledged_generation = o->generation;
 		r->acknowledged_index = o->to;
 		w->errors_taken_ms = w->now_ms;
+	} else if (action == REPORT_PLAN_DELIVERED && o->kind == REPORT_UPDATE) {
+		ck_assert_uint_ge(w->centre_has[o->unit - 1], o->changes);
+		w->reported[o->unit - 1] = o->changes;
 	} else if (action == REPORT_PLAN_DELIVERED) {
 		r->reported_revision = o->revision;
 		memcpy(r->reported_digest, o->digest, sizeof(r->reported_digest));

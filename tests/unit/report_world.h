@@ -12,6 +12,7 @@ enum {
 	WORLD_BEGINS_MAX = 4000,
 	WORLD_ENTRIES_A_PART = 4,
 	WORLD_STRUCTURE_PARTS = 5,
+	WORLD_UPDATES = 3,	/* units that can be updated: 1, 2, 3 */
 	WORLD_START_MS = 1000000000,
 	WORLD_SILENT_MS = 7000,	/* until the engine gives an inform up */
 };
@@ -27,7 +28,7 @@ enum world_network {
 struct world_begin {
 	enum report_kind kind;
 	enum report_reason reason;
-	uint32_t request_id, from, to, revision;
+	uint32_t request_id, from, to, revision, unit, changes;
 	int64_t at_ms;
 	bool done;	/* END came after all parts were answered */
 };
@@ -52,6 +53,7 @@ struct world {
 	uint32_t revision;
 	uint8_t digest[STRUCTURE_DIGEST_SIZE];
 	int64_t structure_taken_ms, errors_taken_ms;	/* -1: never */
+	uint32_t changes[WORLD_UPDATES], reported[WORLD_UPDATES];
 	uint32_t next_id;
 	unsigned write_failures;	/* so many writes fail */
 	unsigned begin_failures;
@@ -77,6 +79,8 @@ struct world {
 	unsigned got[WORLD_ENTRIES_MAX + 1];	/* how often the centre had an entry */
 	uint32_t order[WORLD_ENTRIES_MAX * 4];	/* new entries as they came */
 	unsigned order_count;
+	uint32_t centre_has[WORLD_UPDATES];	/* the newest state of each update */
+	unsigned updates_got;
 	unsigned forgets;
 	int64_t send_ms[WORLD_BEGINS_MAX];	/* when the last informs were sent */
 };
