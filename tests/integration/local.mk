@@ -26,7 +26,7 @@ TESTS += tests/integration/poll-acknowledge.sh
 AGENT_TESTS = tests/integration/agent.sh tests/integration/agent-view.sh \
 	tests/integration/agent-reload.sh tests/integration/agent-man.sh \
 	tests/integration/agent-set.sh tests/integration/agentd.sh \
-	tests/integration/update-table.sh
+	tests/integration/update-table.sh tests/integration/update-report.sh
 dist_check_SCRIPTS += $(AGENT_TESTS)
 TESTS += $(AGENT_TESTS)
 
