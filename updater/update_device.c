@@ -213,7 +213,7 @@ carry_out(struct device_run *r)
 				UPDATE_GROUP_MAX);
 			return EXIT_SOME_FAILED;
 		}
-		status = update_work_do(&r->work, s, n);
+		status = update_work_do(&r->work, s, n, r->plan.count - i - n);
 		note_members(r);
 		if (status == EXIT_DONE)
 			say_end(r);

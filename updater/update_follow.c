@@ -16,8 +16,8 @@
 #include "lib/store/store_judge.h"
 
 enum {
-	EVERY_MS = 1000,	/* while it goes on */
-	SLOW_MS = 5000,		/* while nothing changes */
+	EVERY_MS = 250,		/* while its state changes */
+	SLOW_MS = 5000,		/* while nothing does */
 	SILENT_MS = 10000,	/* while it does not answer */
 	MISREAD_MAX = 5,
 };
@@ -146,8 +146,8 @@ staged(struct update_work *w, struct update_member *m)
 		update_say_line(w->say, m->step->symbol, "it is switched to at %s", when);
 		update_work_end(m, UPDATE_WORK_STAGED, "staged");
 	} else if (m->row.want.when == UPDATE_WHEN_STAGE_ONLY && w->o->reachable &&
-	    !m->confirmed) {
-		m->confirmed = command(w, m, UPDATE_COMMAND_SWITCH);
+	    !m->switched) {
+		m->switched = command(w, m, UPDATE_COMMAND_SWITCH);
 	}
 }
 
@@ -159,7 +159,6 @@ act(struct update_work *w, struct update_member *m)
 	switch (m->row.state) {
 	case UPDATE_REQUESTED: case UPDATE_DOWNLOADING: case UPDATE_VERIFYING:
 	case UPDATE_SWITCHING: case UPDATE_TRIAL:
-		m->confirmed = false;
 		return;
 	case UPDATE_STAGED:
 		staged(w, m);
@@ -346,7 +345,7 @@ update_work_follow(struct update_work *w)
 		if (!under_way(w))
 			return;
 		most = w->o->reachable && !w->answers ? SILENT_MS : SLOW_MS;
-		every = changed ? EVERY_MS : every * 5 / 4;
+		every = changed ? EVERY_MS : every * 4 / 3;
 		if (every > most)
 			every = most;
 		if (clock_monotonic_ms(clock_system()) + every > end_ms) {

@@ -104,19 +104,27 @@ prepare(struct update_work *w, struct update_member *m, struct err *e)
 
 /* --- what the device is ------------------------------------------------------------- */
 
-/* It runs what is wanted, so that nothing is to be done. */
+/* It runs what is wanted, or what a later step is for: nothing is to be done. */
 static bool
-runs_already(struct update_member *m, const struct update_row_unit *u)
+runs_already(const struct update_work *w, struct update_member *m,
+	const struct update_row_unit *u)
 {
 	const struct software *s = update_row_running(u, m->step->software);
+	const struct update_step *at = m->step, *end = w->members[0].step + w->count + w->rest;
 
-	if (s == NULL || strcmp(s->id, m->step->software) != 0 ||
-	    strcmp(s->version, m->step->version) != 0 || !update_at_rest(m->row.state))
+	if (s == NULL || !update_at_rest(m->row.state))
 		return false;
-	(void)text_copy(m->version, sizeof(m->version), s->version);
-	m->read_back = true;
-	update_work_end(m, UPDATE_WORK_DONE, "runs already");
-	return true;
+	for (; at < end; at++) {
+		if (at->unit_index != m->step->unit_index || strcmp(s->id, at->software) != 0 ||
+		    strcmp(s->version, at->version) != 0)
+			continue;
+		(void)text_copy(m->version, sizeof(m->version), s->version);
+		m->read_back = true;
+		update_work_end(m, UPDATE_WORK_DONE, at == m->step ? "runs already" :
+			"is behind it already");
+		return true;
+	}
+	return false;
 }
 
 /* The unit is the one that the plan is for, and runs what it was made for. */
@@ -162,11 +170,11 @@ look_at(struct update_work *w, struct update_member *m)
 	w->answers = end.how == ASK_DONE || end.how == ASK_REFUSED;
 	if (end.how == ASK_REFUSED || end.faulty)
 		update_work_end(m, UPDATE_WORK_FAILED, "%s", end.reason);
-	if (end.how != ASK_DONE || runs_already(m, &u))
+	if (end.how != ASK_DONE || runs_already(w, m, &u))
 		return;
 	if (!update_at_rest(m->row.state) && is_ours(m)) {
 		m->order = m->row.want.order;
-		m->sent = m->seen = true;
+		m->sent = true;
 		update_say_line(w->say, m->step->symbol, "is under way already (order %u)",
 			m->order);
 	} else if (!update_at_rest(m->row.state)) {
@@ -217,7 +225,6 @@ add_grant(struct update_work *w, struct update_member *m, struct err *e)
 		rc = store_grant_add(w->o->store, &want, &got, e);
 	if (rc < 0)
 		return rc;
-	m->grant = got.number;
 	n = snprintf(m->want.uri, sizeof(m->want.uri), "%s%s", base, got.token);
 	return n < (int)sizeof(m->want.uri) ? 0 : err_set(e, -EINVAL, "imageBase is too long");
 }
@@ -271,6 +278,25 @@ add_orders(struct update_work *w, struct err *e)
 	return rc;
 }
 
+/* Of this device for these images, also those that an earlier run of this program made. */
+static void
+withdraw_grants(struct update_work *w)
+{
+	struct store_grant *list = NULL;
+	size_t count = 0;
+	struct err e;
+
+	if (store_grant_list(w->o->store, &list, &count, &e) < 0)
+		return;
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < w->count; k++)
+			if (list[i].device == w->o->device.row.device &&
+			    list[i].image == w->members[k].image.number)
+				(void)store_grant_withdraw(w->o->store, list[i].number, 0, false,
+					NULL, &e);
+	free(list);
+}
+
 void
 update_work_withdraw(struct update_work *w)
 {
@@ -282,10 +308,8 @@ update_work_withdraw(struct update_work *w)
 		if (m->order != 0 && !m->sent)
 			(void)store_order_state_set(w->o->store, w->o->device.row.device, m->order,
 				STORE_ORDER_WITHDRAWN, &e);
-		if (m->grant != 0)
-			(void)store_grant_withdraw(w->o->store, m->grant, 0, false, NULL, &e);
-		m->grant = 0;
 	}
+	withdraw_grants(w);
 }
 
 /* --- the SET -------------------------------------------------------------------------- */
@@ -385,12 +409,14 @@ call_back(struct update_work *w)
 }
 
 int
-update_work_do(struct update_work *w, const struct update_step *steps, size_t count)
+update_work_do(struct update_work *w, const struct update_step *steps, size_t count,
+	size_t rest)
 {
 	struct err e = { 0 };
 	int rc = 0;
 
 	w->count = count;
+	w->rest = rest;
 	w->answers = false;
 	w->order_told = false;
 	memset(w->members, 0, sizeof(w->members));

@@ -42,7 +42,6 @@ enum update_work_how {
 struct update_member {
 	const struct update_step *step;
 	struct store_image image;	/* of an INSTALL */
-	int64_t grant;		/* 0 = none */
 	uint32_t order;		/* 0 = none so far */
 	struct update_want want;
 	enum update_command command;
@@ -51,7 +50,7 @@ struct update_member {
 	bool sent;		/* the device has it */
 	bool read_back;
 	unsigned misread;	/* reads of another version, after it said that it is proven */
-	bool confirmed;		/* was asked to */
+	bool switched, confirmed;	/* was asked to */
 	uint32_t confirm_order;	/* by which, where it was an order; 0 = by none */
 	char version[STRUCTURE_LABEL_MAX + 1];	/* that runs, as read back */
 	enum update_work_how how;	/* 0 = under way */
@@ -66,14 +65,17 @@ struct update_work {
 	bool answers;		/* the device did, last time */
 	bool order_told;	/* that the order waits was said */
 	struct update_member members[UPDATE_GROUP_MAX];
-	size_t count;
+	size_t count, rest;
 };
 
 /*
  * Carry out steps[0..count-1] (INSTALL or SWITCH; several: one group); the members
- * say how each ended.  The exit status; what went wrong was said.
+ * say how each ended.  `rest` steps of the plan come behind them: a unit that runs
+ * what one of those is for has these behind it.  The exit status; what went wrong
+ * was said.
  */
-int update_work_do(struct update_work *w, const struct update_step *steps, size_t count);
+int update_work_do(struct update_work *w, const struct update_step *steps, size_t count,
+	size_t rest);
 
 /* What was ordered is taken back: the open orders and the grants of these members. */
 void update_work_withdraw(struct update_work *w);

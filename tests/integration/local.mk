@@ -9,6 +9,15 @@ tests_integration_agent_state_LDADD = agent-module/libstate.la \
 	lib/db/libdb.la lib/structure/libstructure.la lib/base/libbase.la \
 	$(SQLITE_LIBS) $(SODIUM_LIBS)
 
+check_PROGRAMS += tests/integration/update_actor
+tests_integration_update_actor_SOURCES = %D%/update_actor.c
+tests_integration_update_actor_LDADD = agent-module/libstate.la \
+	lib/db/libdb.la lib/structure/libstructure.la lib/base/libbase.la \
+	$(SQLITE_LIBS) $(SODIUM_LIBS)
+
+dist_check_SCRIPTS += tests/integration/update-device.sh
+TESTS += tests/integration/update-device.sh
+
 dist_check_SCRIPTS += tests/integration/fleetsim.sh
 TESTS += tests/integration/fleetsim.sh
 
@@ -152,6 +161,7 @@ TESTS += tests/integration/judge.sh tests/integration/judge-ask.sh \
 dist_check_SCRIPTS += tests/integration/center-judge.sh
 TESTS += tests/integration/center-judge.sh
 EXTRA_DIST += tests/integration/judge-lib.sh
+EXTRA_DIST += tests/integration/update-lib.sh
 
 dist_check_SCRIPTS += tests/integration/judge-plan.sh
 TESTS += tests/integration/judge-plan.sh

@@ -1,0 +1,254 @@
+#!/bin/sh
+# One device's updates from the centre: planned, ordered, SET and followed over real snmpd,
+# with an actor in the place of imgadm-install; what is refused before anything is sent.
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
+. "${top_srcdir:?}/tests/integration/agent-lib.sh"
+. "$top_srcdir/tests/integration/catalogue-lib.sh"
+. "$top_srcdir/tests/integration/judge-lib.sh"
+. "$top_srcdir/tests/integration/update-lib.sh"
+: "${device:?}" "${v3:?}" "${judge:?}" "${fleet:?}" "${poll:?}" "${port:=}" "${update:?}"
+need minisign python3 sqlite3
+actor=$top_builddir/tests/integration/update_actor
+[ -x "$actor" ] || skip_all "$actor is not built"
+db=$IMGADM_DB
+
+polled() { ok 'it is polled' "$poll" --no-rrd --quiet --no-judge; }
+act() { stop actor 2>/dev/null; spawn actor "$actor" "$T/room.db" "$1"; }
+sql() { sqlite3 -cmd '.timeout 5000' "$db" "$1"; }
+# image VERSION SEQ: as if it had been imported
+image()
+{
+	sql "INSERT INTO image (software, creator, version, seq, size, sha256, key_id, has_operator,
+		label, imported, imported_by) VALUES ('engine-fw', 'acme', '$1', $2, 12582912,
+		randomblob(32), zeroblob(8), 0, '', 1, 'test')"
+}
+to() { "$update" device room "$@" --timeout 60 2>&1; }
+orders() { sql "SELECT count(*) FROM update_order WHERE state = $1"; }
+grants() { "$update" grants --json | python3 -c 'import json, sys; print(len(json.load(sys.stdin)))'; }
+# state UNIT KEY: as status tells it
+state() { "$update" status room --json | python3 -c 'import json, sys
+for r in json.load(sys.stdin):
+    if r["unit"] == sys.argv[1]: print(r[sys.argv[2]])' "$1" "$2"; }
+
+ok 'a key' key acme
+cat >"$T/conf/imgadm.conf" <<END
+credential centre $v3 -t 2 -r 1
+credential weak -v 3 -l authNoPriv -u weak -a SHA-256 -A authpass12 -t 2
+site berlin imageBase tftp://127.0.0.1:6969/
+END
+trust acme acme
+ok 'a device' machine room 2.0
+ok 'an engine of rev A' unit room ENG engine E-30 1.1 2 E-room --in DEV
+ok 'with older software' bank room ENG 1 engine-fw G00-21 running
+ok 'that can be updated' dev room unit set ENG --installer /nonexistent/installer
+ok 'its controller, too' dev room unit set CTL --installer /nonexistent/installer
+conf='createUser weak SHA-256 authpass12
+rwuser weak auth'
+agent_start module "$T/room.db" "$conf" || { ok 'snmpd answers' false; done_testing; exit; }
+ok 'it is added' "$fleet" add --credential centre --site berlin room "udp:127.0.0.1:$port"
+ok 'a catalogue is put in force' updates 1
+polled
+
+# --- what would be done -----------------------------------------------------------------------
+status 'dry run: an image that is not there' 1 "$update" device room engine-fw G00-30 --dry-run
+like 'which' "$(cat "$T/err")" 'image import'
+image G00-28 2800; image G00-30 3000; image G00-31 3100; image G00-32 3200; image G00-40 4000; image G00-21 2100
+is 'dry run: in one line' "$(to engine-fw G00-30 --dry-run)" \
+	'room, ENG (E-30, serial E-room): engine-fw G00-21 → G00-28 → G00-30 (stepping stone: G00-28), 12 minutes, 2 restarts, way back: yes'
+is 'nothing was ordered' "$(orders 1)$(grants)" 00
+is 'nor written' "$(row ENG Order) $(row ENG State)" '0 idle'
+like 'in JSON' "$("$update" device room engine-fw G00-30 --dry-run --json)" '"end": "planned"'
+like 'what runs already' "$(to engine-fw G00-21)" 'runs G00-21 already'
+status 'is no failure' 0 "$update" device room engine-fw G00-21
+status 'what breaks a rule is refused' 2 "$update" device room engine-fw G00-31
+like 'by the judge' "$(cat "$T/err")" 'No plan: G00-31'
+status 'no such release' 1 "$update" device room engine-fw G00-99
+status 'no such device' 1 "$update" device rom engine-fw G00-30
+like 'the nearest' "$(cat "$T/err")" "did you mean 'room'"
+status 'no such unit' 1 "$update" device room engine-fw G00-30 --unit ENGG
+status 'neither release nor plan' 1 "$update" device room
+status 'both' 1 "$update" device room engine-fw G00-30 --plan
+status '--when what' 1 "$update" device room engine-fw G00-30 --when later
+status '--bank 9' 1 "$update" device room engine-fw G00-30 --bank 9
+status '--timeout' 1 "$update" device room engine-fw G00-30 --timeout never
+IMGADM_JUDGE=/nonexistent status 'no judge' 1 env IMGADM_JUDGE=/nonexistent "$update" device room engine-fw G00-30
+like 'says which' "$(cat "$T/err")" 'IMGADM_JUDGE'
+
+# --- refused before anything is sent -----------------------------------------------------------
+sql "UPDATE device SET credential = 'weak'"
+status 'a weak credential' 1 "$update" device room engine-fw G00-30
+like 'says why' "$(cat "$T/err")" "credential 'weak' is not SNMPv3 authPriv"
+is 'nothing was ordered' "$(orders 1)$(grants)" 00
+sql "UPDATE device SET credential = 'centre'"
+sed -i 's/^site /#&/' "$T/conf/imgadm.conf"
+status 'nowhere to fetch from' 1 "$update" device room engine-fw G00-30
+like 'which line is missing' "$(cat "$T/err")" 'site berlin imageBase tftp://ADDRESS/'
+sed -i 's/^#site /site /' "$T/conf/imgadm.conf"
+ok 'its owner is not the centre' dev room update owner ENG local
+status 'it is left alone' 2 "$update" device room engine-fw G00-30
+like 'says who' "$(cat "$T/err")" 'imgUpdateOwner is local'
+is 'nothing was ordered' "$(orders 1)$(grants)" 00
+ok 'it is the centre again' dev room update owner ENG centre
+
+# --- over a stepping stone ------------------------------------------------------------------------
+ok 'it is judged' "$judge" run --quiet
+is 'it does not fit' "$(verdict room)" incompatible
+act good
+status 'C12 the version that fits this revision, not the newest, over a stepping stone' 0 \
+	"$update" device room --plan --timeout 60
+like 'what was planned' "$(head -1 "$T/out")" 'ENG .*: engine-fw G00-21 → G00-28 → G00-30 \(stepping stone: G00-28\)'
+is 'each state a line' "$(sed 's/ (.*//' "$T/out" | grep -c '^ENG: \(requested\|downloading.*\|verifying\|staged\|switching\|trial\|proven\|committed\)$' | awk '{ print ($1 >= 6) }')" 1
+like 'how far' "$(cat "$T/out")" '^ENG: downloading [0-9.]+ of 12\.0 MiB$'
+like 'read back after the first' "$(cat "$T/out")" '^ENG: runs engine-fw G00-28 \(read back\)$'
+like 'and after the second' "$(cat "$T/out")" '^ENG: runs engine-fw G00-30 \(read back\)$'
+is 'that is what runs' "$(runs room ENG)" 'engine-fw G00-30'
+is 'committed' "$(row ENG State)" committed
+is 'with the number of its order' "$(row ENG Order)" "$(sql 'SELECT max(number) FROM update_order')"
+is 'both orders were taken' "$(orders 1) $(orders 2)" '0 2'
+is 'no grant is left' "$(grants)" 0
+is 'status says so' "$(state ENG state) $(state ENG version)" 'committed G00-30'
+is 'the poller is told' "$(sql 'SELECT count(*) FROM soon')" 1
+status 'once more, before it was polled: nothing to do' 0 "$update" device room engine-fw G00-30 --timeout 60
+like 'it runs already' "$(cat "$T/out")" 'engine-fw G00-30 runs already'
+is 'nothing was ordered' "$(orders 1) $(orders 2)" '0 2'
+polled
+ok 'it is judged' "$judge" run --quiet
+is 'C12 it fits' "$(verdict room)" compatible
+status 'nothing is planned any more' 0 "$update" device room --plan
+like 'says so' "$(cat "$T/out")" 'nothing has to be changed'
+
+# --- what the device says ---------------------------------------------------------------------------
+act fail
+ok 'another engine version is wanted' bank room ENG 2 engine-fw G00-21 running
+ok 'the other bank' bank room ENG 1 engine-fw G00-20 fallback
+polled
+status 'the device refuses the image' 2 "$update" device room engine-fw G00-28 --timeout 60
+like 'with its reason, escaped' "$(cat "$T/err")" 'room: ENG: failed: badSignature: the signature is \\x1b\[31mwrong'
+is 'status says so' "$(state ENG state) $(state ENG reason)" 'failed badSignature'
+is 'no grant is left' "$(grants)" 0
+act back
+status 'it goes back' 2 "$update" device room engine-fw G00-28 --timeout 60
+like 'and says why' "$(cat "$T/err")" 'rolledBack: didNotStart: no sign'
+act liar
+status 'it says proven, and runs something else' 2 "$update" device room engine-fw G00-28 --timeout 60
+like 'the version that runs counts' "$(cat "$T/err")" 'it says that G00-28 is proven, and runs G00-21'
+is 'it was not confirmed' "$(row ENG State)" proven
+status 'another update is under way' 2 "$update" device room engine-fw G00-30 --timeout 60
+like 'says so' "$(cat "$T/err")" 'runs G00-21|another update is under way \(proven\): imgadm-update abort room ENG'
+stop actor
+sqlite3 "$T/room.db" "UPDATE unit_update SET state = 1; UPDATE update_head SET stamp = stamp + 1"
+
+# --- left, and ended -----------------------------------------------------------------------------------
+act slow
+status 'the time is over: it goes on' 2 "$update" device room engine-fw G00-28 --timeout 3
+like 'says how to go on' "$(cat "$T/err")" 'the time is over; the update goes on \(order [0-9]+\): imgadm-update status room .* imgadm-update abort room ENG'
+is 'it does' "$(row ENG State)" downloading
+spawn follow "$update" device room engine-fw G00-28 --timeout 60
+ok 'the same command follows it' wait_for 30 grep -q 'is under way already' "$T/follow.log"
+ok 'and says where it is' wait_for 30 grep -q 'ENG: downloading' "$T/follow.log"
+kill -INT "$(cat "$T/follow.pid")"
+ok 'Ctrl-C leaves it' wait_for 30 grep -q 'stopped; the update goes on' "$T/follow.log"
+is 'as it is' "$(row ENG State)" downloading
+status 'abort' 0 "$update" abort room ENG
+like 'what was done' "$(cat "$T/out")" '^ENG: abort was sent$'
+failed() { [ "$(row ENG State)" = failed ]; }
+ok 'it is ended' wait_for 30 failed
+is 'why' "$(row ENG Reason)" aborted
+status 'abort where nothing is' 0 "$update" abort room
+status 'abort of no unit' 1 "$update" abort room ENGG
+
+# --- later -----------------------------------------------------------------------------------------------
+act good
+status 'staged, not switched' 0 "$update" device room engine-fw G00-28 --when stage --timeout 60
+is 'it stands there' "$(row ENG State) $(runs room ENG)" 'staged engine-fw G00-21'
+status 'the same without stage: switched' 0 "$update" device room engine-fw G00-28 --timeout 60
+is 'it runs' "$(row ENG State) $(runs room ENG)" 'committed engine-fw G00-28'
+polled
+status 'left proven' 0 "$update" device room engine-fw G00-30 --no-confirm --timeout 60
+is 'it is' "$(row ENG State) $(runs room ENG)" 'proven engine-fw G00-30'
+sqlite3 "$T/room.db" "UPDATE unit_update SET state = 9; UPDATE update_head SET stamp = stamp + 1"
+polled
+
+# --- a bank that holds it ------------------------------------------------------------------------------------
+ok 'the other bank holds another' bank room ENG 1 engine-fw G00-32 fallback
+ok 'with the controller for it' bank room CTL 1 controller-fw 14 running
+polled
+is 'no bytes were fetched' "$(sql 'SELECT count(*) FROM image_grant')" 0
+status 'C16 bank switched' 0 "$update" device room engine-fw G00-32 --timeout 60
+is 'without an image' "$(row ENG Uri) $(row ENG BytesDone)" ' 0'
+is 'it runs' "$(row ENG State) $(runs room ENG)" 'committed engine-fw G00-32'
+like 'it was a switch' "$("$update" status room --json)" '"command":"(switch|confirm)"'
+
+ok 'the other bank is empty' dev room software set ENG 2 --bank-state empty
+polled
+status 'C16 version down' 0 "$update" device room engine-fw G00-30 --timeout 60
+like 'said' "$(head -1 "$T/out")" 'G00-32 → G00-30, downward, '
+is 'it runs' "$(row ENG State) $(runs room ENG)" 'committed engine-fw G00-30'
+polled
+status 'C16 version up' 0 "$update" device room engine-fw G00-32 --timeout 60
+is 'it runs' "$(row ENG State) $(runs room ENG)" 'committed engine-fw G00-32'
+
+# --- for machines -------------------------------------------------------------------------------------------------
+polled
+is 'JSON: nothing but JSON' "$("$update" device room engine-fw G00-30 --timeout 60 --json |
+	python3 -c 'import json, sys
+d = json.load(sys.stdin); u = d["units"][0]
+print(d["done"], u["unit"], u["kind"], u["end"], u["runs"], u["order"] > 0)')" \
+	'True ENG switch done G00-30 True'
+
+# --- two units at once --------------------------------------------------------------------------------------
+sql "INSERT INTO image (software, creator, version, seq, size, sha256, key_id, has_operator,
+	label, imported, imported_by) VALUES ('controller-fw', 'acme', '14', 1400, 1000,
+	randomblob(32), zeroblob(8), 0, '', 1, 'test')"
+ok 'neither can go first' updates 2 "<release version='G00-10' seq='1000' state='withdrawn' because='it burns' severity='must'>
+  <conflicts id='R-12' because='another protocol'><software id='controller-fw' min-seq='1400'/></conflicts></release>"
+ok 'an engine that has to go' bank room ENG 1 engine-fw G00-10 running
+ok 'alone' bank room ENG 2 engine-fw G00-10 fallback
+ok 'to what the controller has to follow' dev room software set ENG 1 --floor 3100
+ok 'which is behind' bank room CTL 1 controller-fw 12 running
+ok 'alone' bank room CTL 2 controller-fw 12 fallback
+polled
+stop actor
+status 'an atomic group: the device does not act so far' 2 "$update" device room --plan --timeout 2
+is 'both are ordered, as one group' "$(sql 'SELECT count(*), count(DISTINCT grp), max(group_size) FROM update_order
+	WHERE number > (SELECT max(number) - 2 FROM update_order)')" '2|1|2'
+is 'and written' "$(row CTL State) $(row ENG State)" 'requested requested'
+act good
+status 'the same command follows both' 0 "$update" device room --plan --timeout 60
+is 'both run' "$(runs room CTL) $(runs room ENG)" 'controller-fw 14 engine-fw G00-32'
+is 'both are kept' "$(row CTL State) $(row ENG State)" 'committed committed'
+is 'no grant is left' "$(grants)" 0
+
+# --- a unit out of service -------------------------------------------------------------------------------------
+status 'C16 standby' 0 "$update" unit room FIN --state standby
+is 'said' "$(cat "$T/out")" 'room, FIN: standby'
+is 'and so' "$(dev room unit list --json | python3 -c 'import json, sys
+print([u["admin_state"] for u in json.load(sys.stdin) if u["symbol"] == "FIN"][0])')" standby
+status 'and back' 0 "$update" unit room FIN --state inService
+status 'which state' 1 "$update" unit room FIN
+status 'no such state' 1 "$update" unit room FIN --state off
+status 'no such unit' 1 "$update" unit room FINN --state standby
+like 'the nearest' "$(cat "$T/err")" "did you mean 'FIN'"
+
+# --- a device that does not answer --------------------------------------------------------------------------------
+stop actor
+ok 'an older controller' bank room CTL 2 controller-fw 12 running
+ok 'with nothing else' dev room software set CTL 1 --bank-state empty
+ok 'and an engine that goes with both' bank room ENG 2 engine-fw G00-30 running
+polled
+agent_stop
+status 'it does not answer: the order stays' 2 "$update" device room controller-fw 14 --timeout 60
+like 'says so' "$(cat "$T/err")" 'no answer; the order stays open \(order [0-9]+\)'
+is 'one is open' "$(orders 1)" 1
+is 'with a grant' "$(grants)" 1
+is 'status says so' "$(state CTL state | sed -n 1p)" ordered
+like 'for whom' "$("$update" grants)" 'room +controller-fw +14 +127\.0\.0\.1/32'
+status 'a new one takes its place' 2 "$update" device room controller-fw 14 --timeout 60
+is 'one is open' "$(orders 1)" 1
+status 'grants are withdrawn' 0 "$update" grants --withdraw "$(sql 'SELECT max(number) FROM image_grant')"
+status 'once' 1 "$update" grants --withdraw 999
+status 'all of them' 0 "$update" grants --all
+is 'none is left' "$(grants)" 0
+status 'abort withdraws the order' 0 "$update" abort room
+is 'none is open' "$(orders 1)" 0
+done_testing
