@@ -4,7 +4,7 @@
 . "$top_srcdir/tests/integration/agent-lib.sh"
 . "$top_srcdir/tests/integration/catalogue-lib.sh"
 . "$top_srcdir/tests/integration/judge-lib.sh"
-: "${device:?}" "${v3:?}" "${judge:?}" "${fleet:?}" "${poll:?}" "${port:=}"
+: "${device:?}" "${v3:?}" "${judge:?}" "${fleet:?}" "${poll:?}" "${port:=}" "${digest_1:?}"
 need minisign python3
 
 told() { "$judge" plan lobby 2>&1; }
