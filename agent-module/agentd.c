@@ -18,6 +18,7 @@
 #include "agent-module/agentx_loop.h"
 #include "agent-module/config_change.h"
 #include "agent-module/link_watch.h"
+#include "agent-module/orders_run.h"
 #include "agent-module/report_send.h"
 #include "agent-module/serve.h"
 #include "agent-module/state.h"
@@ -43,6 +44,7 @@ struct agentd {
 	struct state *state;	/* for writing; NULL until that was possible */
 	char state_failure[ERR_TEXT_SIZE];	/* why not, so that it is said once */
 	struct report_send *reports;
+	struct orders_run *orders;
 	struct link_watch *links;
 	struct advice_hook *hook;
 	struct config_change change;
@@ -182,6 +184,7 @@ look(struct agentd *a)
 		clock_monotonic_ms(clock_system()), a->connected))
 		send_config_change(a);
 	report_send_look(a->reports);
+	orders_run_look(a->orders);
 	if (a->hook == NULL)
 		return;
 	view = newest(a);
@@ -208,6 +211,14 @@ woken(evutil_socket_t fd, short what, void *user)
 	(void)what;
 	wake_drain(fd);
 	look(user);
+}
+
+static void
+acknowledged(void *user)
+{
+	struct agentd *a = user;
+
+	orders_run_acknowledged(a->orders);
 }
 
 static void
@@ -351,11 +362,15 @@ static int
 start_reports(struct agentd *a, struct err *e)
 {
 	const struct report_send_options options = { .base = a->base, .view = newest,
+		.writer = writer, .acknowledged = acknowledged, .user = a };
+	struct orders_run_options orders = { .base = a->base, .view = newest,
 		.writer = writer, .user = a };
 	struct err why;
 
 	a->reports = report_send_new(&options, e);
-	if (a->reports == NULL)
+	orders.send = a->reports;
+	a->orders = a->reports == NULL ? NULL : orders_run_new(&orders, e);
+	if (a->orders == NULL)
 		return -ENOMEM;
 	if (a->options.advice_hook != NULL) {
 		a->hook = advice_hook_new(a->base, a->options.advice_hook, e);
@@ -415,7 +430,8 @@ agentd_free(struct agentd *a)
 	if (a->woken != NULL)
 		event_free(a->woken);
 	wake_close(a->options.state, a->wake_fd);
-	report_send_free(a->reports);
+	report_send_free(a->reports);	/* ends what goes over it */
+	orders_run_free(a->orders);
 	state_close(a->state);
 	agentx_loop_free(a->loop);
 	if (a->started)

@@ -209,6 +209,18 @@ take_image(struct ask_update *u, const struct snmp_varbind *vb, unsigned long co
 	return true;
 }
 
+bool
+ask_order_is_whole(const struct ask_advice *order)
+{
+	return order->cells == COUNT(order_fields);
+}
+
+bool
+ask_update_is_whole(const struct ask_update *order)
+{
+	return order->cells == COUNT(update_fields) + 2;	/* digest and ticket */
+}
+
 /* A cell into the row that it is of. */
 static bool
 take_cell(const struct place *p, const struct row_field *f, const struct snmp_varbind *vb,
@@ -216,9 +228,13 @@ take_cell(const struct place *p, const struct row_field *f, const struct snmp_va
 {
 	bool repaired = false, good;
 
-	if (p->oid == update_oid && take_image(row, vb, vb->name[p->len], &good))
-		return good;
-	return f != NULL && row_take(f, vb, row, &repaired);
+	if (p->oid != update_oid || !take_image(row, vb, vb->name[p->len], &good))
+		good = f != NULL && row_take(f, vb, row, &repaired);
+	if (good && p->oid == update_oid)
+		((struct ask_update *)row)->cells++;
+	if (good && p->oid == order_oid)
+		((struct ask_advice *)row)->cells++;
+	return good;
 }
 
 int

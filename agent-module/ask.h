@@ -43,6 +43,7 @@ struct ask_advice {
 	uint32_t index;		/* number of the row; of an order: its number */
 	uint32_t verb;		/* orders: enum ask_verb */
 	uint32_t advice;	/* orders: imgAdviceIndex */
+	unsigned cells;		/* that were taken */
 	char subject[STRUCTURE_LABEL_MAX + 1];
 	uint32_t kind;		/* imgAdviceKind */
 	uint32_t severity;	/* enum severity */
@@ -59,6 +60,7 @@ enum ask_verb { ASK_PUT = 1, ASK_REMOVE };
 struct ask_update {
 	uint32_t index;		/* the order's number */
 	uint32_t unit;		/* imgUnitIndex */
+	unsigned cells;		/* that were taken */
 	char unit_serial[STRUCTURE_NAME_MAX + 1];
 	uint32_t command;	/* enum update_command */
 	struct update_want want;	/* but for its order */
@@ -72,6 +74,13 @@ struct ask_plan {
 	char version[STRUCTURE_LABEL_MAX + 1];
 	utc_s when;
 };
+
+/*
+ * Whether a row of orders has all its columns: it has not where the centre changed it
+ * during the walk, or says what makes no sense.
+ */
+bool ask_order_is_whole(const struct ask_advice *order);
+bool ask_update_is_whole(const struct ask_update *order);
 
 /* Rows ascend by index.  Owns its arrays; zero is valid and empty. */
 struct ask_facts {

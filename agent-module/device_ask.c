@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include "agent-module/ask.h"
+#include "agent-module/device_orders.h"
 #include "agent-module/state_advice.h"
 #include "agent-module/state_centre.h"
 #include "lib/base/clock.h"
@@ -302,62 +303,93 @@ centre(const struct device_cli *cli, struct state_centre *c, struct keyfile *k, 
 	return rc < 0 ? rc : keyfile_read(c->key_file, k, e);
 }
 
+/* What was asked of whom. */
+struct session {
+	struct state_centre centre;
+	struct snmp_credential *credential;
+	struct ask_facts facts;
+};
+
 static int
-ask(const struct device_cli *cli, struct ask_facts *f, struct err *e)
+ask(const struct device_cli *cli, enum ask_what what, struct session *a, struct err *e)
 {
-	struct snmp_credential *credential = NULL;
-	struct state_centre c = {0};
 	struct keyfile k = {0};
 	int rc;
 
-	rc = centre(cli, &c, &k, e);
+	rc = centre(cli, &a->centre, &k, e);
 	if (rc == 0) {
-		credential = keyfile_credential(&k, e);
-		rc = credential == NULL ? -EINVAL : ask_run(c.address, credential, ASK_ALL, f, e);
+		a->credential = keyfile_credential(&k, e);
+		rc = a->credential == NULL ? -EINVAL :
+			ask_run(a->centre.address, a->credential, what, &a->facts, e);
 	}
-	snmp_credential_free(credential);
 	keyfile_wipe(&k);
 	return rc;
+}
+
+enum { KEY_ORDERS = DEVICE_KEY_OWN, KEY_APPLY };
+
+static int
+answered(const struct device_cli *cli, const struct session *a, bool orders, bool apply)
+{
+	if (!a->facts.known) {
+		log_error("the centre tells this user nothing: a site's keys, or a device that "
+			"was removed there");
+		return EXIT_SOME_FAILED;
+	}
+	if (apply)
+		return device_orders_apply(cli, &a->facts, a->centre.address, a->credential,
+			a->centre.serial);
+	if (orders)
+		return device_orders_show(cli, &a->facts);
+	return cli->json ? show_json(&a->facts) : show(cli, &a->facts);
 }
 
 int
 device_ask(void *user, int argc, char *argv[])
 {
 	static const struct option_row rows[] = {
+		{ KEY_ORDERS, "orders", NULL, "only what the centre orders and waits for" },
+		{ KEY_APPLY, "apply", NULL, "carry the orders out now, and tell the centre" },
 		DEVICE_OPTION_JSON,
 		DEVICE_OPTION_STATE,
 		{ 0, NULL, NULL, NULL },
 	};
 	static const struct options options = {
-		.program = "imgadm-device ask", .usage = "[--json]",
+		.program = "imgadm-device ask", .usage = "[--json] [--orders [--apply]]",
 		.summary = "Show what the centre knows of this device, and recommends.",
 		.rows = rows,
 	};
 	struct device_cli cli = *(struct device_cli *)user;
-	struct ask_facts f = {0};
+	bool orders = false, apply = false;
+	struct session a = { 0 };
 	struct options_pass p;
-	int status = EXIT_DONE, rc;
+	int key, status = EXIT_DONE, rc;
 	struct err e = {0};
 
 	options_begin(&p, &options, argc, argv);
-	if (device_cli_option(&cli, &p, 0, 0, &status) != 0)
+	while ((key = device_cli_option(&cli, &p, 0, 0, &status)) > 0) {
+		orders |= key == KEY_ORDERS;
+		apply |= key == KEY_APPLY;
+	}
+	if (key < 0)
 		return status;
-	rc = ask(&cli, &f, &e);
+	if (apply && (!orders || cli.json)) {
+		rc = err_set(&e, -EINVAL, "--apply goes with --orders alone");
+		return device_cli_error(&e, rc);
+	}
+	rc = ask(&cli, orders ? ASK_ORDERS : ASK_ALL, &a, &e);
 	if (rc == -EHOSTUNREACH || rc == -EACCES || rc == -EBADMSG) {
 		log_err(&e);
-		return EXIT_SOME_FAILED;
+		status = EXIT_SOME_FAILED;
+	} else if (rc < 0) {
+		status = device_cli_error(&e, rc);
+	} else {
+		status = answered(&cli, &a, orders, apply);
+		if (a.facts.left_out > 0)
+			log_warning("%u values of the centre made no sense and are left out",
+				a.facts.left_out);
 	}
-	if (rc < 0)
-		return device_cli_error(&e, rc);
-	if (!f.known) {
-		log_error("the centre tells this user nothing: a site's keys, or a device that "
-			"was removed there");
-		ask_facts_release(&f);
-		return EXIT_SOME_FAILED;
-	}
-	status = cli.json ? show_json(&f) : show(&cli, &f);
-	if (f.left_out > 0)
-		log_warning("%u values of the centre made no sense and are left out", f.left_out);
-	ask_facts_release(&f);
+	ask_facts_release(&a.facts);
+	snmp_credential_free(a.credential);
 	return status;
 }

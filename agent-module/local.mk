@@ -41,10 +41,17 @@ agent_module_libimgadm_device_la_LIBADD = agent-module/libfirmware.la \
 	agent-module/libstate.la lib/db/libdb.la lib/structure/libstructure.la \
 	lib/base/libbase.la
 
+# What is asked of the centre, and the orders among it carried out.
+noinst_LTLIBRARIES += agent-module/liborders.la
+agent_module_liborders_la_SOURCES = \
+	%D%/ask.c %D%/ask.h \
+	%D%/orders.c %D%/orders.h
+nodist_agent_module_liborders_la_SOURCES = mibs/imgadm-mib.h mibs/imgadm-center-mib.h
+agent_module_liborders_la_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
+
 # imgadm-device
 noinst_LTLIBRARIES += agent-module/libdevice.la
 agent_module_libdevice_la_SOURCES = \
-	%D%/ask.c %D%/ask.h \
 	%D%/device_advice.c \
 	%D%/device_ask.c \
 	%D%/device_attention.c %D%/device_attention.h \
@@ -57,6 +64,7 @@ agent_module_libdevice_la_SOURCES = \
 	%D%/device_init.c \
 	%D%/device_life.c %D%/device_life.h \
 	%D%/device_model.c %D%/device_model.h \
+	%D%/device_orders.c %D%/device_orders.h \
 	%D%/device_reading.c \
 	%D%/device_report.c \
 	%D%/device_show.c \
@@ -71,6 +79,7 @@ agent_module_libdevice_la_LIBADD = $(JANSSON_LIBS) $(EVENT_LIBS)
 bin_PROGRAMS += agent-module/imgadm-device
 agent_module_imgadm_device_SOURCES = %D%/device_main.c
 agent_module_imgadm_device_LDADD = agent-module/libdevice.la \
+	agent-module/liborders.la \
 	agent-module/libfirmware.la agent-module/libstate.la lib/out/libout.la \
 	lib/report/libreport.la lib/snmp/libsnmp.la lib/db/libdb.la lib/structure/libstructure.la lib/base/libbase.la
 
@@ -122,6 +131,7 @@ agent_module_libagentd_la_SOURCES = \
 	%D%/link_table.c %D%/link_table.h \
 	%D%/link_watch.c %D%/link_watch.h \
 	%D%/locate.c %D%/locate.h \
+	%D%/orders_run.c %D%/orders_run.h \
 	%D%/report_centre.c %D%/report_centre.h \
 	%D%/report_content.c %D%/report_content.h \
 	%D%/report_due.c \
@@ -130,7 +140,7 @@ agent_module_libagentd_la_SOURCES = \
 agent_module_libagentd_la_CPPFLAGS = $(AM_CPPFLAGS) $(NETSNMPAGENT_CFLAGS) \
 	$(EVENT_CFLAGS)
 
-AGENTD_LIBS = agent-module/libagentd.la lib/report/libreport.la lib/snmp/libsnmp.la \
+AGENTD_LIBS = agent-module/libagentd.la agent-module/liborders.la lib/report/libreport.la lib/snmp/libsnmp.la \
 	$(TABLES_LIBS) $(SQLITE_LIBS) $(SODIUM_LIBS) $(EVENT_LIBS) $(NETSNMPAGENT_LIBS)
 
 sbin_PROGRAMS += agent-module/imgadm-agentd

@@ -191,28 +191,51 @@ inform_done(struct snmp_job *job, enum snmp_end end)
 	if (i->end == REPORT_PLAN_TAKEN || i->end == REPORT_PLAN_REFUSED)
 		learn(s, &i->target.v3);
 	report_plan_ended(s->plan, (unsigned)(i - s->informs), i->end, now_ms());
+	if (i->end == REPORT_PLAN_TAKEN && s->options.acknowledged != NULL)
+		s->options.acknowledged(s->options.user);
 	if (i->end == REPORT_PLAN_SILENT)
 		report_centre_find(s->centre);
 	soon(s);
+}
+
+bool
+report_send_job(struct report_send *s, struct snmp_job *job)
+{
+	const char *address = report_centre_address(s->centre);
+	struct snmp_target *t = job->target;
+
+	if (s->engine == NULL || address == NULL)
+		return false;
+	t->credential = report_centre_credential(s->centre);
+	t->timeout_ms = REPORT_SEND_TIMEOUT_MS;
+	t->retries = REPORT_SEND_RETRIES;
+	t->v3 = s->v3;
+	(void)text_copy(t->address, sizeof(t->address), address);
+	return snmp_engine_add(s->engine, job) == 0;
+}
+
+void
+report_send_heard(struct report_send *s, const struct snmp_target *target)
+{
+	learn(s, &target->v3);
+}
+
+uint32_t
+report_send_serial(const struct report_send *s)
+{
+	return report_centre_serial(s->centre);
 }
 
 static void
 send_part(struct report_send *s, const struct report_plan_order *o)
 {
 	struct inform *i = &s->informs[o->slot];
-	const char *address = report_centre_address(s->centre);
 
 	*i = (struct inform){ .owner = s, .kind = o->kind, .part = o->part,
 		.id = report_content_id(s->contents[o->kind]), .end = REPORT_PLAN_UNSENT };
-	i->target.credential = report_centre_credential(s->centre);
-	i->target.timeout_ms = REPORT_SEND_TIMEOUT_MS;
-	i->target.retries = REPORT_SEND_RETRIES;
-	i->target.v3 = s->v3;
 	i->job = (struct snmp_job){ .target = &i->target, .step = inform_step,
 		.done = inform_done, .user = i };
-	if (address != NULL)
-		(void)text_copy(i->target.address, sizeof(i->target.address), address);
-	if (s->engine == NULL || address == NULL || snmp_engine_add(s->engine, &i->job) < 0)
+	if (!report_send_job(s, &i->job))
 		report_plan_ended(s->plan, o->slot, REPORT_PLAN_FAULT, now_ms());
 }
 
@@ -327,6 +350,25 @@ take_id(struct report_send *s, uint32_t *ret_id, struct err *e)
 	}
 	s->ids_left--;
 	*ret_id = s->next_id++;
+	return 0;
+}
+
+int
+report_send_head(struct report_send *s, uint32_t count, struct report_head *ret, struct err *e)
+{
+	const struct state_view *view = s->options.view(s->options.user);
+	struct state *writer = s->options.writer(s->options.user);
+	struct report_head h = { .revision = view->structure.revision,
+		.uptime_cs = (uint32_t)((now_ms() - s->begun_ms) / 10) };
+	int rc;
+
+	if (writer == NULL)
+		return err_set(e, -EBUSY, "the state cannot be written now");
+	rc = state_report_ids(writer, count, &h.id, e);
+	if (rc < 0)
+		return rc;
+	(void)text_copy(h.device_id, sizeof(h.device_id), view->structure.device.id);
+	*ret = h;
 	return 0;
 }
 

@@ -14,6 +14,8 @@
 
 #include "agent-module/state.h"
 #include "lib/base/err.h"
+#include "lib/report/report.h"
+#include "lib/snmp/engine.h"
 
 struct event_base;
 struct report_send;
@@ -30,6 +32,7 @@ struct report_send_options {
 	const struct state_view *(*view)(void *user);
 	/* For writing, opened where that is possible; NULL when it is not now. */
 	struct state *(*writer)(void *user);
+	void (*acknowledged)(void *user);	/* a part was, a moment ago; may be NULL */
 	void *user;
 };
 
@@ -43,5 +46,23 @@ void report_send_free(struct report_send *s);	/* NULL is fine */
 void report_send_look(struct report_send *s);
 /* A link or an address came. */
 void report_send_link(struct report_send *s);
+
+/*
+ * For who asks the centre, or tells it something, beside reports: have a job run by the
+ * same engine.  Address, credential, time-out and SNMPv3 state of its target are filled
+ * in.  False: there is no centre to be reached now.  Where the centre changes, done() is
+ * called with SNMP_END_STOPPED; also by report_send_free().
+ */
+bool report_send_job(struct report_send *s, struct snmp_job *job);
+/* From its done(): what the target learned of the centre's engine. */
+void report_send_heard(struct report_send *s, const struct snmp_target *target);
+/* state_report.centre_serial of the centre that is reported to; 0 = none. */
+uint32_t report_send_serial(const struct report_send *s);
+/*
+ * Device, revision and time of what is told now, with the first of `count` report ids
+ * that nobody had.  -EBUSY: the state cannot be written now.
+ */
+int report_send_head(struct report_send *s, uint32_t count, struct report_head *ret,
+	struct err *e);
 
 #endif

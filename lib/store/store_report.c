@@ -221,17 +221,40 @@ check_report(const struct report *r, struct err *e)
 	return rc;
 }
 
+/* The unit that an order was meant for, where the device has none that it could name. */
+static int
+name_of_order(struct report_put *p, uint32_t number, char *symbol, size_t size, struct err *e)
+{
+	struct db_stmt *q = NULL;
+	int rc;
+
+	rc = db_prepare(p->store->db, "SELECT symbol FROM update_order WHERE device = ?1"
+		" AND number = ?2", &q, e);
+	if (rc < 0)
+		return rc;
+	db_bind_i64(q, 1, p->who.device);
+	db_bind_i64(q, 2, number);
+	rc = db_step(q, e);
+	if (rc == 1)
+		db_text(q, 0, symbol, size);
+	db_stmt_free(q);
+	return rc < 0 ? rc : 0;
+}
+
 /* How far an update is; the order that it carries out is taken. */
 static int
 put_update(struct report_put *p, struct err *e)
 {
 	struct store_update u = { .device = p->who.device, .heard = p->when,
 		.row = p->report->update.row };
+	uint32_t number = u.row.want.order;
 	int rc;
 
 	(void)text_copy(u.symbol, sizeof(u.symbol), p->report->update.symbol);
 	p->out.end = STORE_REPORT_STORED;
-	rc = store_update_put(p->store, &u, e);
+	rc = number == 0 ? 0 : name_of_order(p, number, u.symbol, sizeof(u.symbol), e);
+	if (rc == 0)
+		rc = store_update_put(p->store, &u, e);
 	return rc < 0 ? rc : store_reporter_heard(p, e);
 }
 

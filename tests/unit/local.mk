@@ -215,6 +215,14 @@ tests_unit_state_update_SOURCES = %D%/state_update.c $(STATE_TEST_SOURCES)
 tests_unit_state_update_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_state_update_LDADD = $(UNIT_LDADD) $(STATE_LIBS) $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/orders
+TESTS += tests/unit/orders
+tests_unit_orders_SOURCES = %D%/orders.c $(STATE_TEST_SOURCES)
+nodist_tests_unit_orders_SOURCES = mibs/imgadm-mib.h mibs/imgadm-center-mib.h
+tests_unit_orders_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_orders_LDADD = $(UNIT_LDADD) agent-module/liborders.la $(STATE_LIBS) \
+	lib/report/libreport.la lib/snmp/libsnmp.la $(UNIT_LIBS) $(EVENT_LIBS)
+
 check_PROGRAMS += tests/unit/state_fault
 TESTS += tests/unit/state_fault
 tests_unit_state_fault_SOURCES = %D%/state_fault.c $(STATE_TEST_SOURCES)
@@ -232,7 +240,7 @@ check_PROGRAMS += tests/unit/device
 TESTS += tests/unit/device
 tests_unit_device_SOURCES = %D%/device.c $(STATE_TEST_SOURCES)
 tests_unit_device_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
-tests_unit_device_LDADD = $(UNIT_LDADD) agent-module/libdevice.la \
+tests_unit_device_LDADD = $(UNIT_LDADD) agent-module/libdevice.la agent-module/liborders.la \
 	agent-module/libfirmware.la $(STATE_LIBS) lib/out/libout.la lib/report/libreport.la \
 	lib/snmp/libsnmp.la $(UNIT_LIBS)
 
