@@ -222,6 +222,23 @@ advice_point(struct points *p, const struct state_advice *a)
 			"%s (imgadm-device advice ack %u)", a->text, (unsigned)a->index);
 }
 
+/* --- updates ----------------------------------------------------------------- */
+
+/* One that failed, or was taken back: what ran before runs. */
+static void
+update_point(struct points *p, const struct structure *st, const struct update *u)
+{
+	const char *reason = update_name(UPDATE_NAME_REASON, (int)u->reason);
+
+	if (u->state != UPDATE_FAILED && u->state != UPDATE_ROLLED_BACK)
+		return;
+	add(p, SEVERITY_WARNING, symbol_of(st, u->unit_index), "update to %s %s %s (%s)%s%s",
+		u->want.software[0] != '\0' ? u->want.software : "other software",
+		u->want.version, u->state == UPDATE_FAILED ? "failed" : "was taken back",
+		reason == NULL ? "?" : reason, u->reason_text[0] != '\0' ? ": " : "",
+		u->reason_text);
+}
+
 size_t
 device_attention(const struct state_view *v, int64_t now_utc_s,
 	struct attention points[ATTENTION_MAX])
@@ -240,5 +257,7 @@ device_attention(const struct state_view *v, int64_t now_utc_s,
 		software_point(&p, st, &st->software[i]);
 	for (size_t i = 0; i < st->reading_count; i++)
 		reading_point(&p, st, &st->readings[i]);
+	for (size_t i = 0; i < v->update_count; i++)
+		update_point(&p, st, &v->updates[i]);
 	return p.count;
 }

@@ -2,8 +2,8 @@
  * device_attention: what of a device needs someone, the gravest first.
  *
  * A pure function of a view and the time: failed, absent and worn units,
- * software that is not as it should be, readings beyond their limits, errors
- * of weight in the last day.
+ * software that is not as it should be, updates that failed, readings beyond
+ * their limits, errors of weight in the last day.
  */
 #ifndef IMGADM_AGENT_MODULE_DEVICE_ATTENTION_H
 #define IMGADM_AGENT_MODULE_DEVICE_ATTENTION_H

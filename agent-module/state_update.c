@@ -260,6 +260,18 @@ state_update_fits(const struct update *u, const struct update_want *want,
 	return 0;
 }
 
+/*
+ * The centre tells a newer state from an older one by its order and then by
+ * this time: so within one order it does not go back, whatever the clock does.
+ */
+static utc_s
+changed_now(struct state *s, const struct state_update *u, bool anew)
+{
+	utc_s now = state_now(s);
+
+	return !anew && now < u->row.changed ? u->row.changed : now;
+}
+
 static void
 state_take(struct state *s, struct state_update *u, enum update_state state,
 	enum update_reason reason, const char *text)
@@ -267,7 +279,7 @@ state_take(struct state *s, struct state_update *u, enum update_state state,
 	u->row.state = state;
 	u->row.reason = reason;
 	(void)text_copy(u->row.reason_text, sizeof(u->row.reason_text), text);
-	u->row.changed = state_now(s);
+	u->row.changed = changed_now(s, u, state == UPDATE_REQUESTED && u->row.want.order != 0);
 	u->changes++;
 	if (state == UPDATE_SWITCHING)
 		u->reported_in = false;

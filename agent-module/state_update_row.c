@@ -263,7 +263,7 @@ state_update_head_read(struct state *s, struct state_update_head *ret_head, stru
 		rc = db_step(q, e);
 	if (rc < 0)
 		return rc;
-	if (rc == 0 || db_u32(q, 1) > INT32_MAX) {
+	if (rc == 0 || db_i64(q, 1) < 0 || db_i64(q, 1) > INT32_MAX) {
 		db_reset(q);
 		return state_damaged(s, e, "the lock of updates");
 	}

@@ -160,8 +160,7 @@ updates_read(struct state *s, const struct state_view *v, bool all, struct fresh
 	size_t count = 0;
 	int rc = state_update_head_read(s, &f->update_head, e);
 
-	f->new_updates = all || f->update_head.stamp != v->seen.updates ||
-		f->units;	/* rows are shown with their units */
+	f->new_updates = all || f->update_head.stamp != v->seen.updates;
 	if (rc < 0 || !f->new_updates)
 		return rc;
 	rc = state_trust_read(s, &f->trust, e);

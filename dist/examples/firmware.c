@@ -116,6 +116,9 @@ main(int argc, char *argv[])
 		rc = imgadm_device_boot(d);
 	if (rc == 0)
 		rc = describe(d);
+	/* We have started and work: after an update there is no need to fall back. */
+	if (rc == 0)
+		rc = imgadm_device_confirm(d, NULL);
 	for (int page = 0; rc == 0 && page < PAGES; page++)
 		rc = page_printed(d);
 	if (rc == 0)

@@ -218,6 +218,9 @@ become "$eng" 9
 like "a switch of nothing" "$(d update switch ENG 2>&1)" 'name the bank'
 ok "a switch to a bank" d update switch ENG --bank 2
 is "requested" "$(d update show ENG --json | jq -c '[.state, .pending, .wanted.bank]')" '["requested","switch",2]'
+become "$eng" 10
+sql "UPDATE unit_update SET reason = 4, reason_text = 'no such file' WHERE unit = $eng; UPDATE update_head SET stamp = stamp + 1"
+like "a failure needs attention" "$(d show)" 'ENG.*update to .* failed \(notFound\): no such file'
 become "$eng" 1
 ok "locked" d update owner ENG locked
 like "nobody may" "$(d update switch ENG --bank 2 2>&1)" 'locked'

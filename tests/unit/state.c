@@ -175,6 +175,12 @@ static const char *const DAMAGES[] = {
 	"UPDATE software SET state = 0; UPDATE device SET software_stamp = software_stamp + 1",
 	"DELETE FROM log WHERE idx = 2; UPDATE device SET log_generation = 5",
 	"UPDATE log SET severity = 0; UPDATE device SET log_generation = 5",
+	"DELETE FROM update_head",
+	"UPDATE update_head SET lock = -1, stamp = stamp + 1",
+	"UPDATE unit_update SET state = 99; UPDATE update_head SET stamp = stamp + 1",
+	"UPDATE unit_update SET bank = 9; UPDATE update_head SET stamp = stamp + 1",
+	"UPDATE unit_update SET intent = 5; UPDATE update_head SET stamp = stamp + 1",
+	"DELETE FROM trust; UPDATE update_head SET stamp = stamp + 1",
 };
 
 START_TEST(damage_is_told_and_keeps_the_view)

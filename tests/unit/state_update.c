@@ -480,6 +480,69 @@ START_TEST(what_the_centre_had_is_remembered)
 }
 END_TEST
 
+START_TEST(the_moment_of_a_state_does_not_go_back)
+{
+	struct state *s = world("clock.db");
+	struct update_want w = WANT;
+	struct help_clock clock;
+
+	help_clock_init(&clock, 1700000000);
+	state_set_clock(s, &clock.clock);
+	DONE(ask(s, STATE_WANT_ALL, UPDATE_COMMAND_START, true, NULL, &e));
+	clock.now_utc_s = 1600000000;
+	step(s, UPDATE_DOWNLOADING, UPDATE_REASON_NONE);
+	ck_assert_int_eq(row(s, "ENG").row.changed, 1700000000);
+	step(s, UPDATE_FAILED, UPDATE_REASON_TIMEOUT);
+	/* another order is told from it by its number */
+	w.order = 6;
+	DONE(state_update_ask(s, "ENG", &w, UPDATE_OWNER_CENTRE, STATE_WANT_ORDER,
+		UPDATE_COMMAND_START, true, NULL, &e));
+	ck_assert_int_eq(row(s, "ENG").row.changed, 1600000000);
+	state_close(s);
+}
+END_TEST
+
+/* What imgUpdateTable is answered from. */
+START_TEST(a_view_follows)
+{
+	struct state *s = world("view.db"), *r = help_open(support_path("view.db"), STATE_READ);
+	struct state_view v = {0};
+	char bytes[] = "x";
+	struct state_trust t = { .serial = 3, .bytes = bytes, .len = 1, .key_ids = { { 9 } },
+		.key_count = 1, .operator_required = true };
+	const struct update *rows;
+
+	help_refresh(r, &v);
+	ck_assert_uint_eq(v.update_count, 2);
+	ck_assert_uint_eq(v.update_owed.unit_index, 0);
+	rows = v.updates;
+	DONE(state_count(s, "ENG", 1, &e));
+	help_refresh(r, &v);
+	ck_assert_ptr_eq(v.updates, rows);	/* not loaded anew for that */
+	DONE(ask(s, STATE_WANT_ALL, UPDATE_COMMAND_START, true, NULL, &e));
+	DONE(state_update_lock_take(s, 0, &e));
+	DONE(state_trust_put(s, &t, &e));
+	help_refresh(r, &v);
+	ck_assert_int_eq(v.updates[1].state, UPDATE_REQUESTED);
+	ck_assert_uint_eq(v.updates[1].unit_index, 2);
+	ck_assert_uint_eq(v.update_owed.unit_index, 2);
+	ck_assert_uint_eq(v.update_owed.changes, 1);
+	ck_assert_uint_eq(v.update_lock, 1);
+	ck_assert_uint_eq(v.trust.serial, 3);
+	ck_assert(v.trust.operator_required);
+	ck_assert_uint_eq(v.trust.key_ids[0][0], 9);
+	(void)help_unit(s, "ENG", UNIT_TYPE_ENGINE, "E2", "DEV");
+	help_refresh(r, &v);
+	ck_assert_uint_eq(v.updates[1].unit_index, 3);
+	DONE(state_unit_remove(s, "ENG", &e));
+	help_refresh(r, &v);
+	ck_assert_uint_eq(v.update_count, 1);
+	state_view_release(&v);
+	state_close(r);
+	state_close(s);
+}
+END_TEST
+
 /* --- parts -------------------------------------------------------------------------------- */
 
 START_TEST(another_part_starts_anew)
@@ -738,6 +801,8 @@ suite(void)
 	tcase_add_test(tc, state_bank_and_floor_change_together);
 	tcase_add_test(tc, reporting_in_belongs_to_one_start);
 	tcase_add_test(tc, what_the_centre_had_is_remembered);
+	tcase_add_test(tc, the_moment_of_a_state_does_not_go_back);
+	tcase_add_test(tc, a_view_follows);
 	tcase_add_test(tc, another_part_starts_anew);
 	tcase_add_test(tc, a_floor_goes_with_the_part);
 	tcase_add_test(tc, a_floor_follows_a_serial_that_becomes_known);
