@@ -12,13 +12,14 @@ updater_libupdate_la_SOURCES += %D%/update_abort.c %D%/update_status.c
 updater_libupdate_la_SOURCES += %D%/update_unit.c %D%/update_grants.c
 updater_libupdate_la_SOURCES += %D%/update_open.c %D%/update_open.h
 updater_libupdate_la_SOURCES += %D%/update_plan.c %D%/update_plan.h
+updater_libupdate_la_SOURCES += %D%/update_push.c %D%/update_push.h
 updater_libupdate_la_SOURCES += %D%/update_row.c %D%/update_row.h
 updater_libupdate_la_SOURCES += %D%/update_say.c %D%/update_say.h
 updater_libupdate_la_SOURCES += %D%/update_work.c %D%/update_work.h
 
 sbin_PROGRAMS += updater/imgadm-update
 updater_imgadm_update_SOURCES = %D%/update_main.c
-updater_imgadm_update_LDADD = updater/libupdate.la lib/cli/libcli.la lib/catalogue/libcatalogue.la \
+updater_imgadm_update_LDADD = updater/libupdate.la lib/tftp/libtftpnet.la lib/tftp/libtftp.la lib/cli/libcli.la lib/catalogue/libcatalogue.la \
 	lib/store/libstore.la lib/snmp/libsnmp.la lib/out/libout.la lib/sign/libsign.la lib/db/libdb.la \
 	lib/structure/libstructure.la lib/base/libbase.la
 

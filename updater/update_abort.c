@@ -142,7 +142,7 @@ update_abort(void *user, int argc, char *argv[])
 	a.device = argv[p.index];
 	a.symbol = argc - p.index == 2 ? argv[p.index + 1] : NULL;
 	cli_user(a.by, sizeof(a.by));
-	status = update_open(user, a.device, &a.o);
+	status = update_open(user, a.device, true, &a.o);
 	if (status == EXIT_DONE && a.symbol != NULL && update_open_unit(&a.o, a.symbol) == NULL)
 		status = EXIT_USAGE;
 	if (status == EXIT_DONE) {

@@ -9,15 +9,17 @@
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/parse.h"
+#include "lib/base/paths.h"
 #include "lib/base/text.h"
 #include "lib/out/jsonout.h"
 #include "lib/store/store_center.h"
+#include "updater/update_push.h"
 #include "updater/update_work.h"
 
 enum {
-	BANK = UPDATE_KEY_OWN, DRAFTS, DRY_RUN, NO_CONFIRM, NO_WAY_BACK, PLAN, TICKETS, TIMEOUT, UNIT,
-	WAIT, WHEN,
-	TIMEOUT_MAX_S = 14 * 86400,
+	BANK = UPDATE_KEY_OWN, DRAFTS, DRY_RUN, NO_CONFIRM, NO_WAY_BACK, PLAN, PUSH,
+	PUSH_SIGNATURE, TICKETS, TIMEOUT, UNIT, WAIT, WHEN,
+	TIMEOUT_MAX_S = 14 * 86400, PUSH_LOOK_MS = 1000,
 };
 
 struct device_run {
@@ -27,7 +29,8 @@ struct device_run {
 	struct update_opened o;
 	struct update_say say;
 	struct update_work work;
-	bool dry_run, planned, no_way_back;
+	bool dry_run, planned, no_way_back, push_signature;
+	const char *push;	/* URI, or NULL */
 	json_t *done;		/* of each unit of each step, how it ended */
 };
 
@@ -226,6 +229,81 @@ carry_out(struct device_run *r)
 	return status;
 }
 
+/* --- pushed -------------------------------------------------------------------------------- */
+
+/* The version that the unit says it runs, until it is the one or the time is over. */
+static int
+version_shows(struct device_run *r, const struct update_step *s)
+{
+	int64_t end_ms = clock_monotonic_ms(clock_system()) +
+		r->work.options.timeout_s * 1000;
+	const struct software *runs = NULL;
+	struct update_row_unit u;
+	struct ask_end end;
+
+	if (!r->o.reachable) {
+		update_say_error(&r->say, r->ask.device, s->symbol, "it was sent; whether it came "
+			"whole is not known: it cannot be read back, nor asked");
+		return EXIT_SOME_FAILED;
+	}
+	do {
+		update_row_unit(r->o.ask, s->unit_index, &u, &end);
+		runs = end.how == ASK_DONE ? update_row_running(&u, s->software) : NULL;
+		if (runs != NULL && strcmp(runs->id, s->software) == 0 &&
+		    strcmp(runs->version, s->version) == 0) {
+			update_say_line(&r->say, s->symbol, "runs %s %s (read back over SNMP)",
+				s->software, s->version);
+			return EXIT_DONE;
+		}
+	} while (clock_monotonic_ms(clock_system()) < end_ms && ask_wait(r->o.ask, PUSH_LOOK_MS));
+	update_say_error(&r->say, r->ask.device, s->symbol, "it was sent, and the unit does not "
+		"say that it runs it: look at the device, or push again");
+	return EXIT_SOME_FAILED;
+}
+
+static int
+push(struct device_run *r)
+{
+	const struct update_step *s = r->plan.steps;
+	struct update_push p = { .base = ask_loop(r->o.ask), .signature = r->push_signature,
+		.images = paths_images(r->cli->images) };
+	struct store_image image;
+	bool same = false;
+	struct err e = { 0 };
+	int rc, status = EXIT_DONE;
+
+	if (r->plan.count != 1 || s->kind != UPDATE_STEP_INSTALL) {
+		log_error("%s: --push is for one installation, and this takes %zu steps: push "
+			"the stepping stones one by one", r->ask.device, r->plan.count);
+		return EXIT_USAGE;
+	}
+	p.image = &image;
+	rc = tftp_uri_parse(r->push, &p.uri, &e);
+	if (rc < 0)
+		err_prefix(&e, "--push");
+	else
+		rc = store_image_find(r->o.store, s->software, s->creator, s->seq, &image, &e);
+	if (rc < 0) {
+		log_err(&e);
+		return EXIT_USAGE;
+	}
+	rc = update_push_run(&p, &same, &e);
+	if (rc < 0) {
+		update_say_error(&r->say, r->ask.device, s->symbol, "%s", e.text);
+		status = EXIT_SOME_FAILED;
+	} else if (same) {
+		update_say_line(&r->say, s->symbol, "sent to %s, and read back the same",
+			r->push);
+	} else {
+		update_say_line(&r->say, s->symbol, "sent to %s; it cannot be read back (%s)",
+			r->push, e.text);
+		status = version_shows(r, s);
+	}
+	note(r, s, status == EXIT_DONE ? "done" : "failed", 0, "", rc < 0 ? e.text : same ?
+		"read back the same" : "");
+	return status;
+}
+
 /* --- the command ------------------------------------------------------------------------- */
 
 static int
@@ -259,7 +337,7 @@ work(struct device_run *r)
 	struct err e;
 	int status;
 
-	status = update_open(r->cli, r->ask.device, &r->o);
+	status = update_open(r->cli, r->ask.device, r->push == NULL, &r->o);
 	if (status != EXIT_DONE)
 		return status;
 	if (check_images(r) < 0)
@@ -273,7 +351,7 @@ work(struct device_run *r)
 	r->work.o = &r->o;
 	r->work.say = &r->say;
 	cli_user(r->work.by, sizeof(r->work.by));
-	status = carry_out(r);
+	status = r->push != NULL ? push(r) : carry_out(r);
 	(void)store_mark_soon(r->o.store, r->o.device.row.device, clock_utc_s(clock_system()), &e);
 	return status;
 }
@@ -353,11 +431,15 @@ take_option(struct device_run *r, int key, const char *argument, struct err *e)
 	case UNIT:
 		r->ask.symbol = argument;
 		break;
+	case PUSH:
+		r->push = argument;
+		break;
 	}
 	r->ask.drafts |= key == DRAFTS;
 	r->ask.tickets |= key == TICKETS;
 	r->dry_run |= key == DRY_RUN;
 	r->planned |= key == PLAN;
+	r->push_signature |= key == PUSH_SIGNATURE;
 	r->no_way_back |= key == NO_WAY_BACK;
 	o->wait |= key == WAIT;
 	o->confirm &= key != NO_CONFIRM;
@@ -377,6 +459,8 @@ update_device(void *user, int argc, char *argv[])
 		{ NO_CONFIRM, "no-confirm", NULL, "leave it proven: going back stays possible" },
 		{ NO_WAY_BACK, "no-way-back", NULL, "also where what runs cannot be had again" },
 		{ PLAN, "plan", NULL, "to what the judge recommends, unit after unit" },
+		{ PUSH, "push", "URI", "send the image to the device, a TFTP server itself" },
+		{ PUSH_SIGNATURE, "push-signature", NULL, "and its signature, as NAME.minisig" },
 		{ TICKETS, "tickets", NULL, "below a unit's floor, by tickets" },
 		{ TIMEOUT, "timeout", "SPAN", "how long each step may take; 1h" },
 		{ UNIT, "unit", "SYMBOL", "the unit that takes it, where several could" },
@@ -405,6 +489,10 @@ update_device(void *user, int argc, char *argv[])
 		return status;
 	if (argc - p.index != (r.planned ? 1 : 3) || (r.planned && r.ask.symbol != NULL)) {
 		log_error("want DEVICE SOFTWARE VERSION, or DEVICE --plan");
+		return EXIT_USAGE;
+	}
+	if (r.push_signature && r.push == NULL) {
+		log_error("--push-signature goes with --push");
 		return EXIT_USAGE;
 	}
 	if (cli_conf(&r.cli->cli, &e) < 0)

@@ -29,7 +29,7 @@ find_target(struct update_opened *o, const char *name, struct err *e)
 }
 
 int
-update_open(struct update_cli *cli, const char *name, struct update_opened *ret)
+update_open(struct update_cli *cli, const char *name, bool writes, struct update_opened *ret)
 {
 	struct update_opened *o = ret;
 	struct err e = { 0 };
@@ -51,6 +51,10 @@ update_open(struct update_cli *cli, const char *name, struct update_opened *ret)
 		o->reachable = o->device.row.polled &&
 			(o->target.numeric[0] != '\0' || o->target.address[0] != '\0');
 		rc = ask_open(cli->cli.conf, o->reachable ? &o->target : NULL, &o->ask, &e);
+		if (rc == -EINVAL && !writes) {
+			o->reachable = false;
+			rc = ask_open(cli->cli.conf, NULL, &o->ask, &e);
+		}
 		if (rc < 0)
 			err_prefix(&e, "%s", name);
 	}

@@ -18,10 +18,12 @@ struct update_opened {
 };
 
 /*
- * EXIT_DONE, or the status to return after saying why (a credential below
- * authPriv is one: nothing is sent then); update_opened_close() in any case.
+ * EXIT_DONE, or the status to return after saying why; update_opened_close() in any
+ * case.  writes: a credential below authPriv is such a reason, and nothing is sent;
+ * else the device is then not reachable.
  */
-int update_open(struct update_cli *cli, const char *name, struct update_opened *ret);
+int update_open(struct update_cli *cli, const char *name, bool writes,
+	struct update_opened *ret);
 void update_opened_close(struct update_opened *o);
 
 /* The unit of that symbol; NULL after saying which there are near. */

@@ -72,7 +72,7 @@ update_unit(void *user, int argc, char *argv[])
 		log_error("unit: which state? --state standby, or --state inService");
 		return EXIT_USAGE;
 	}
-	status = update_open(user, argv[p.index], &o);
+	status = update_open(user, argv[p.index], true, &o);
 	if (status == EXIT_DONE)
 		u = update_open_unit(&o, argv[p.index + 1]);
 	if (status == EXIT_DONE && u == NULL) {

@@ -32,7 +32,7 @@ struct update_work_options {
 };
 
 enum update_work_how {
-	UPDATE_WORK_DONE = 1,	/* the version was read back; committed, or proven where it stays so */
+	UPDATE_WORK_DONE = 1,	/* the version was read back; committed, or left proven */
 	UPDATE_WORK_STAGED,	/* it stands there, and is switched to later */
 	UPDATE_WORK_FAILED,	/* refused, failed, rolled back: reason */
 	UPDATE_WORK_OPEN,	/* ordered, and not seen through: it goes on */

@@ -6,7 +6,7 @@
 . "$top_srcdir/tests/integration/catalogue-lib.sh"
 . "$top_srcdir/tests/integration/judge-lib.sh"
 . "$top_srcdir/tests/integration/update-lib.sh"
-: "${device:?}" "${v3:?}" "${judge:?}" "${fleet:?}" "${poll:?}" "${port:=}" "${update:?}"
+: "${device:?}" "${v3:?}" "${judge:?}" "${fleet:?}" "${poll:?}" "${port:=}" "${update:?}" "${top_builddir:?}"
 need minisign python3 sqlite3
 actor=$top_builddir/tests/integration/update_actor
 [ -x "$actor" ] || skip_all "$actor is not built"
