@@ -305,6 +305,9 @@ apply(struct state *s, const struct structure *st, const struct ask_facts *f,
 	}
 	if (rc == 0)
 		rc = note(s, f, &report, through, r, e);
+	/* Who was asked was heard: what is not begun does not lapse. */
+	if (rc == 0)
+		rc = state_update_heard(s, e);
 out:
 	free(items);
 	free(rows);

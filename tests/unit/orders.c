@@ -10,6 +10,7 @@
 
 #include "agent-module/state_centre.h"
 #include "agent-module/state_orders.h"
+#include "agent-module/state_private.h"
 #include "mibs/imgadm-center-mib.h"
 #include "tests/unit/state_help.h"
 #include "tests/unit/support.h"
@@ -241,6 +242,23 @@ START_TEST(an_update_is_asked_for_as_by_a_set)
 	ck_assert_uint_eq(result.updates, 0);
 	ck_assert_uint_eq(result.refused_count, 0);
 	ck_assert_uint_eq(row().request, u.request);
+}
+END_TEST
+
+START_TEST(a_fetch_renews_what_has_not_begun)
+{
+	struct help_clock clock;
+
+	help_clock_init(&clock, 1700000000);
+	state_set_clock(state, &clock.clock);
+	(void)update(4, UPDATE_COMMAND_START);
+	apply();
+	told();
+	ck_assert_int_eq(row().heard, 1700000000);
+	facts.update_count = 0;
+	clock.now_utc_s += 80000;
+	apply();
+	ck_assert_int_eq(row().heard, 1700080000);
 }
 END_TEST
 
@@ -575,6 +593,7 @@ main(void)
 	tcase_add_test(tc, advice_comes_changes_and_goes);
 	tcase_add_test(tc, advice_that_makes_no_sense_keeps_no_other);
 	tcase_add_test(tc, an_update_is_asked_for_as_by_a_set);
+	tcase_add_test(tc, a_fetch_renews_what_has_not_begun);
 	tcase_add_test(tc, a_set_with_the_number_was_before);
 	tcase_add_test(tc, commands_go_their_way);
 	tcase_add_test(tc, what_cannot_be_is_refused_and_says_why);
