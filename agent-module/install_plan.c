@@ -3,7 +3,6 @@
 #include "agent-module/install_plan.h"
 #include "agent-module/install_plan_private.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "lib/base/text.h"
@@ -43,14 +42,30 @@ is_trust(const struct state_update *row)
 	return row->row.unit_index == 1 && strcmp(row->row.want.software, UPDATE_TRUST_ID) == 0;
 }
 
+/* A bank that is switched to by command: in no group, whatever the columns still say. */
+static bool
+is_switch(const struct state_update *row)
+{
+	if (row->label[0] != '\0' || update_at_rest(row->row.state))
+		return false;
+	return row->row.state >= UPDATE_SWITCHING || row->intent == UPDATE_INTENT_SWITCH ||
+		row->pending == UPDATE_COMMAND_SWITCH;
+}
+
+bool
+install_plan_grouped(const struct state_update *row)
+{
+	return row->row.want.group != 0 && !is_trust(row) && !is_switch(row) &&
+		!update_at_rest(row->row.state);
+}
+
 bool
 install_plan_belongs(const struct state_update *first, const struct state_update *row)
 {
 	if (first->row.unit_index == row->row.unit_index)
 		return true;
-	return first->row.want.group != 0 && first->row.want.group == row->row.want.group &&
-		!is_trust(first) && !is_trust(row) &&
-		!update_at_rest(first->row.state) && !update_at_rest(row->row.state);
+	return install_plan_grouped(first) && install_plan_grouped(row) &&
+		first->row.want.group == row->row.want.group;
 }
 
 /* --- what the phases share --------------------------------------------------- */
@@ -104,7 +119,7 @@ install_label_set(struct install_change *c, unsigned n, uint8_t bank, enum softw
 }
 
 void
-install_run(const struct install_view *v, size_t i, enum install_verb verb, uint8_t bank)
+install_run_verb(const struct install_view *v, size_t i, enum install_verb verb, uint8_t bank)
 {
 	install_do(v, i, INSTALL_RUN);
 	v->s->verb = verb;
@@ -169,58 +184,6 @@ install_try(const struct install_view *v, size_t i, uint32_t most)
 
 /* --- at rest ------------------------------------------------------------------- */
 
-/* Why the bank that is wanted cannot be switched to; NONE: it can. */
-static enum update_reason
-unfit_bank(const struct install_member *m, struct err *why)
-{
-	unsigned bank = m->row.row.want.bank;
-
-	if (bank == 0 || bank > m->unit.banks || m->unit.running == 0) {
-		(void)err_set(why, -EINVAL, "bank %u: the unit has %u, and bank %u runs", bank,
-			m->unit.banks, m->unit.running);
-		return UPDATE_REASON_NOT_FOUND;
-	}
-	if (m->unit.bank[bank] != SOFTWARE_FALLBACK && m->unit.bank[bank] != SOFTWARE_STAGED) {
-		(void)err_set(why, -EINVAL, "bank %u holds nothing that is known to be whole", bank);
-		return UPDATE_REASON_NOT_FOUND;
-	}
-	if (m->unit.below_floor[bank]) {
-		(void)err_set(why, -EINVAL, "bank %u holds a release that is below the floor", bank);
-		return UPDATE_REASON_VERSION_FLOOR;
-	}
-	return UPDATE_REASON_NONE;
-}
-
-/* A switch between banks, without a download. */
-static void
-take_switch(const struct install_view *v, size_t i)
-{
-	const struct install_member *m = install_at(v, i);
-	struct install_change *c;
-	struct err why = {0};
-	enum update_reason reason;
-
-	/* What is asked for holds already. */
-	if (m->row.row.want.bank != 0 && m->row.row.want.bank == m->unit.running) {
-		c = install_state_of(v, i, UPDATE_COMMITTED);
-		c->columns |= STATE_STEP_TAKEN;
-		return;
-	}
-	reason = unfit_bank(m, &why);
-	c = install_state_of(v, i, reason == UPDATE_REASON_NONE ? UPDATE_REQUESTED :
-		UPDATE_FAILED);
-	c->reason = reason;
-	c->text = why;
-	c->columns |= STATE_STEP_TAKEN | STATE_STEP_INTENT | STATE_STEP_BANKS | STATE_STEP_LABEL |
-		STATE_STEP_KEPT | STATE_STEP_TRIES | STATE_STEP_GROUP | STATE_STEP_DUE |
-		STATE_STEP_BYTES;
-	c->fresh = true;
-	if (reason == UPDATE_REASON_NONE) {
-		c->intent = UPDATE_INTENT_SWITCH;
-		c->to_bank = m->row.row.want.bank;
-	}
-}
-
 static void
 at_rest(const struct install_view *v)
 {
@@ -231,10 +194,7 @@ at_rest(const struct install_view *v)
 
 		if (row->pending == UPDATE_COMMAND_NONE)
 			continue;
-		if (row->pending == UPDATE_COMMAND_SWITCH)
-			take_switch(v, i);
-		else
-			install_change_of(v, i)->columns |= STATE_STEP_TAKEN;
+		install_change_of(v, i)->columns |= STATE_STEP_TAKEN;
 		some = true;
 	}
 	if (!some)

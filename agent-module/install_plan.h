@@ -15,9 +15,9 @@
  *
  * A unit alone is a group of one.  The way of a row:
  *
- *	requested -> downloading -> verifying -> staged -+-> switching -> trial -> proven -> committed
- *	                                                 |       |          |        |
- *	failed(reason) <---------------------------------+-------+          +--------+-> rolledBack
+ * requested -> downloading -> verifying -> staged -> switching -> trial -> proven -> committed
+ *      |            |            |          |          |           |        |
+ * failed(reason) <--+------------+----------+----------+           +--------+-> rolledBack
  *
  * Invariants
  * - A step either changes the rows durably (INSTALL_RECORD) or does something
@@ -200,10 +200,9 @@ void install_plan_next(const struct install_group *g, const struct install_now *
 void install_plan_answer(struct install_group *g, const struct install_step *step,
 	const struct install_outcome *outcome, const struct install_now *now);
 
-/*
- * Whether a row belongs to the group that `first` leads: itself, or those of
- * the same group that are not at rest.
- */
+/* Whether a row is switched with others: an update under way that names a group. */
+bool install_plan_grouped(const struct state_update *row);
+/* Whether a row belongs to the group that `first` leads: itself, or those of its group. */
 bool install_plan_belongs(const struct state_update *first, const struct state_update *row);
 
 /* Seconds in a part of the time to a commit, and how many parts there are. */

@@ -202,7 +202,7 @@ ran(struct install_member *member, const struct install_step *s, const struct in
 	}
 }
 
-/* --- any step ------------------------------------------------------------------------------------ */
+/* --- any step ----------------------------------------------------------------------- */
 
 static void
 paused(struct install_group *g, const struct install_now *now)

@@ -139,11 +139,11 @@ write_previous(const struct install_view *v, size_t i)
 	} else if (!m->m.written) {
 		/* A try that is over is seen by is_stuck() before. */
 		if (install_try(v, i, INSTALL_BACKS_MAX) == INSTALL_TRY_GO)
-			install_run(v, i, INSTALL_WRITE, m->row.to_bank);
+			install_run_verb(v, i, INSTALL_WRITE, m->row.to_bank);
 	} else if (!m->m.bank_verified) {
-		install_run(v, i, INSTALL_VERIFY, m->row.to_bank);
+		install_run_verb(v, i, INSTALL_VERIFY, m->row.to_bank);
 	} else {
-		install_run(v, i, INSTALL_FALLBACK, m->row.to_bank);
+		install_run_verb(v, i, INSTALL_FALLBACK, m->row.to_bank);
 	}
 	v->s->about = INSTALL_PREVIOUS;
 	if (v->s->what == INSTALL_RUN)
@@ -160,7 +160,7 @@ back_one(const struct install_view *v, size_t i)
 	} else if (install_one_bank(m)) {
 		write_previous(v, i);
 	} else if (install_try(v, i, INSTALL_BACKS_MAX) == INSTALL_TRY_GO) {
-		install_run(v, i, INSTALL_FALLBACK, m->row.from_bank);
+		install_run_verb(v, i, INSTALL_FALLBACK, m->row.from_bank);
 		v->s->about = INSTALL_PREVIOUS;
 		v->s->idle = false;
 	}

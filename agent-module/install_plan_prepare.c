@@ -23,7 +23,8 @@ fail_all(const struct install_view *v, size_t who, enum update_reason reason,
 		c->columns |= STATE_STEP_INTENT | STATE_STEP_TAKEN | STATE_STEP_TRIES |
 			STATE_STEP_DUE;
 		c->fresh = true;
-		if (i == who || reason == UPDATE_REASON_ABORTED || reason == UPDATE_REASON_EXPIRED) {
+		if (i == who || reason == UPDATE_REASON_ABORTED ||
+			reason == UPDATE_REASON_EXPIRED) {
 			c->reason = reason;
 			c->text = *why;
 			continue;
@@ -100,6 +101,59 @@ begin(const struct install_view *v, size_t i)
 	c->fresh = true;
 }
 
+/* --- a bank that is switched to, without a download ------------------------- */
+
+/* Why the bank that is wanted cannot be switched to; NONE: it can. */
+static enum update_reason
+unfit_bank(const struct install_member *m, struct err *why)
+{
+	unsigned bank = m->row.row.want.bank;
+
+	if (bank == 0 || bank > m->unit.banks || m->unit.running == 0) {
+		(void)err_set(why, 0, "bank %u: the unit has %u, and bank %u runs", bank,
+			m->unit.banks, m->unit.running);
+		return UPDATE_REASON_NOT_FOUND;
+	}
+	if (m->unit.bank[bank] != SOFTWARE_FALLBACK && m->unit.bank[bank] != SOFTWARE_STAGED) {
+		(void)err_set(why, 0, "bank %u holds nothing that is known to be whole", bank);
+		return UPDATE_REASON_NOT_FOUND;
+	}
+	if (m->unit.below_floor[bank]) {
+		(void)err_set(why, 0, "bank %u holds a release that is below the floor", bank);
+		return UPDATE_REASON_VERSION_FLOOR;
+	}
+	return UPDATE_REASON_NONE;
+}
+
+static void
+take_switch(const struct install_view *v, size_t i)
+{
+	const struct install_member *m = install_at(v, i);
+	struct install_change *c;
+	struct err why = {0};
+	enum update_reason reason;
+
+	/* What is asked for holds already. */
+	if (m->row.row.want.bank != 0 && m->row.row.want.bank == m->unit.running) {
+		c = install_state_of(v, i, UPDATE_COMMITTED);
+		c->columns |= STATE_STEP_TAKEN;
+		return;
+	}
+	reason = unfit_bank(m, &why);
+	c = install_state_of(v, i, reason == UPDATE_REASON_NONE ? UPDATE_REQUESTED :
+		UPDATE_FAILED);
+	c->reason = reason;
+	c->text = why;
+	c->columns |= STATE_STEP_TAKEN | STATE_STEP_INTENT | STATE_STEP_BANKS | STATE_STEP_LABEL |
+		STATE_STEP_KEPT | STATE_STEP_TRIES | STATE_STEP_GROUP | STATE_STEP_DUE |
+		STATE_STEP_BYTES;
+	c->fresh = true;
+	if (reason == UPDATE_REASON_NONE) {
+		c->intent = UPDATE_INTENT_SWITCH;
+		c->to_bank = m->row.row.want.bank;
+	}
+}
+
 /* --- the bank that is written ------------------------------------------------ */
 
 /* How gladly a bank is written; 0 = never. */
@@ -147,8 +201,8 @@ choose_bank(const struct install_member *m, struct err *why)
 			(best == 0 || worth(&m->unit, bank) > worth(&m->unit, best)))
 			best = bank;
 	if (best == 0)
-		(void)err_set(why, 0, "bank %u runs, and no other is free to be written", want == 0 ?
-			m->unit.running : want);
+		(void)err_set(why, 0, "bank %u runs, and no other is free to be written",
+			want == 0 ? m->unit.running : want);
 	return best;
 }
 
@@ -218,7 +272,8 @@ count_start(const struct install_view *v, size_t i)
 	struct err why;
 
 	if (m->row.tries >= INSTALL_STARTS_MAX) {
-		(void)err_set(&why, 0, "begun %d times and never brought to its end", INSTALL_STARTS_MAX);
+		(void)err_set(&why, 0, "begun %d times and never brought to its end",
+			INSTALL_STARTS_MAX);
 		fail_all(v, i, UPDATE_REASON_POWER_LOST, &why);
 		return;
 	}
@@ -255,7 +310,7 @@ fetch_and_write(const struct install_view *v, size_t i)
 	else if (!m->m.labelled)
 		record_label(v, i);
 	else if (!m->m.roomy)
-		install_run(v, i, INSTALL_SPACE, m->row.to_bank);
+		install_run_verb(v, i, INSTALL_SPACE, m->row.to_bank);
 	else if (!m->m.fetched)
 		install_do(v, i, INSTALL_FETCH_IMAGE);
 	else if (m->row.row.state != UPDATE_VERIFYING)
@@ -265,9 +320,9 @@ fetch_and_write(const struct install_view *v, size_t i)
 	else if (two && m->row.intent != UPDATE_INTENT_WRITE)
 		record_writing(v, i);
 	else if (two && !m->m.written)
-		install_run(v, i, INSTALL_WRITE, m->row.to_bank);
+		install_run_verb(v, i, INSTALL_WRITE, m->row.to_bank);
 	else if (two && !m->m.bank_verified)
-		install_run(v, i, INSTALL_VERIFY, m->row.to_bank);
+		install_run_verb(v, i, INSTALL_VERIFY, m->row.to_bank);
 	else
 		record_staged(v, i);
 }
@@ -300,6 +355,10 @@ prepare_one(const struct install_view *v, size_t i)
 
 	if (m->row.row.state == UPDATE_STAGED)
 		return look_back(v, i);
+	if (m->row.row.state == UPDATE_REQUESTED && m->row.pending == UPDATE_COMMAND_SWITCH) {
+		take_switch(v, i);
+		return true;
+	}
 	if (m->row.row.state == UPDATE_REQUESTED && m->row.intent == UPDATE_INTENT_SWITCH &&
 		m->m.bank_verified)
 		return false;
@@ -310,7 +369,7 @@ prepare_one(const struct install_view *v, size_t i)
 	else if (!m->m.counted)
 		count_start(v, i);
 	else if (m->row.row.state == UPDATE_REQUESTED)
-		install_run(v, i, INSTALL_VERIFY, m->row.to_bank);
+		install_run_verb(v, i, INSTALL_VERIFY, m->row.to_bank);
 	else if (m->unit.trust)
 		trust_file(v, i);
 	else
@@ -337,7 +396,7 @@ commit(const struct install_view *v)
 		c->intent = install_one_bank(m) ? UPDATE_INTENT_WRITE : UPDATE_INTENT_SWITCH;
 		c->to_bank = m->row.to_bank;
 		c->from_bank = m->unit.running;
-		c->group_switching = m->row.row.want.group != 0 && v->g->count > 1;
+		c->group_switching = install_plan_grouped(&m->row) && v->g->count > 1;
 		c->oper = UNIT_OPER_UPDATING;
 		c->fresh = true;
 		if (install_one_bank(m))
@@ -398,7 +457,8 @@ gave_up_waiting(const struct install_view *v)
 static void
 all_staged(const struct install_view *v)
 {
-	uint32_t want = install_at(v, 0)->row.row.want.group_size;
+	const struct state_update *first = &install_at(v, 0)->row;
+	uint32_t want = install_plan_grouped(first) ? first->row.want.group_size : 1;
 	bool asked = false, due = true, rest = false;
 	int64_t until_ms = 0;
 	utc_s until_s = 0;

@@ -26,7 +26,7 @@ struct install_change *install_state_of(const struct install_view *v, size_t i,
 	enum update_state state);
 void install_label_set(struct install_change *c, unsigned n, uint8_t bank,
 	enum software_state state);
-void install_run(const struct install_view *v, size_t i, enum install_verb verb, uint8_t bank);
+void install_run_verb(const struct install_view *v, size_t i, enum install_verb verb, uint8_t bank);
 void install_do(const struct install_view *v, size_t i, enum install_do what);
 void install_pause(const struct install_view *v, int64_t until_ms);
 void install_rest(const struct install_view *v, utc_s until_s);

@@ -87,7 +87,7 @@ rewrite(const struct install_view *v, size_t i)
 	} else if (!m->m.written) {
 		switch (install_try(v, i, INSTALL_REWRITES_MAX)) {
 		case INSTALL_TRY_GO:
-			install_run(v, i, INSTALL_WRITE, m->row.to_bank);
+			install_run_verb(v, i, INSTALL_WRITE, m->row.to_bank);
 			break;
 		case INSTALL_TRY_RECORD:
 			break;
@@ -96,7 +96,7 @@ rewrite(const struct install_view *v, size_t i)
 			break;
 		}
 	} else if (!m->m.bank_verified) {
-		install_run(v, i, INSTALL_VERIFY, m->row.to_bank);
+		install_run_verb(v, i, INSTALL_VERIFY, m->row.to_bank);
 	} else {
 		c = install_change_of(v, i);
 		c->columns |= STATE_STEP_INTENT | STATE_STEP_TRIES;
@@ -125,7 +125,7 @@ switch_one(const struct install_view *v, size_t i)
 	else
 		switch (install_try(v, i, INSTALL_SWITCHES_MAX)) {
 		case INSTALL_TRY_GO:
-			install_run(v, i, INSTALL_SWITCH, m->row.to_bank);
+			install_run_verb(v, i, INSTALL_SWITCH, m->row.to_bank);
 			break;
 		case INSTALL_TRY_RECORD:
 			break;
@@ -174,7 +174,7 @@ install_switching(const struct install_view *v)
 static bool
 reported_in(const struct install_member *m)
 {
-	return m->m.proven || m->row.pending == UPDATE_COMMAND_CONFIRM;
+	return m->m.proven || m->row.reported_in || m->row.pending == UPDATE_COMMAND_CONFIRM;
 }
 
 static void
@@ -270,7 +270,7 @@ install_trial(const struct install_view *v)
 		if (count_trial(v, i) || trial_over(v, i))
 			return;
 		if (m->m.wait_ms <= v->now->ms) {
-			install_run(v, i, INSTALL_PROBE, m->row.to_bank);
+			install_run_verb(v, i, INSTALL_PROBE, m->row.to_bank);
 			return;
 		}
 		until = until < m->m.wait_ms ? until : m->m.wait_ms;
@@ -298,7 +298,7 @@ confirm(const struct install_view *v)
 		else
 			switch (install_try(v, i, INSTALL_SWITCHES_MAX)) {
 			case INSTALL_TRY_GO:
-				install_run(v, i, INSTALL_CONFIRM, m->row.to_bank);
+				install_run_verb(v, i, INSTALL_CONFIRM, m->row.to_bank);
 				break;
 			case INSTALL_TRY_RECORD:
 				break;

@@ -155,3 +155,42 @@ agent_module_libinstallplan_la_SOURCES = \
 	%D%/install_plan_back.c \
 	%D%/install_plan_prepare.c \
 	%D%/install_plan_run.c
+
+# Programs that imgadm-agentd and imgadm-install start.
+imgadmexecdir = $(libexecdir)/imgadm
+imgadmexec_PROGRAMS = agent-module/imgadm-fetch agent-module/imgadm-install \
+	agent-module/imgadm-install-dir
+
+noinst_LTLIBRARIES += agent-module/libfetch.la
+agent_module_libfetch_la_SOURCES = \
+	%D%/fetch.c %D%/fetch.h \
+	%D%/fetch_https.c \
+	%D%/fetch_tftp.c
+agent_module_libfetch_la_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(EVENT_CFLAGS)
+
+agent_module_imgadm_fetch_SOURCES = %D%/fetch_main.c
+agent_module_imgadm_fetch_LDADD = agent-module/libfetch.la lib/tftp/libtftpnet.la \
+	lib/tftp/libtftp.la lib/base/libbase.la $(CURL_LIBS) $(EVENT_LIBS)
+
+noinst_LTLIBRARIES += agent-module/libinstall.la
+agent_module_libinstall_la_SOURCES = \
+	%D%/install.c %D%/install.h %D%/install_private.h \
+	%D%/install_check.c \
+	%D%/install_child.c %D%/install_child.h \
+	%D%/install_fetch.c \
+	%D%/install_file.c \
+	%D%/install_load.c \
+	%D%/install_record.c \
+	%D%/install_selftest.c %D%/install_selftest.h \
+	%D%/installer.c %D%/installer.h
+
+INSTALL_LIBS = agent-module/libinstall.la agent-module/libinstallplan.la \
+	agent-module/libstate.la lib/image/libimage.la lib/sign/libsign.la lib/db/libdb.la \
+	lib/structure/libstructure.la lib/base/libbase.la $(SQLITE_LIBS) $(SODIUM_LIBS)
+
+agent_module_imgadm_install_SOURCES = %D%/install_main.c
+agent_module_imgadm_install_LDADD = $(INSTALL_LIBS)
+
+agent_module_imgadm_install_dir_SOURCES = %D%/install_dir_main.c
+agent_module_imgadm_install_dir_LDADD = agent-module/libinstallplan.la \
+	lib/structure/libstructure.la lib/base/libbase.la $(SODIUM_LIBS)

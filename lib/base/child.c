@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { DESCRIPTORS_FIRST = 3 };
+enum { THIRD = 3 };
 
 struct child {
 	pid_t pid;		/* and its group's */
@@ -54,15 +54,21 @@ attributes(posix_spawnattr_t *a)
 }
 
 static int
-descriptors(posix_spawn_file_actions_t *f, const int *output)
+descriptors(posix_spawn_file_actions_t *f, const struct child_options *o)
 {
 	int rc = posix_spawn_file_actions_addopen(f, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 
 	if (rc == 0)
-		rc = output != NULL ? posix_spawn_file_actions_adddup2(f, *output, STDOUT_FILENO) :
+		rc = o->output != NULL ?
+			posix_spawn_file_actions_adddup2(f, *o->output, STDOUT_FILENO) :
 			posix_spawn_file_actions_addopen(f, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+	if (rc == 0 && o->errors != NULL)
+		rc = posix_spawn_file_actions_adddup2(f, *o->errors, STDERR_FILENO);
+	if (rc == 0 && o->third != NULL)
+		rc = posix_spawn_file_actions_adddup2(f, *o->third, THIRD);
 	if (rc == 0)
-		rc = posix_spawn_file_actions_addclosefrom_np(f, DESCRIPTORS_FIRST);
+		rc = posix_spawn_file_actions_addclosefrom_np(f,
+			o->third != NULL ? THIRD + 1 : THIRD);
 	return rc;
 }
 
@@ -83,7 +89,7 @@ spawn(const struct child_options *o, pid_t *ret_pid)
 	if (rc == 0) {
 		rc = attributes(&attr);
 		if (rc == 0)
-			rc = descriptors(&files, o->output);
+			rc = descriptors(&files, o);
 		if (rc == 0)
 			rc = posix_spawn(ret_pid, o->argv[0], &files, &attr, argv, env);
 		(void)posix_spawn_file_actions_destroy(&files);
@@ -177,6 +183,16 @@ child_free(struct child *c)
 		while (waitpid(c->pid, NULL, 0) < 0 && errno == EINTR)
 			;
 	}
+	free(c);
+}
+
+void
+child_leave(struct child *c, int signal)
+{
+	if (c == NULL)
+		return;
+	if (!c->ended)
+		(void)kill(c->pid, signal);
 	free(c);
 }
 

@@ -3,9 +3,10 @@
  *
  * The program gets its arguments as they are, an environment of nothing but
  * what is named, /dev/null as input and, unless one is given, as output, our
- * stderr, no other descriptor, default signals, and a process group of its own; at the end of
- * its time the whole group is ended, first with SIGTERM, CHILD_GRACE_MS later
- * with SIGKILL.
+ * stderr unless another is given, no other descriptor but a third where one is
+ * given, default signals, and a process group of its own; at the end of its
+ * time the whole group is ended, first with SIGTERM, CHILD_GRACE_MS later with
+ * SIGKILL.
  *
  * Nothing here waits: the loop calls child_check() when SIGCHLD came and when
  * child_deadline_ms() is reached.  waitpid() is asked for this one process
@@ -34,6 +35,8 @@ struct child_options {
 	const char *const *env;
 	int64_t limit_ms;	/* how long it may run; > 0 */
 	const int *output;	/* a descriptor that becomes its output; NULL = /dev/null */
+	const int *errors;	/* ... its stderr; NULL = ours */
+	const int *third;	/* ... its descriptor 3; NULL = none */
 };
 
 /* How it ended. */
@@ -65,6 +68,8 @@ pid_t child_pid(const struct child *c);
 
 /* Kills the group and reaps it if it still runs.  NULL is fine. */
 void child_free(struct child *c);
+/* Sends the signal to it and lets it live: nobody looks after it.  NULL is fine. */
+void child_leave(struct child *c, int signal);
 
 /* "exit status 3", "ended by signal 9", "ended after its time was over". */
 const char *child_end_text(const struct child_end *end, char *buf, size_t size);

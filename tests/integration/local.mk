@@ -171,3 +171,10 @@ EXTRA_DIST += tests/integration/update-lib.sh
 
 dist_check_SCRIPTS += tests/integration/judge-plan.sh
 TESTS += tests/integration/judge-plan.sh
+
+EXTRA_DIST += tests/integration/install-lib.sh
+check_PROGRAMS += tests/integration/install_state
+tests_integration_install_state_SOURCES = %D%/install_state.c
+tests_integration_install_state_LDADD = agent-module/libstate.la lib/image/libimage.la \
+	lib/sign/libsign.la lib/db/libdb.la lib/structure/libstructure.la lib/base/libbase.la \
+	$(SQLITE_LIBS) $(SODIUM_LIBS)

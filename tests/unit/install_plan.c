@@ -457,7 +457,7 @@ START_TEST(confirmed_by_the_device)
 	d->unit[0].probes = false;
 	while (d->unit[0].row.row.state != UPDATE_TRIAL)
 		ck_assert(step_once(d));
-	d->unit[0].row.pending = UPDATE_COMMAND_CONFIRM;
+	d->unit[0].row.reported_in = true;
 	while (step_once(d))
 		;
 	ck_assert(all_in(d, UPDATE_PROVEN));
@@ -719,8 +719,9 @@ model_at_rest(void)
 	struct model *d = model_new(1, 2);
 
 	d->unit[0].bank[2] = (struct bank){ NEW, SOFTWARE_FALLBACK, NEW };
-	d->unit[0].row.row.state = UPDATE_IDLE;
 	d->unit[0].row.pending = UPDATE_COMMAND_SWITCH;
+	d->unit[0].row.row.want.group = 9;	/* of an update long ago */
+	d->unit[0].row.row.want.group_size = 2;
 	d->unit[0].row.row.want.bank = 2;
 	return d;
 }
