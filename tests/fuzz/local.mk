@@ -85,6 +85,14 @@ tests_fuzz_center_engine_SOURCES = %D%/center_engine.c
 tests_fuzz_center_engine_LDADD = $(FUZZ_LDADD) manager/libcenter.la lib/snmp/libsnmp.la \
 	lib/base/libbase.la
 
+FUZZ_TARGETS += tests/fuzz/tftp_packet
+tests_fuzz_tftp_packet_SOURCES = %D%/tftp_packet.c $(tftp_hostile)
+tests_fuzz_tftp_packet_LDADD = $(FUZZ_LDADD) lib/tftp/libtftp.la lib/base/libbase.la
+
+FUZZ_TARGETS += tests/fuzz/tftp_uri
+tests_fuzz_tftp_uri_SOURCES = %D%/tftp_uri.c
+tests_fuzz_tftp_uri_LDADD = $(FUZZ_LDADD) lib/tftp/libtftp.la lib/base/libbase.la
+
 check_PROGRAMS += $(FUZZ_TARGETS)
 
 # What is found lies in tests/fuzz/found; the corpus that grew in tests/fuzz/corpus.

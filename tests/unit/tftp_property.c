@@ -9,6 +9,7 @@
 
 #include "lib/base/parse.h"
 #include "tests/unit/support.h"
+#include "tests/unit/tftp_hostile.h"
 #include "tests/unit/tftp_world.h"
 
 enum { SEEDS = 3000, PERCENT = 10000 };
@@ -136,7 +137,7 @@ judged(const struct world_options *o, const struct world_result *r)
 	    sender->reason == TFTP_R_LAST_ACK) && r->quiet_us < o->server.stall_us)
 		return "the sender gave up too soon";
 	if (o->lost_ppm == 0 && o->late_ppm == 0 && sender->resent + taker->resent == 0 &&
-	    sender->data != r->blocks)
+	    r->blocks <= UINT16_MAX && sender->data != r->blocks)
 		return "blocks were sent twice and no timer ran";
 	return NULL;
 }
@@ -161,6 +162,108 @@ START_TEST(what_is_taken_is_what_was_sent)
 }
 END_TEST
 
+/* --- a peer that sends anything -------------------------------------------- */
+
+/* A number near those that the machine waits for. */
+static uint16_t
+random_block(uint64_t *rng, const struct tftp_machine *m)
+{
+	uint64_t near = world_below(rng, 2) ? m->acked : m->sent;
+
+	switch (world_below(rng, 8)) {
+	case 0:
+		return (uint16_t)world_random(rng);
+	case 1:
+		return (uint16_t)(near - world_below(rng, 70));
+	case 2:
+		return (uint16_t)(near + world_below(rng, 70));
+	}
+	return (uint16_t)(near + 1);
+}
+
+static size_t
+random_packet(uint64_t *rng, const struct hostile *h, uint8_t *d, size_t size)
+{
+	const struct tftp_options o = {
+		.has_blksize = world_below(rng, 2), .blksize = (uint16_t)PICK(rng, 8, 512, 1428),
+		.has_windowsize = world_below(rng, 2), .windowsize = (uint16_t)PICK(rng, 1, 4, 64),
+		.has_tsize = world_below(rng, 2), .tsize = world_below(rng, 100000),
+		.has_timeout = world_below(rng, 4) == 0, .timeout_s = 2,
+	};
+	size_t len;
+
+	switch (world_below(rng, 40)) {
+	case 0:
+		return tftp_packet_request(d, size, TFTP_RRQ, "x", world_below(rng, 2) ?
+		    &o : &h->m.asked);
+	case 1:
+		return tftp_packet_request(d, size, TFTP_WRQ, "x", world_below(rng, 2) ?
+		    &o : &h->m.asked);
+	case 2:
+		return tftp_packet_error(d, size, (unsigned)world_below(rng, 10), "no");
+	case 3:
+	case 4:
+	case 5:
+		return tftp_packet_oack(d, size, world_below(rng, 2) ? &o : &h->m.asked);
+	case 6:
+		for (len = 0; len < 600; len++)
+			d[len] = (uint8_t)world_random(rng);
+		d[0] = 0;
+		d[1] %= 8;
+		return world_below(rng, len);
+	}
+	if (world_below(rng, 2))
+		return tftp_packet_ack(d, size, world_below(rng, 8) ? random_block(rng, &h->m) : 0);
+	len = world_below(rng, 40) == 0 ? world_below(rng, 1500) : h->m.blksize;
+	if (len > size - TFTP_DATA_HEADER)
+		len = 0;
+	return tftp_packet_data(d, size, random_block(rng, &h->m)) + len;
+}
+
+static void
+random_begin(uint64_t *rng, struct hostile *h, uint8_t *d, size_t size)
+{
+	const struct tftp_options want = {
+		.has_blksize = world_below(rng, 2), .blksize = (uint16_t)PICK(rng, 8, 512, 1428),
+		.has_windowsize = world_below(rng, 2), .windowsize = (uint16_t)PICK(rng, 1, 4, 64),
+		.has_tsize = world_below(rng, 2), .has_timeout = world_below(rng, 4) == 0,
+		.timeout_s = 1,
+	};
+	uint64_t file = world_below(rng, 3) ? world_below(rng, 100000) : UINT64_C(1) << 33;
+	struct tftp_limits l;
+
+	tftp_limits_default(&l);
+	l.rollover = (uint8_t)world_below(rng, 2);
+	if (world_below(rng, 2))
+		hostile_ask(h, world_below(rng, 2) ? TFTP_READ : TFTP_WRITE, &l, file, &want);
+	else
+		ck_assert(hostile_serve(h, &l, file, d, tftp_packet_request(d, size,
+		    world_below(rng, 2) ? TFTP_RRQ : TFTP_WRQ, "x", &want)));
+}
+
+START_TEST(random_packets_break_nothing)
+{
+	static uint8_t d[2048];
+	struct hostile h;
+	uint64_t first, n = seeds(&first), rng, events;
+	size_t len;
+
+	for (uint64_t i = 0; i < n; i++) {
+		rng = first + i;
+		random_begin(&rng, &h, d, sizeof(d));
+		events = world_below(&rng, 400);
+		for (uint64_t j = 0; j < events && h.wrong == NULL; j++) {
+			len = random_packet(&rng, &h, d, sizeof(d));
+			hostile_packet(&h, (int64_t)PICK(&rng, 0, 1, 100, 1000, 20000, 300000),
+			    d, len);
+		}
+		hostile_silence(&h);
+		if (h.wrong != NULL)
+			ck_abort_msg("%s: seed %llu", h.wrong, (unsigned long long)(first + i));
+	}
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -169,6 +272,7 @@ suite(void)
 
 	tcase_set_timeout(tc, 600);
 	tcase_add_test(tc, what_is_taken_is_what_was_sent);
+	tcase_add_test(tc, random_packets_break_nothing);
 	suite_add_tcase(s, tc);
 	return s;
 }
