@@ -141,6 +141,7 @@ struct tftp_machine {
 	int64_t deadline_us, sent_us, progress_us;
 	int64_t srtt_us, rttvar_us, rtt_min_us, rto_us;
 	int64_t spread_us;	/* receiver: longest between a window's blocks, 0 = not known */
+	int64_t late_us;	/* receiver: the same, where the window was cut short */
 };
 
 /*

@@ -93,20 +93,41 @@ take_again(struct tftp_machine *m, int64_t now_us, struct tftp_out *out)
 	tftp_take_ack(m, now_us, out);
 }
 
-/* What the round trip and the pace of a window are, seen from here. */
+static void
+spread_at_least(struct tftp_machine *m, int64_t us)
+{
+	if (m->spread_us <= us)
+		m->spread_us = us + 1;
+}
+
+/*
+ * What the round trip and the pace of a window are, seen from here.  When a
+ * window was cut short, what comes next is either its own rest, which was only
+ * late, or the answer to our ACK; take_old() learns which.
+ */
 static void
 take_measure(struct tftp_machine *m, int64_t now_us)
 {
 	int64_t since_us = now_us - m->progress_us;
 
-	if (m->in_window > 0 || m->cut) {
+	if (m->cut && now_us - m->sent_us >= m->rtt_min_us) {
+		m->late_us = since_us;
+	} else if (m->cut || m->in_window > 0) {
 		m->spread_us -= m->spread_us / 256;
-		if (m->spread_us <= since_us)
-			m->spread_us = since_us + 1;
+		spread_at_least(m, since_us);
 	} else if (!m->resent) {
 		tftp_machine_round_trip(m, now_us - m->sent_us);
 	}
 	m->resent = m->gap = m->cut = false;
+}
+
+/* Blocks come twice behind a cut: nothing was lost, the line is slower than thought. */
+static void
+take_old(struct tftp_machine *m)
+{
+	if (m->late_us > 0)
+		spread_at_least(m, m->late_us);
+	m->late_us = 0;
 }
 
 /*
@@ -148,6 +169,7 @@ take_next(struct tftp_machine *m, const struct tftp_packet *p, int64_t now_us,
 		m->state = TFTP_S_DALLYING;
 		dally(m, now_us);
 	} else if (m->in_window >= m->windowsize) {
+		m->late_us = 0;
 		tftp_take_ack(m, now_us, out);
 	} else {
 		tftp_machine_arm(m, now_us, take_patience_us(m));
@@ -169,6 +191,8 @@ tftp_take_data(struct tftp_machine *m, const struct tftp_packet *p, int64_t now_
 	if (m->rollover == 1 && p->block == 0)
 		return;
 	diff = ahead(m, p->block, m->rollover);
+	if (diff == 0 || diff > m->windowsize)
+		take_old(m);
 	if (diff == 0)
 		take_again(m, now_us, out);
 	else if (diff == 1)

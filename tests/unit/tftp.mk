@@ -34,3 +34,9 @@ TESTS += tests/unit/tftp_uri
 tests_unit_tftp_uri_SOURCES = %D%/tftp_uri.c
 tests_unit_tftp_uri_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_tftp_uri_LDADD = $(UNIT_LDADD) $(tftp_test_libs)
+
+check_PROGRAMS += tests/unit/tftp_goodput
+TESTS += tests/unit/tftp_goodput
+tests_unit_tftp_goodput_SOURCES = %D%/tftp_goodput.c $(tftp_world)
+tests_unit_tftp_goodput_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_tftp_goodput_LDADD = $(UNIT_LDADD) $(tftp_test_libs)

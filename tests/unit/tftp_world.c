@@ -128,6 +128,8 @@ emit(struct world *w, unsigned from, struct flying *f)
 	f->tid = from == WORLD_SERVER ? w->port : w->tid;
 	if (w->busy_us[from] < w->now_us)
 		w->busy_us[from] = w->now_us;
+	if (w->o->room > 0 && w->busy_us[from] - w->now_us >= w->o->room * w->o->each_us)
+		return;
 	w->busy_us[from] += w->o->each_us;
 	if (happens(w, w->o->lost_ppm)) {
 		w->r->last_acks_lost += f->last_ack;

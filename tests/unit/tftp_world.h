@@ -24,6 +24,7 @@ struct world_options {
 	int64_t delay_us;	/* one way */
 	int64_t late_us;	/* more, at most, of a packet that is late */
 	int64_t each_us;	/* the line is busy with a packet */
+	int64_t room;		/* packets that wait for the line; more are dropped; 0 = any */
 	int64_t limit_us;	/* the end of the world */
 };
 
