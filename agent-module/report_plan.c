@@ -429,7 +429,8 @@ order_send(struct report_plan *p, int64_t t_ms, struct report_plan_order *o)
 		return false;
 	}
 	/* One small part, and the centre may wait for it. */
-	number = part[LANE_UPDATE] != 0 ? LANE_UPDATE : part[LANE_STRUCTURE] == 0 || (part[LANE_ERRORS] != 0 &&
+	number = part[LANE_UPDATE] != 0 ? LANE_UPDATE :
+		part[LANE_STRUCTURE] == 0 || (part[LANE_ERRORS] != 0 &&
 		busy[LANE_ERRORS] <= busy[LANE_STRUCTURE]) ? LANE_ERRORS : LANE_STRUCTURE;
 	p->slots[vacant] = (struct slot){ .busy = true, .lane = number,
 		.id = p->lanes[number].id, .part = part[number] };

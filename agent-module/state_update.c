@@ -195,6 +195,10 @@ owner_check(const struct update *u, enum update_owner owner, unsigned columns,
 		return 0;
 	if (columns == STATE_WANT_ORDER && command == UPDATE_COMMAND_ABORT)
 		return 0;
+	/* What was begun before is brought to its end by whoever stands there. */
+	if (!by_centre && columns == 0 &&
+	    (command == UPDATE_COMMAND_CONFIRM || command == UPDATE_COMMAND_ROLLBACK))
+		return 0;
 	if (by_centre ? then == UPDATE_OWNER_CENTRE : then != UPDATE_OWNER_LOCKED)
 		return 0;
 	return err_set(e, -EPERM, "the wanted version is %s, so nobody else changes it "
@@ -371,7 +375,7 @@ state_update_ask(struct state *s, const char *symbol, const struct update_want *
 	return rc;
 }
 
-/* --- steps of imgadm-install ------------------------------------------------------------------- */
+/* --- steps of imgadm-install --------------------------------------------------------- */
 
 static void
 step_overlay(struct state *s, struct state_update *u, const struct state_update *said,

@@ -6,7 +6,7 @@
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
 . "${top_srcdir:?}/tests/integration/agent-lib.sh"
 : "${device:?}" "${module:?}" "${v2c:?}" "${v3:?}" "${agent_conf:?}" "${top_builddir:?}"
-need snmpset snmptranslate sqlite3 jq
+need snmpset snmptranslate sqlite3 jq python3
 late=$top_builddir/tests/fake/.libs/late_module.so
 [ -e "$late" ] || skip_all "$late is not built"
 foreign=.1.3.6.1.4.1.8072.9999.9999.4711.0
@@ -71,6 +71,18 @@ secrets()
 	clean
 }
 
+listen()
+{
+	# Where imgadm-agentd is the agent, it listens there itself.
+	rm -f "$T/woken" "$T/woken.up" "$state.wake"
+	spawn listener python3 -c 'import socket,sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1])
+open(sys.argv[2] + ".up", "w")
+while s.recv(10): open(sys.argv[2], "w")' "$state.wake" "$T/woken"
+	wait_for 20 test -e "$T/woken.up"
+}
+
 values()
 {
 	mode=$1
@@ -88,11 +100,15 @@ values()
 	refused "$mode: a switch without a bank" inconsistentValue "imgUpdateCommand.$eng" i switch
 	is "$mode: nothing changed by all that" "$(sql 'SELECT count(*) FROM unit_update WHERE state <> 1 OR version <> "" OR order_done <> 0')" 0
 
+	ok "$mode: somebody listens" listen
 	# Any order of varbinds, the command in the middle.
 	is "$mode: a start" "$(put "imgUpdateVersion.$eng" s 1.1 "imgUpdateCommand.$eng" i start "imgUpdateOrder.$eng" u 5 \
 		imgUpdateLock.0 i 0 "imgUpdateUri.$eng" s tftp://192.0.2.1/tok "imgUpdateSoftwareId.$eng" s engine-fw \
 		"imgUpdateSequence.$eng" u 11 "imgUpdateWhen.$eng" i at "imgUpdateAt.$eng" x 07ea0c01040000002b0000 | sed -n 2p)" start
 	is "$mode: requested" "$(get "imgUpdateState.$eng")" requested
+	ok "$mode: and agentd is told" wait_for 20 test -e "$T/woken"
+	stop listener
+	rm -f "$state.wake"
 	is "$mode: all of it" "$(sql "SELECT version, sequence, uri, software, at_when, at, order_done, pending FROM unit_update WHERE unit = $eng")" \
 		'1.1|11|tftp://192.0.2.1/tok|engine-fw|4|1796097600|5|2'
 	is "$mode: the lock rose" "$(get imgUpdateLock.0)" 1

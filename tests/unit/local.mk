@@ -209,9 +209,17 @@ tests_unit_state_view_SOURCES = %D%/state_view.c $(STATE_TEST_SOURCES)
 tests_unit_state_view_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_state_view_LDADD = $(UNIT_LDADD) $(STATE_LIBS) $(UNIT_LIBS)
 
+UPDATE_TEST_SOURCES = tests/unit/update_help.c tests/unit/update_help.h $(STATE_TEST_SOURCES)
+
+check_PROGRAMS += tests/unit/state_floor
+TESTS += tests/unit/state_floor
+tests_unit_state_floor_SOURCES = %D%/state_floor.c $(UPDATE_TEST_SOURCES)
+tests_unit_state_floor_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_state_floor_LDADD = $(UNIT_LDADD) $(STATE_LIBS) $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/state_update
 TESTS += tests/unit/state_update
-tests_unit_state_update_SOURCES = %D%/state_update.c $(STATE_TEST_SOURCES)
+tests_unit_state_update_SOURCES = %D%/state_update.c $(UPDATE_TEST_SOURCES)
 tests_unit_state_update_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_state_update_LDADD = $(UNIT_LDADD) $(STATE_LIBS) $(UNIT_LIBS)
 
