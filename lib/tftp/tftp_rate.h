@@ -16,7 +16,7 @@ enum { TFTP_RATE_MIN = 1024 };	/* octets a second; less is taken as this */
 
 struct tftp_rate {
 	uint64_t rate;		/* octets a second; 0 = no limit */
-	int64_t have;		/* octets; negative: owed */
+	int64_t have;		/* millionths of octets; negative: owed */
 	int64_t at_us;		/* when that was so */
 };
 
@@ -24,6 +24,7 @@ struct tftp_rate {
 void tftp_rate_init(struct tftp_rate *r, uint64_t rate, int64_t now_us);
 /* Whether something may be sent now. */
 bool tftp_rate_may(struct tftp_rate *r, int64_t now_us);
+/* At most TFTP_RATE_MAX. */
 void tftp_rate_take(struct tftp_rate *r, uint64_t octets);
 /* When it may again; now_us or before: now. */
 int64_t tftp_rate_when_us(const struct tftp_rate *r);

@@ -23,6 +23,7 @@ include tests/unit/advice.mk
 include tests/unit/sign.mk
 include tests/unit/install.mk
 include tests/unit/tftp.mk
+include tests/unit/tftp_net.mk
 
 check_PROGRAMS += tests/unit/store
 TESTS += tests/unit/store
