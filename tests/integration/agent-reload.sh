@@ -51,7 +51,8 @@ reload_under_walks()
 }
 
 "$agent_state" make "$state" 30 100
-varbinds=$((6 + 3 + 5 + 11 + 8 * 17 + 4 * 7 + 7 * 7 + 30 * 12))
+# device, structure, log, report; the update of unit 1, its lock and trust; rows
+varbinds=$((6 + 3 + 5 + 12 + 23 + 1 + 3 + 8 * 17 + 4 * 7 + 7 * 7 + 30 * 12))
 ok "starts" agent_start module "$state"
 reload_under_walks 100 30 "snmpd"
 agent_stop

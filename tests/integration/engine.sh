@@ -156,7 +156,7 @@ like 'and is told with file and line' "$(cat "$T/err")" \
 sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAG/p' "$top_srcdir/man/imgadm.conf.5" |
 	sed -n '/^\.Bd/,/^\.Ed/{/^\./!p;}' >"$T/conf/imgadm.conf"
 status "the manual's example is right" 0 "$ask" -v2c -c public "$to" </dev/null
-is "the manual's example has lines" "$(grep -c . "$T/conf/imgadm.conf")" 11
+is "the manual's example has lines" "$(grep -c . "$T/conf/imgadm.conf")" 14
 for directive in $(sed -n 's/^\t{ "\([A-Za-z]*\)", CONF_.*/\1/p' "$top_srcdir/lib/snmp/conf.c"); do
 	ok "the manual has $directive" grep -q "^\.It Cm $directive " "$top_srcdir/man/imgadm.conf.5"
 done
