@@ -21,6 +21,7 @@ tftp_drive_run(const char *name, const TTest *const *tests, size_t count)
 	Suite *s = suite_create(name);
 	TCase *tc = tcase_create(name);
 
+	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, tftp_drive_reset, NULL);
 	for (size_t i = 0; i < count; i++)
 		tcase_add_test(tc, tests[i]);
@@ -101,52 +102,52 @@ timer(void)
 void
 nothing(void)
 {
-	ck_assert_uint_eq(n, 0);
+	MUST(n == 0);
 }
 
 void
 one(enum tftp_do what)
 {
-	ck_assert_uint_eq(n, 1);
-	ck_assert_int_eq(a[0].what, what);
+	MUST(n == 1);
+	MUST(a[0].what == what);
 }
 
 void
 sends(uint64_t block, uint32_t count)
 {
 	one(TFTP_SEND_DATA);
-	ck_assert_uint_eq(a[0].block, block);
-	ck_assert_uint_eq(a[0].count, count);
+	MUST(a[0].block == block);
+	MUST(a[0].count == count);
 }
 
 void
 acknowledges(unsigned i, uint64_t block)
 {
-	ck_assert_uint_gt(n, i);
-	ck_assert_int_eq(a[i].what, TFTP_SEND_ACK);
-	ck_assert_uint_eq(a[i].block, block);
+	MUST(n > i);
+	MUST(a[i].what == TFTP_SEND_ACK);
+	MUST(a[i].block == block);
 }
 
 void
 takes(uint64_t offset)
 {
-	ck_assert_uint_ge(n, 1);
-	ck_assert_int_eq(a[0].what, TFTP_TAKE);
-	ck_assert_uint_eq(a[0].offset, offset);
+	MUST(n >= 1);
+	MUST(a[0].what == TFTP_TAKE);
+	MUST(a[0].offset == offset);
 }
 
 void
 only_takes(uint64_t offset)
 {
 	takes(offset);
-	ck_assert_uint_eq(n, 1);
+	MUST(n == 1);
 }
 
 void
 only_acknowledges(uint64_t block)
 {
 	acknowledges(0, block);
-	ck_assert_uint_eq(n, 1);
+	MUST(n == 1);
 }
 
 /* FAILED and GONE, behind an ERROR where one is sent. */
@@ -156,18 +157,18 @@ fails(enum tftp_reason reason, int code)
 	unsigned i = 0;
 
 	if (code >= 0) {
-		ck_assert_uint_eq(n, 3);
-		ck_assert_int_eq(a[0].what, TFTP_SEND_ERROR);
-		ck_assert_uint_eq(a[0].code, (unsigned)code);
-		ck_assert_ptr_nonnull(a[0].text);
+		MUST(n == 3);
+		MUST(a[0].what == TFTP_SEND_ERROR);
+		MUST(a[0].code == (unsigned)code);
+		MUST(a[0].text != NULL);
 		i = 1;
 	}
-	ck_assert_uint_eq(n, i + 2);
-	ck_assert_int_eq(a[i].what, TFTP_FAILED);
-	ck_assert_int_eq(a[i].reason, reason);
-	ck_assert_int_eq(a[i + 1].what, TFTP_GONE);
-	ck_assert(tftp_machine_over(&m));
-	ck_assert_int_eq(tftp_machine_deadline_us(&m), INT64_MAX);
+	MUST(n == i + 2);
+	MUST(a[i].what == TFTP_FAILED);
+	MUST(a[i].reason == reason);
+	MUST(a[i + 1].what == TFTP_GONE);
+	MUST(tftp_machine_over(&m));
+	MUST(tftp_machine_deadline_us(&m) == INT64_MAX);
 }
 
 /* --- begun ---------------------------------------------------------------- */

@@ -11,6 +11,13 @@
 
 enum { MS = 1000, SECOND = 1000 * MS, RTT = 20 * MS };
 
+/* For loops of 65,536: a ck_assert() writes to a pipe each time, also when all is well. */
+#define MUST(what)				\
+	do {					\
+		if (!(what))			\
+			ck_abort_msg("%s", #what);	\
+	} while (0)
+
 extern struct tftp_machine m;
 extern struct tftp_limits limits;
 extern struct tftp_action a[TFTP_ACTIONS_MAX];
