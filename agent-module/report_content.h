@@ -1,8 +1,8 @@
 /*
  * report_content: what a report under way holds, from its first part to the
  * last answer: a copy of the structure or of the entries as they were when it
- * was begun, or of an update's row, so that a part that is sent again is the same octets, and entries
- * that are overwritten meanwhile still arrive.
+ * was begun, or of an update's row, so that a part that is sent again is the
+ * same octets, and entries that are overwritten meanwhile still arrive.
  */
 #ifndef IMGADM_AGENT_MODULE_REPORT_CONTENT_H
 #define IMGADM_AGENT_MODULE_REPORT_CONTENT_H

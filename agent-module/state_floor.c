@@ -202,7 +202,8 @@ state_sequence_get(struct state *s, const char *symbol, unsigned bank, uint32_t 
 }
 
 int
-state_sequence_apply(struct state *s, const char *symbol, unsigned bank, uint32_t seq, struct err *e)
+state_sequence_apply(struct state *s, const char *symbol, unsigned bank, uint32_t seq,
+	struct err *e)
 {
 	struct unit u;
 	struct db_stmt *q;

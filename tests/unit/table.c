@@ -13,7 +13,8 @@
 #include "agent-module/view.h"
 #include "tests/unit/support.h"
 
-enum { UNITS = 5, SOFTWARE = 4, READINGS = 3, ENTRIES = 7, ADVICES = 2, UPDATES = 2, NAMES_MAX = 1024 };
+enum { UNITS = 5, SOFTWARE = 4, READINGS = 3, ENTRIES = 7, ADVICES = 2, UPDATES = 2,
+	NAMES_MAX = 1024 };
 
 static struct unit units[UNITS] = {
 	{ .index = 1, .symbol = "DEV", .class = UNIT_UNIT,
