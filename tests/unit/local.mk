@@ -31,6 +31,12 @@ tests_unit_store_SOURCES = %D%/store.c $(store_fixture)
 tests_unit_store_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_store_LDADD = $(UNIT_LDADD) $(store_test_libs)
 
+check_PROGRAMS += tests/unit/update_plan
+TESTS += tests/unit/update_plan
+tests_unit_update_plan_SOURCES = %D%/update_plan.c
+tests_unit_update_plan_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_update_plan_LDADD = $(UNIT_LDADD) updater/libupdate.la $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/store_order
 TESTS += tests/unit/store_order
 tests_unit_store_order_SOURCES = %D%/store_order.c $(store_fixture)
