@@ -15,6 +15,9 @@ tests_integration_update_actor_LDADD = agent-module/libstate.la \
 	lib/db/libdb.la lib/structure/libstructure.la lib/base/libbase.la \
 	$(SQLITE_LIBS) $(SODIUM_LIBS)
 
+dist_check_SCRIPTS += tests/integration/update-room.sh
+TESTS += tests/integration/update-room.sh
+
 dist_check_SCRIPTS += tests/integration/update-push.sh
 TESTS += tests/integration/update-push.sh
 

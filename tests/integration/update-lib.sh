@@ -7,12 +7,13 @@
 #   runs NAME UNIT      what the unit runs by its device's own word: "engine-fw G00-30"
 # shellcheck shell=sh
 update=${top_builddir:?}/updater/imgadm-update
+r50='<requires id="R-50" because="its stapler speaks to G00-30"><software id="engine-fw" min-seq="3000"/></requires>'
 updates()
 {
 	acme "$1" "
 <release version='G00-21' seq='2100' state='qualified' minutes='6'/>
 <release version='G00-30' seq='3000' state='qualified' minutes='6'>
-  <from min-seq='2800'/><from direction='down' settings='keep'/>
+  <from min-seq='2800'/><from direction='down' settings='keep'/><from fresh='yes'/>
 </release>
 <release version='G00-32' seq='3200' state='qualified' minutes='6'>
   <requires id='R-32' because='it has the long belt'><software id='controller-fw' min-seq='1400'/></requires>
@@ -20,7 +21,7 @@ updates()
 <release version='G00-40' seq='4000' state='qualified' minutes='6'>
   <requires id='R-40' because='it drives the new laser'><unit type='E-30' min-rev='B'/></requires>
 </release>
-${2:-}" | sed 's|<requires id="R-101"|<requires id="R-50" because="its stapler speaks to G00-30"><software id="engine-fw" min-seq="3000"/></requires>&|' >"$T/acme.xml" &&
+${2:-}" | sed "s|<requires id=\"R-101\"|$r50&|; s|</catalogue>|${more_software:-}&|" >"$T/acme.xml" &&
 	sign "$T/acme.xml" acme "imgadm-catalogue 1 id=acme serial=$1" &&
 	"${judge:?}" catalogue import "$T/acme.xml"
 }
