@@ -68,3 +68,4 @@ tests_bench_judge_fleet_LDADD = $(store_test_libs)
 check_PROGRAMS += tests/bench/tftp_load
 tests_bench_tftp_load_SOURCES = %D%/tftp_load.c tests/fake/udp_address.c tests/fake/udp_address.h
 tests_bench_tftp_load_LDADD = lib/base/libbase.la
+EXTRA_DIST += tests/bench/tftp.sh

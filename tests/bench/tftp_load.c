@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,7 +66,7 @@ struct load {
 	char text[HEAD + 1];
 };
 
-enum { O_CLIENTS = OPTIONS_LONG_ONLY, O_BLKSIZE, O_WINDOW, O_TIMEOUT, O_LIMIT, O_HOLD };
+enum { O_CLIENTS = OPTIONS_LONG_ONLY, O_BLKSIZE, O_WINDOW, O_TIMEOUT, O_LIMIT, O_HOLD, O_SEGMENT };
 static const struct option_row rows[] = {
 	{ O_CLIENTS, "clients", "N", "at a time, each reads the file once (1)" },
 	{ O_BLKSIZE, "blksize", "N", "asked (1428); 512: not asked" },
@@ -73,6 +74,7 @@ static const struct option_row rows[] = {
 	{ O_TIMEOUT, "timeout-ms", "N", "until the last packet is sent again (1000)" },
 	{ O_LIMIT, "limit", "S", "give up (120)" },
 	{ O_HOLD, "hold", NULL, "when each has its first window, say 'held N' and wait for a line" },
+	{ O_SEGMENT, "can-segment", NULL, "say whether this kernel has UDP_SEGMENT: yes or no" },
 	{ 0 },
 };
 static const struct options program = {
@@ -147,7 +149,8 @@ start(struct load *l, uint64_t number)
 	bool loopback = to->sin_family == AF_INET && ntohl(to->sin_addr.s_addr) >> 24 == 127;
 
 	in->sin_family = AF_INET;
-	in->sin_addr.s_addr = htonl((uint32_t)(0x7f070001 + number / PER_NET * 256 + number % PER_NET));
+	in->sin_addr.s_addr = htonl((uint32_t)(0x7f070001 + number / PER_NET * 256 +
+	    number % PER_NET));
 	c->fd = udp_address_socket(loopback ? &own : NULL, l->server.sa.ss_family, BUFFER);
 	if (c->fd < 0)
 		die("socket");
@@ -371,6 +374,18 @@ request(struct load *l, const char *name)
 	l->request_len = (size_t)n;
 }
 
+static int
+can_segment(void)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), size = 1432;
+
+	(void)puts(fd >= 0 && setsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof(size)) == 0 ?
+	    "yes" : "no");
+	if (fd >= 0)
+		(void)close(fd);
+	return 0;
+}
+
 static bool
 option(struct load *l, int key, const char *text)
 {
@@ -423,6 +438,8 @@ main(int argc, char *argv[])
 
 	log_open("tftp_load", LOG_LEVEL_WARNING, LOG_TO_STDERR);
 	options_begin(&p, &program, argc, argv);
+	if (argc == 2 && strcmp(argv[1], "--can-segment") == 0)
+		return can_segment();
 	while ((key = options_step(&p, 2, 2, &status)) > 0)
 		if (!option(&l, key, p.argument))
 			return 1;

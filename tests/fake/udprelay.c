@@ -15,6 +15,9 @@
  * is seen by the client on another port of the relay, one for each such port:
  * so a client can tell two transfers of one server apart, and a single-port
  * server stays one.
+ *
+ * --requests FILE: a line for each TFTP request, OACK and ERROR that comes:
+ * "CLIENT-NUMBER rrq NAME octet blksize 1428", "CLIENT-NUMBER oack blksize 1428".
  */
 #include <config.h>
 
@@ -52,6 +55,7 @@ struct end {
 	struct udp_address server;
 };
 struct client {
+	unsigned number;
 	struct udp_address address;
 	uint64_t random[2];
 	struct end up;
@@ -81,9 +85,11 @@ struct relay {
 	uint64_t order;
 	int64_t free_us[2];	/* when the line is free again */
 	struct counts counts[2];
+	FILE *requests;
 };
 
-enum { O_DELAY = OPTIONS_LONG_ONLY, O_LOSS, O_DOUBLE, O_LATE, O_LATE_US, O_RATE, O_QUEUE, O_SEED };
+enum { O_DELAY = OPTIONS_LONG_ONLY, O_LOSS, O_DOUBLE, O_LATE, O_LATE_US, O_RATE, O_QUEUE, O_SEED,
+	O_REQUESTS };
 static const struct option_row rows[] = {
 	{ O_DELAY, "delay-us", "N", "each way (0)" },
 	{ O_LOSS, "loss-ppm", "N", "lost, each way, of a million (0)" },
@@ -93,6 +99,7 @@ static const struct option_row rows[] = {
 	{ O_RATE, "rate", "N", "octets a second each way (0: no limit)" },
 	{ O_QUEUE, "queue", "N", "packets that may wait for it (1000); what is more is lost" },
 	{ O_SEED, "seed", "N", "of the random numbers (1)" },
+	{ O_REQUESTS, "requests", "FILE", "write down what is asked for and granted in TFTP" },
 	{ 0 },
 };
 static const struct options program = {
@@ -187,6 +194,21 @@ wait_with(struct relay *r, enum direction direction, int fd, const struct udp_ad
 	put(r, d);
 }
 
+static void
+write_down(struct relay *r, const struct client *c, const uint8_t *octets, size_t len)
+{
+	static const char *const names[] = { [1] = "rrq", "wrq", [5] = "error", "oack" };
+	size_t i;
+
+	if (len < 4 || octets[0] != 0 || octets[1] > 6 || names[octets[1]] == NULL)
+		return;
+	(void)fprintf(r->requests, "%u %s ", c->number, names[octets[1]]);
+	for (i = octets[1] == 5 ? 4 : 2; i < len - 1; i++)
+		(void)fputc(octets[i] > ' ' && octets[i] < 127 ? octets[i] : ' ', r->requests);
+	(void)fputc('\n', r->requests);
+	(void)fflush(r->requests);
+}
+
 /* One that came: its fate. */
 static void
 pass(struct relay *r, struct client *c, enum direction direction, int fd,
@@ -200,6 +222,8 @@ pass(struct relay *r, struct client *c, enum direction direction, int fd,
 	int64_t now = now_us(), start, due;
 	uint64_t each_us = r->rate > 0 ? (len + HEADERS) * 1000000 / r->rate : 0;
 
+	if (r->requests != NULL)
+		write_down(r, c, octets, len);
 	n->packets++;
 	n->octets += len;
 	start = r->free_us[direction] > now ? r->free_us[direction] : now;
@@ -265,6 +289,7 @@ client_of(struct relay *r, const struct udp_address *from)
 	if (c == NULL)
 		die("memory");
 	c->address = *from;
+	c->number = r->client_count;
 	for (i = 0; i < 2; i++) {
 		c->random[i] = r->seed * 1000003 + r->client_count * 2 + i;
 		(void)draw(&c->random[i]);
@@ -347,9 +372,11 @@ option(struct relay *r, int key, const char *text)
 		{ O_LATE_US, &r->late_us, 60000000 }, { O_RATE, &r->rate, UINT32_MAX },
 		{ O_QUEUE, &r->queue, WAITING_MAX }, { O_SEED, &r->seed, UINT32_MAX },
 	};
-	struct err e = { 0 };
+	struct err e = { "cannot be written" };
 	size_t i;
 
+	if (key == O_REQUESTS && (r->requests = fopen(text, "we")) != NULL)
+		return true;
 	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		if (numbers[i].key == key &&
 		    parse_u64(text, 0, numbers[i].most, numbers[i].value, &e) == 0)
@@ -418,6 +445,8 @@ relay_free(struct relay *r)
 		free(r->clients[i]);
 	}
 	(void)close(r->listen.fd);
+	if (r->requests != NULL)
+		(void)fclose(r->requests);
 	free(r);
 }
 

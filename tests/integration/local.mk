@@ -181,3 +181,6 @@ tests_integration_install_state_SOURCES = %D%/install_state.c
 tests_integration_install_state_LDADD = agent-module/libstate.la lib/image/libimage.la \
 	lib/sign/libsign.la lib/db/libdb.la lib/structure/libstructure.la lib/base/libbase.la \
 	$(SQLITE_LIBS) $(SODIUM_LIBS)
+EXTRA_DIST += tests/integration/tftp-peers-lib.sh tests/data/tftp-interop.txt
+dist_check_SCRIPTS += tests/integration/tftp-interop.sh
+TESTS += tests/integration/tftp-interop.sh
