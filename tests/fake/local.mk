@@ -43,6 +43,10 @@ tests_fake_reporter_LDADD = lib/store/libstore.la lib/report/libreport.la \
 	lib/snmp/libsnmp.la lib/db/libdb.la lib/structure/libstructure.la \
 	lib/base/libbase.la $(EVENT_LIBS)
 
+# A router's address translation.
+check_PROGRAMS += tests/fake/nat
+tests_fake_nat_SOURCES = %D%/nat.c
+
 # Copies a datagram on the wire, and sends it again.
 check_PROGRAMS += tests/fake/wirecopy
 tests_fake_wirecopy_SOURCES = %D%/wirecopy.c

@@ -141,8 +141,8 @@ TESTS += tests/integration/center-flood.sh
 dist_check_SCRIPTS += tests/integration/center-mib.sh
 TESTS += tests/integration/center-mib.sh
 
-dist_check_SCRIPTS += tests/integration/orders.sh
-TESTS += tests/integration/orders.sh
+dist_check_SCRIPTS += tests/integration/orders.sh tests/integration/orders-firewall.sh
+TESTS += tests/integration/orders.sh tests/integration/orders-firewall.sh
 
 dist_check_SCRIPTS += tests/integration/agentx.sh
 TESTS += tests/integration/agentx.sh
