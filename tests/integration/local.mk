@@ -141,6 +141,9 @@ TESTS += tests/integration/center-flood.sh
 dist_check_SCRIPTS += tests/integration/center-mib.sh
 TESTS += tests/integration/center-mib.sh
 
+dist_check_SCRIPTS += tests/integration/integrate-man.sh
+TESTS += tests/integration/integrate-man.sh
+
 dist_check_SCRIPTS += tests/integration/orders.sh tests/integration/orders-firewall.sh
 TESTS += tests/integration/orders.sh tests/integration/orders-firewall.sh
 

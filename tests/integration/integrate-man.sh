@@ -1,0 +1,41 @@
+#!/bin/sh
+# imgadm-integrate(7): what it shows a device's maker works, pasted in its order.
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
+. "${top_srcdir:?}/tests/integration/agent-lib.sh"
+: "${module:?}" "${device:?}" "${port:=}" "${top_builddir:?}"
+. "$top_srcdir/tests/integration/center-lib.sh"
+IMGADM_DB=$T/db IMGADM_DEVICE_STATE=$T/device.db
+export IMGADM_DB IMGADM_DEVICE_STATE
+[ -x "$top_builddir/agent-module/imgadm-install" ] || skip_all 'imgadm-install is not built'
+# block WORD: the example that has the word, as a person would paste it; with our paths
+block()
+{
+	awk -v word="$1" '/^\.Bd -literal/ {on = 1; text = ""; next}
+		/^\.Ed/ {if (on && index(text, word)) last = text; on = 0; next}
+		on {text = text $0 "\n"}
+		END {printf "%s", last}' "$top_srcdir/man/imgadm-integrate.7" |
+	sed -e 's/\\e$/\\/' -e "s|/usr/libexec/imgadm/|$top_builddir/agent-module/|" \
+		-e "s|[^ ]*/imgadm\.so|$module|" -e "s|[^ ]*/device\.db|$T/device.db|" \
+		-e "s|room-214.key|$T/room-214.key|"
+}
+paste() { block "$1" >"$T/pasted.sh" && [ -s "$T/pasted.sh" ] && sh -e "$T/pasted.sh"; }
+ok 'the device' paste 'init --id'
+like 'is there' "$("$device" unit list)" 'ENG'
+ok 'counts and errors' paste 'count DEV'
+like 'are there' "$("$device" error list)" 'Fan slow'
+ok 'the installer passes, and is set' paste selftest
+like 'so that the unit can be updated' "$("$device" update list)" 'ENG'
+ok 'each start' paste 'imgadm-device boot'
+ok 'snmpd' agent_start module "$T/device.db"
+agent_stop
+port=$(free_port)
+ok 'with the lines of the page' snmpd_start agent "$port" "$(block dlmod)"
+is 'the tables answer' "$(get imgDeviceId.0)" acme-4711
+snmpd_stop agent
+center_port=$(free_port)
+ok 'a centre' fleet add --no-poll room-214
+ok 'makes keys' fleet enrol --address "udp:127.0.0.1:$center_port" -o "$T/room-214.key" room-214
+ok 'and listens' center_start
+ok 'its keys are set, and it is asked' paste 'centre set'
+center_stop
+done_testing
