@@ -12,12 +12,16 @@
 #include "lib/base/lock.h"
 #include "lib/base/log.h"
 #include "lib/base/options.h"
+#include "lib/base/parse.h"
 #include "lib/base/paths.h"
 
 #define PROGRAM "imgadm-agentd"
 
 enum { KEY_AGENTX = OPTIONS_LONG_ONLY, KEY_NOTIFY, KEY_STATE, KEY_PID_FILE,
-	KEY_TRUST_MASTER, KEY_HOOK };
+	KEY_TRUST_MASTER, KEY_HOOK, KEY_NO_UPDATES, KEY_LIBEXEC, KEY_FETCH_USER, KEY_CA,
+	KEY_TRIAL, KEY_COMMIT };
+
+enum { TRIAL_MAX_S = 86400, COMMIT_MAX_S = 366 * 86400 };
 
 static const struct option_row rows[] = {
 	{ KEY_AGENTX, "agentx", "[=SOCKET]",
@@ -28,6 +32,13 @@ static const struct option_row rows[] = {
 	{ KEY_TRUST_MASTER, "trust-master", NULL,
 		"take SETs from the master, which admits them at authPriv only" },
 	{ KEY_HOOK, "advice-hook", "PROGRAM", "run for each new advice of the centre" },
+	{ KEY_NO_UPDATES, "no-updates", NULL, "updates are not carried out" },
+	{ KEY_LIBEXEC, "libexec", "DIR", "where imgadm-install and imgadm-fetch are" },
+	{ KEY_FETCH_USER, "fetch-user", "NAME", "as whom root fetches images (nobody)" },
+	{ KEY_CA, "ca-file", "FILE", "authorities for https://; else the system's" },
+	{ KEY_TRIAL, "trial", "SECONDS", "so long has new software to report in (600)" },
+	{ KEY_COMMIT, "commit-after", "SECONDS",
+		"so long without word, and what is proven is kept (1209600)" },
 	{ 'f', "foreground", NULL, "stay in the foreground, log to stderr" },
 	{ 'L', "log", "stderr|syslog", "where messages go" },
 	{ KEY_PID_FILE, "pid-file", "FILE",
@@ -77,9 +88,55 @@ set_hook(struct settings *s, const char *program, struct err *e)
 	return 0;
 }
 
+/* What imgadm-install is given as it stands, once it is known to be right. */
+static int
+set_seconds(const char *option, const char *argument, uint32_t most, const char **text,
+	uint32_t *seconds, struct err *e)
+{
+	if (parse_u32(argument, 1, most, seconds, e) < 0) {
+		err_prefix(e, "option %s", option);
+		return -EINVAL;
+	}
+	*text = argument;
+	return 0;
+}
+
+/* -ENOENT: none of these. */
+static int
+set_update(struct settings *s, int key, const char *argument, struct err *e)
+{
+	struct install_watch_options *u = &s->agentd.updates;
+	uint32_t seconds;
+
+	switch (key) {
+	case KEY_NO_UPDATES:
+		s->agentd.no_updates = true;
+		return 0;
+	case KEY_LIBEXEC:
+		u->libexec = argument;
+		return 0;
+	case KEY_FETCH_USER:
+		u->fetch_user = argument;
+		return 0;
+	case KEY_CA:
+		u->ca_file = argument;
+		return 0;
+	case KEY_TRIAL:
+		return set_seconds("--trial", argument, TRIAL_MAX_S, &u->trial, &seconds, e);
+	case KEY_COMMIT:
+		return set_seconds("--commit-after", argument, COMMIT_MAX_S, &u->commit_after,
+			&u->commit_after_s, e);
+	}
+	return -ENOENT;
+}
+
 static int
 set_option(struct settings *s, int key, const char *argument, struct err *e)
 {
+	int rc = set_update(s, key, argument, e);
+
+	if (rc != -ENOENT)
+		return rc;
 	switch (key) {
 	case KEY_AGENTX:
 	case KEY_NOTIFY:
@@ -132,6 +189,7 @@ read_options(struct settings *s, int argc, char *argv[], struct err *e)
 	s->agentd.state = paths_state(s->agentd.state);
 	if (!s->log_given)
 		s->target = s->foreground ? LOG_TO_STDERR : LOG_TO_SYSLOG;
+	s->agentd.updates.log = s->target == LOG_TO_STDERR ? "stderr" : "syslog";
 	return 0;
 }
 
@@ -166,7 +224,7 @@ out:
 int
 main(int argc, char *argv[])
 {
-	struct settings settings = { 0 };
+	struct settings settings = { .agentd.updates.commit_after_s = STATE_COMMIT_AFTER_S };
 	int r, ready = -1, status;
 	struct err e;
 

@@ -47,6 +47,7 @@ struct agentd {
 	struct orders_run *orders;
 	struct link_watch *links;
 	struct advice_hook *hook;
+	struct install_watch *updates;
 	struct config_change change;
 	bool connected;
 	bool started;	/* init_snmp() was called */
@@ -185,6 +186,8 @@ look(struct agentd *a)
 		send_config_change(a);
 	report_send_look(a->reports);
 	orders_run_look(a->orders);
+	if (a->updates != NULL && s->loaded && writer(a) != NULL)
+		install_watch_look(a->updates, a->state);
 	if (a->hook == NULL)
 		return;
 	view = newest(a);
@@ -230,7 +233,7 @@ link_came(void *user)
 }
 
 static void
-hook_ended(void *user)
+child_ended(void *user)
 {
 	look(user);
 }
@@ -376,7 +379,13 @@ start_reports(struct agentd *a, struct err *e)
 		a->hook = advice_hook_new(a->base, a->options.advice_hook, e);
 		if (a->hook == NULL)
 			return -ENOMEM;
-		advice_hook_on_end(a->hook, hook_ended, a);
+		advice_hook_on_end(a->hook, child_ended, a);
+	}
+	if (!a->options.no_updates) {
+		a->options.updates.state = a->options.state;
+		a->updates = install_watch_new(a->base, &a->options.updates, child_ended, a, e);
+		if (a->updates == NULL)
+			return -ENOMEM;
 	}
 	a->links = link_watch_new(a->base, link_came, a, &why);
 	if (a->links == NULL)
@@ -426,6 +435,7 @@ agentd_free(struct agentd *a)
 	if (a == NULL)
 		return;
 	advice_hook_free(a->hook);
+	install_watch_free(a->updates);
 	link_watch_free(a->links);
 	if (a->woken != NULL)
 		event_free(a->woken);

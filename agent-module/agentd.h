@@ -1,6 +1,6 @@
 /*
  * agentd: imgadm-agentd without its main: sends the device's reports to its
- * centre, hands new advice to a program, and where it is told to connect to a
+ * centre, hands new advice to a program, has updates carried out, and where it is told to connect to a
  * master agent is an AgentX subagent that tells of structure changes
  * (entConfigChange) and may serve the tables.
  *
@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 
+#include "agent-module/install_watch.h"
 #include "lib/base/err.h"
 
 enum {
@@ -29,6 +30,8 @@ struct agentd_options {
 	bool serve;		/* answer the tables (else another module does) */
 	bool trust_master;	/* SETs that the master lets through are taken */
 	const char *advice_hook;	/* run for new advice; NULL = none; borrowed */
+	bool no_updates;	/* imgadm-install is not started */
+	struct install_watch_options updates;	/* but state; borrowed */
 };
 
 /*

@@ -182,6 +182,44 @@ install_try(const struct install_view *v, size_t i, uint32_t most)
 	return INSTALL_TRY_RECORD;
 }
 
+bool
+install_lapsed(const struct state_update *row, const struct install_now *now)
+{
+	/* A moment from before the clock was set says nothing. */
+	return install_clock_set(now) && row->heard >= INSTALL_CLOCK_SET_S &&
+		now->utc_s - row->heard > row->row.want.expires_s;
+}
+
+bool
+install_plan_wanted(const struct state_update *row, const struct install_now *now,
+	uint32_t commit_after_s)
+{
+	if (row->pending != UPDATE_COMMAND_NONE)
+		return true;
+	switch (row->row.state) {
+	case UPDATE_IDLE:
+	case UPDATE_COMMITTED:
+	case UPDATE_FAILED:
+	case UPDATE_ROLLED_BACK:
+		return false;
+	case UPDATE_REQUESTED:
+	case UPDATE_DOWNLOADING:
+	case UPDATE_VERIFYING:
+	case UPDATE_SWITCHING:
+	case UPDATE_TRIAL:
+		return true;
+	case UPDATE_STAGED:
+		if (row->row.want.when == UPDATE_WHEN_STAGE_ONLY)
+			return false;
+		return row->row.want.when != UPDATE_WHEN_AT || install_lapsed(row, now) ||
+			(install_clock_set(now) && now->utc_s >= row->row.want.at - INSTALL_AT_S);
+	case UPDATE_PROVEN:
+		return row->intent != UPDATE_INTENT_NONE ||
+			row->tries >= install_plan_parts(commit_after_s);
+	}
+	return false;
+}
+
 /* --- at rest ------------------------------------------------------------------- */
 
 static void

@@ -200,6 +200,13 @@ void install_plan_next(const struct install_group *g, const struct install_now *
 void install_plan_answer(struct install_group *g, const struct install_step *step,
 	const struct install_outcome *outcome, const struct install_now *now);
 
+/*
+ * Whether a process has something to do for the row now: a command, a step, or a
+ * moment that has come.  For who starts one; it may find that there is nothing.
+ */
+bool install_plan_wanted(const struct state_update *row, const struct install_now *now,
+	uint32_t commit_after_s);
+
 /* Whether a row is switched with others: an update under way that names a group. */
 bool install_plan_grouped(const struct state_update *row);
 /* Whether a row belongs to the group that `first` leads: itself, or those of its group. */

@@ -46,14 +46,6 @@ refuse(const struct install_view *v, size_t who, enum update_reason reason, cons
 
 /* --- before anything is fetched ---------------------------------------------- */
 
-static bool
-lapsed(const struct state_update *row, const struct install_now *now)
-{
-	/* A moment from before the clock was set says nothing. */
-	return install_clock_set(now) && row->heard >= INSTALL_CLOCK_SET_S &&
-		now->utc_s - row->heard > row->row.want.expires_s;
-}
-
 /* What a label need not be fetched for; true: refused, and that is the step. */
 static bool
 refused_at_once(const struct install_view *v, size_t i)
@@ -61,7 +53,7 @@ refused_at_once(const struct install_view *v, size_t i)
 	const struct install_member *m = install_at(v, i);
 	const struct update_want *w = &m->row.row.want;
 
-	if (lapsed(&m->row, v->now))
+	if (install_lapsed(&m->row, v->now))
 		refuse(v, i, UPDATE_REASON_EXPIRED, "the request was older than it may be");
 	else if (w->uri[0] == '\0')
 		refuse(v, i, UPDATE_REASON_NOT_FOUND, "no address to fetch the image from");
@@ -443,7 +435,7 @@ gave_up_waiting(const struct install_view *v)
 
 		if (m->row.row.state != UPDATE_STAGED ||
 			m->row.row.want.when == UPDATE_WHEN_STAGE_ONLY ||
-			(!over && !lapsed(&m->row, v->now)))
+			(!over && !install_lapsed(&m->row, v->now)))
 			continue;
 		if (m->m.busy)
 			refuse(v, i, UPDATE_REASON_BUSY, "the unit was in use for too long");

@@ -18,6 +18,8 @@ const struct install_member *install_at(const struct install_view *v, size_t i);
 bool install_preparing(const struct install_member *m);
 bool install_one_bank(const struct install_member *m);
 bool install_clock_set(const struct install_now *now);
+/* The request is older than it may be. */
+bool install_lapsed(const struct state_update *row, const struct install_now *now);
 
 /* Makes the step a RECORD, and gives what it changes of member i. */
 struct install_change *install_change_of(const struct install_view *v, size_t i);

@@ -128,6 +128,7 @@ agent_module_libagentd_la_SOURCES = \
 	%D%/agentd.c %D%/agentd.h \
 	%D%/agentx_loop.c %D%/agentx_loop.h \
 	%D%/config_change.c %D%/config_change.h \
+	%D%/install_watch.c %D%/install_watch.h \
 	%D%/link_table.c %D%/link_table.h \
 	%D%/link_watch.c %D%/link_watch.h \
 	%D%/locate.c %D%/locate.h \
@@ -138,9 +139,9 @@ agent_module_libagentd_la_SOURCES = \
 	%D%/report_plan.c %D%/report_plan.h %D%/report_plan_private.h \
 	%D%/report_send.c %D%/report_send.h
 agent_module_libagentd_la_CPPFLAGS = $(AM_CPPFLAGS) $(NETSNMPAGENT_CFLAGS) \
-	$(EVENT_CFLAGS)
+	$(EVENT_CFLAGS) -DIMGADM_LIBEXECDIR='"$(libexecdir)/imgadm"'
 
-AGENTD_LIBS = agent-module/libagentd.la agent-module/liborders.la lib/report/libreport.la lib/snmp/libsnmp.la \
+AGENTD_LIBS = agent-module/libagentd.la agent-module/libinstallplan.la agent-module/liborders.la lib/report/libreport.la lib/snmp/libsnmp.la \
 	$(TABLES_LIBS) $(SQLITE_LIBS) $(SODIUM_LIBS) $(EVENT_LIBS) $(NETSNMPAGENT_LIBS)
 
 sbin_PROGRAMS += agent-module/imgadm-agentd
