@@ -282,7 +282,8 @@ install_verb(struct install *in, const struct install_step *s, struct install_ou
 			rc = err_set(&e, -EBADF, "the verified copy is not open");
 	}
 	if (rc < 0) {
-		o->answer = INSTALL_FAILED;
+		/* At the first verb this is no lack of room; later it may yet go better. */
+		o->answer = s->verb == INSTALL_SPACE ? INSTALL_SERVICE : INSTALL_FAILED;
 		o->why = e;
 		return;
 	}

@@ -281,6 +281,22 @@ trust_load(struct install *in, struct install_outcome *o)
 	return t;
 }
 
+/* No signature, or nothing there at all? */
+static void
+tell_unsigned(struct install *in, size_t i, struct install_outcome *o)
+{
+	struct install_outcome image = {0};
+	char few[16];
+	size_t len;
+
+	install_fetch_small(in, in->g.members[i].row.row.want.uri, "", few, sizeof(few), &len, &image);
+	if (image.stopped)
+		o->stopped = true;
+	else if (image.answer == INSTALL_OK || image.reason == UPDATE_REASON_TOO_LARGE)
+		install_refuse(o, UPDATE_REASON_BAD_SIGNATURE,
+			"the server has the image, but no signature (.minisig) beside it");
+}
+
 void
 install_fetch_label(struct install *in, size_t i, struct install_outcome *o)
 {
@@ -293,6 +309,8 @@ install_fetch_label(struct install *in, size_t i, struct install_outcome *o)
 	/* No signature is as bad as a wrong one; a server that is silent is another thing. */
 	if (o->answer != INSTALL_OK && o->reason == UPDATE_REASON_TOO_LARGE)
 		o->reason = UPDATE_REASON_BAD_SIGNATURE;
+	if (o->answer != INSTALL_OK && o->reason == UPDATE_REASON_NOT_FOUND)
+		tell_unsigned(in, i, o);
 	if (o->answer == INSTALL_OK && !o->stopped && image_trust_operator_required(t)) {
 		f.has_operator = true;
 		signature(in, i, ".op.minisig", f.operator_signature, &f.operator_len, o);

@@ -179,6 +179,9 @@ dist_check_SCRIPTS += tests/integration/judge-plan.sh
 TESTS += tests/integration/judge-plan.sh
 
 EXTRA_DIST += tests/integration/install-lib.sh
+INSTALL_TESTS = tests/integration/install.sh tests/integration/install-refuse.sh
+dist_check_SCRIPTS += $(INSTALL_TESTS)
+TESTS += $(INSTALL_TESTS)
 check_PROGRAMS += tests/integration/install_state
 tests_integration_install_state_SOURCES = %D%/install_state.c
 tests_integration_install_state_LDADD = agent-module/libstate.la lib/image/libimage.la \

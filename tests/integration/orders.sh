@@ -15,7 +15,7 @@ state() { sqlite3 -cmd '.timeout 10000' "$T/a.db" "$1"; }
 agentd_start()
 {
 	rm -f "$T/a-agentd.log"
-	spawn a-agentd imgadm-agentd -f --state "$T/a.db"
+	spawn a-agentd imgadm-agentd -f --no-updates --state "$T/a.db"
 }
 
 ok 'a device' d demo --model C650 --seed 4

@@ -20,7 +20,7 @@ centre_up()
 	spawn centerd imgadm-centerd --listen "udp:127.0.0.1:$port"
 	wait_for 20 grep -q 'ready; engine boots' "$T/centerd.log"
 }
-agentd_up() { spawn agentd imgadm-agentd -f --state "$state"; }
+agentd_up() { spawn agentd imgadm-agentd -f --no-updates --state "$state"; }
 
 d init --id lobby --manufacturer Acme --model C650 >/dev/null || bail "no state"
 d unit set ENG --type engine --serial-number E1 --banks 2 --installer /usr/libexec/imgadm/none

@@ -202,7 +202,7 @@ ok "a subagent that does not trust its master" agent_start agentx "$state" "$con
 refused "authPriv" notWritable "imgUpdateVersion.$eng" s 1
 is "and shows nobody a nonce" "$(priv "imgUpdateNonce.$eng")" '""'
 agent_stop
-agentd_options=--trust-master
+agentd_options='--trust-master --no-updates'
 ok "one that does" agent_start agentx "$state" "$conf"
 is "shows it to whom the master lets in" "$(priv -Ox "imgUpdateNonce.$eng" | tr -dc '0-9A-F' | wc -c)" 32
 reads agentx
