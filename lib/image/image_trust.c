@@ -202,7 +202,8 @@ image_trust_creator(const struct image_trust *t, const char *creator,
 	const uint8_t key_id[SIGN_ID_SIZE], const char *software, const char *unit_class,
 	const struct sign_key **ret_key, struct err *e)
 {
-	char id[SIGN_ID_TEXT_SIZE], who[4 * STRUCTURE_NAME_MAX + 1], what[4 * STRUCTURE_NAME_MAX + 1];
+	char who[4 * STRUCTURE_NAME_MAX + 1], what[4 * STRUCTURE_NAME_MAX + 1];
+	char id[SIGN_ID_TEXT_SIZE];
 	const struct trust_creator *c = NULL;
 
 	if (image_trust_revoked(t, key_id))

@@ -81,7 +81,10 @@ uint32_t image_trust_serial(const struct image_trust *t);
 bool image_trust_operator_required(const struct image_trust *t);
 /* Is there an operator key at all. */
 bool image_trust_has_operator(const struct image_trust *t);
-/* Ids of all creators' and operators' keys that are not revoked, ascending, each once; at most `most`; returns how many. */
+/*
+ * Ids of all creators' and operators' keys that are not revoked, ascending, each
+ * once; at most `most`; returns how many.
+ */
 size_t image_trust_ids(const struct image_trust *t, uint8_t (*ret)[SIGN_ID_SIZE], size_t most);
 
 /* One entry in words, in the file's order, for `trust list`: false past the end. */
