@@ -15,3 +15,4 @@ include lib/advice/local.mk
 include lib/tftp/local.mk
 include lib/image/local.mk
 include lib/cli/local.mk
+include lib/inforce/local.mk

@@ -17,7 +17,7 @@
 #include "lib/base/text.h"
 #include "manager/catalogue_edit.h"
 #include "manager/judge_cli.h"
-#include "manager/judge_date.h"
+#include "lib/inforce/inforce_date.h"
 
 enum { CHUNK_SIZE = 65536, SHOWN_SIZE = 4096 };
 
@@ -98,7 +98,7 @@ read_checked(struct addition *a, const char *data, size_t size, struct err *e)
 static int
 edit(struct addition *a, const char *data, size_t size, struct buf *ret, struct err *e)
 {
-	char today[JUDGE_DATE_SIZE];
+	char today[INFORCE_DATE_SIZE];
 	struct buf added;
 	int rc;
 
@@ -106,7 +106,7 @@ edit(struct addition *a, const char *data, size_t size, struct buf *ret, struct 
 	rc = catalogue_edit_add(data, size, &a->release, a->bump ? &added : ret, &a->seq, e);
 	if (rc == 0 && a->bump)
 		rc = catalogue_edit_bump(buf_text(&added), added.len,
-			judge_date(clock_utc_s(clock_system()), today), ret, &a->serial, e);
+			inforce_date(clock_utc_s(clock_system()), today), ret, &a->serial, e);
 	buf_release(&added);
 	if (rc < 0)
 		err_prefix(e, "%s", a->file);

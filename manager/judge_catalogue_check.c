@@ -9,9 +9,9 @@
 #include "lib/base/log.h"
 #include "lib/base/text.h"
 #include "lib/catalogue/catalogue_lint.h"
-#include "manager/judge_catalogues_private.h"
+#include "lib/inforce/inforce_private.h"
 #include "manager/judge_cli.h"
-#include "manager/judge_date.h"
+#include "lib/inforce/inforce_date.h"
 
 enum { SHOWN_SIZE = 4096 };
 
@@ -20,7 +20,7 @@ struct checked {
 	struct catalogue *files[CATALOGUE_SET_MAX];	/* own */
 	const char *names[CATALOGUE_SET_MAX];
 	size_t count;
-	struct judge_catalogues *in_force;	/* own; NULL = none beside them */
+	struct inforce *in_force;	/* own; NULL = none beside them */
 };
 
 static void
@@ -28,7 +28,7 @@ checked_release(struct checked *c)
 {
 	for (size_t i = 0; i < c->count; i++)
 		catalogue_free(c->files[i]);
-	judge_catalogues_free(c->in_force);
+	inforce_free(c->in_force);
 }
 
 static int
@@ -62,7 +62,7 @@ link_all(struct checked *c, struct catalogue_findings *findings, struct err *e)
 	for (; count < c->count; count++)
 		list[count] = c->files[count];
 	if (c->in_force != NULL)
-		count += judge_catalogues_beside(c->in_force, list, c->count, list + count);
+		count += inforce_beside(c->in_force, list, c->count, list + count);
 	if (count > CATALOGUE_SET_MAX)
 		return err_set(e, -E2BIG, "%zu catalogues, with those in force: %d is the most",
 			count, CATALOGUE_SET_MAX);
@@ -77,15 +77,15 @@ static void
 say_files(const struct checked *c, size_t warnings)
 {
 	utc_s now = clock_utc_s(clock_system());
-	char shown[SHOWN_SIZE], date[JUDGE_DATE_SIZE];
+	char shown[SHOWN_SIZE], date[INFORCE_DATE_SIZE];
 
 	for (size_t i = 0; i < c->count; i++) {
 		const struct catalogue_head *h = catalogue_head(c->files[i]);
 
 		(void)text_escape(shown, sizeof(shown), c->names[i]);
 		(void)printf("%s: %s %" PRIu32 " is in order", shown, h->id, h->serial);
-		if (judge_expired(h, now))
-			(void)printf(", but expired on %s", judge_date(h->expires_utc_s, date));
+		if (inforce_expired(h, now))
+			(void)printf(", but expired on %s", inforce_date(h->expires_utc_s, date));
 		(void)printf("\n");
 	}
 	if (warnings > 0)
@@ -93,7 +93,7 @@ say_files(const struct checked *c, size_t warnings)
 }
 
 int
-judge_check_files(char *const files[], size_t count, struct judge_catalogues *in_force)
+judge_check_files(char *const files[], size_t count, struct inforce *in_force)
 {
 	struct catalogue_findings findings = { 0 };
 	struct checked c = { .in_force = in_force };
@@ -128,7 +128,7 @@ judge_check_files(char *const files[], size_t count, struct judge_catalogues *in
 
 /* Those in force, not linked: an error among them is not these files'. */
 static int
-load_in_force(struct cli *cli, struct judge_catalogues **ret)
+load_in_force(struct cli *cli, struct inforce **ret)
 {
 	struct err e = { 0 };
 	struct store *s;
@@ -136,7 +136,7 @@ load_in_force(struct cli *cli, struct judge_catalogues **ret)
 
 	if (status != EXIT_DONE)
 		return status;
-	rc = judge_catalogues_begin(s, cli->conf, clock_utc_s(clock_system()), NULL, ret, &e);
+	rc = inforce_begin(s, cli->conf, clock_utc_s(clock_system()), NULL, ret, &e);
 	store_close(s);
 	return rc < 0 ? cli_error(&e, rc) : EXIT_DONE;
 }
@@ -154,7 +154,7 @@ judge_catalogue_check(void *user, int argc, char *argv[])
 		.summary = "Whether catalogues are right, by themselves and together.",
 		.rows = rows,
 	};
-	struct judge_catalogues *beside = NULL;
+	struct inforce *beside = NULL;
 	struct cli *cli = user;
 	struct options_pass p;
 	bool in_force = false;

@@ -6,7 +6,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
-#include "manager/judge_catalogues.h"
+#include "lib/inforce/inforce.h"
 #include "manager/judge_cli.h"
 
 /* Refused for what it is, not for what the disk or the store said. */
@@ -33,7 +33,7 @@ is_refusal(int rc)
  * newer one was meant to be.
  */
 static void
-alarm_refused(struct store *s, const struct judge_import *i, utc_s now, const struct err *why)
+alarm_refused(struct store *s, const struct inforce_import *i, utc_s now, const struct err *why)
 {
 	struct err text = *why, e = { 0 };
 
@@ -45,7 +45,7 @@ alarm_refused(struct store *s, const struct judge_import *i, utc_s now, const st
 /* One transaction: what was checked is what is put beside. */
 static int
 import(struct store *s, const struct conf *c, utc_s now, const char *file,
-	const char *signature, struct judge_import *i, struct catalogue_findings *findings,
+	const char *signature, struct inforce_import *i, struct catalogue_findings *findings,
 	bool *ret_changed, struct err *e)
 {
 	char by[STORE_NAME_MAX + 1];
@@ -54,15 +54,15 @@ import(struct store *s, const struct conf *c, utc_s now, const char *file,
 	if (rc < 0)
 		return rc;
 	cli_user(by, sizeof(by));
-	rc = judge_import_check(s, c, now, file, signature, i, findings, e);
+	rc = inforce_import_check(s, c, now, file, signature, i, findings, e);
 	if (rc == 0)
-		rc = judge_import_put(s, i, now, by, ret_changed, e);
+		rc = inforce_import_put(s, i, now, by, ret_changed, e);
 	if (rc == 0)
 		rc = store_alarm_clear(s, STORE_ALARM_REFUSED, i->id, e);
 	if (rc == 0)
 		rc = store_alarm_clear(s, STORE_ALARM_REFUSED, "", e);
 	if (rc == 0)
-		rc = judge_catalogues_alarms(s, i->after, now, e);
+		rc = inforce_alarms(s, i->after, now, e);
 	if (rc < 0) {
 		store_batch_abort(s);
 		return rc;
@@ -96,7 +96,7 @@ judge_catalogue_import(void *user, int argc, char *argv[])
 	};
 	struct cli *cli = user;
 	struct catalogue_findings findings = { 0 };
-	struct judge_import i = { 0 };
+	struct inforce_import i = { 0 };
 	utc_s now = clock_utc_s(clock_system());
 	const char *signature = NULL;
 	bool changed = false;
@@ -126,6 +126,6 @@ judge_catalogue_import(void *user, int argc, char *argv[])
 	}
 	store_close(s);
 	catalogue_findings_release(&findings);
-	judge_import_release(&i);
+	inforce_import_release(&i);
 	return status;
 }

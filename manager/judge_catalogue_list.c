@@ -10,7 +10,7 @@
 #include "lib/base/text.h"
 #include "lib/out/jsonout.h"
 #include "manager/judge_cli.h"
-#include "manager/judge_date.h"
+#include "lib/inforce/inforce_date.h"
 
 static const struct listing_column columns[] = {
 	{ "CATALOGUE", "id", LISTING_TEXT, LISTING_EVERYWHERE },
@@ -66,7 +66,7 @@ state_of(const struct store_catalogue *c, const struct conf_catalogue_key *key, 
 static int
 print_table(const struct cli *cli, const struct listed *l, utc_s now, struct err *e)
 {
-	char issued[JUDGE_DATE_SIZE], expires[JUDGE_DATE_SIZE], id[SIGN_ID_TEXT_SIZE];
+	char issued[INFORCE_DATE_SIZE], expires[INFORCE_DATE_SIZE], id[SIGN_ID_TEXT_SIZE];
 	struct listing *out = cli_listing(cli, columns, sizeof(columns) / sizeof(columns[0]));
 	const struct conf_catalogue_key *key;
 	enum listing_mark mark;
@@ -84,8 +84,8 @@ print_table(const struct cli *cli, const struct listed *l, utc_s now, struct err
 		listing_number(out, c->serial);
 		listing_mark(out, mark);
 		listing_text(out, state);
-		listing_text(out, judge_date(c->issued, issued));
-		listing_text(out, judge_date(c->expires, expires));
+		listing_text(out, inforce_date(c->issued, issued));
+		listing_text(out, inforce_date(c->expires, expires));
 		listing_text(out, key != NULL ? key->name : id);
 		listing_number(out, c->since);
 		listing_text(out, c->by);

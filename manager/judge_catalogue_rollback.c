@@ -7,7 +7,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/parse.h"
-#include "manager/judge_catalogues.h"
+#include "lib/inforce/inforce.h"
 #include "manager/judge_cli.h"
 
 /* One transaction: the former one comes into force only if the set links with it. */
@@ -15,7 +15,7 @@ static int
 rollback(struct store *s, const struct conf *c, utc_s now, const char *id, uint32_t serial,
 	uint32_t *ret_from, uint32_t *ret_to, struct err *e)
 {
-	struct judge_catalogues *j = NULL;
+	struct inforce *j = NULL;
 	char by[STORE_NAME_MAX + 1];
 	int rc = store_batch_begin(s, e);
 
@@ -24,14 +24,14 @@ rollback(struct store *s, const struct conf *c, utc_s now, const char *id, uint3
 	cli_user(by, sizeof(by));
 	rc = store_catalogue_rollback(s, id, serial, now, by, ret_from, ret_to, e);
 	if (rc == 0) {
-		rc = judge_catalogues_load(s, c, now, &j, e);
+		rc = inforce_load(s, c, now, &j, e);
 		if (rc < 0)
 			err_prefix(e, "%s stays as it is, since the others in force do not go"
 				" with the former one", id);
 	}
 	if (rc == 0)
-		rc = judge_catalogues_alarms(s, j, now, e);
-	judge_catalogues_free(j);
+		rc = inforce_alarms(s, j, now, e);
+	inforce_free(j);
 	if (rc < 0) {
 		store_batch_abort(s);
 		return rc;

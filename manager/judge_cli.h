@@ -14,8 +14,8 @@ int judge_cli_run(int argc, char *argv[]);
  * Check files together, and with what is in force (taken over; NULL = without):
  * says what is found, and returns the exit status.
  */
-struct judge_catalogues;
-int judge_check_files(char *const files[], size_t count, struct judge_catalogues *in_force);
+struct inforce;
+int judge_check_files(char *const files[], size_t count, struct inforce *in_force);
 
 /* --- the commands: one file each, judge_SUB.c -------------------------------------- */
 

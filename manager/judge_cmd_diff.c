@@ -10,7 +10,7 @@
 #include "lib/base/log.h"
 #include "lib/base/text.h"
 #include "lib/store/store_judge.h"
-#include "manager/judge_catalogues_private.h"
+#include "lib/inforce/inforce_private.h"
 #include "manager/judge_cli.h"
 #include "manager/judge_device.h"
 #include "manager/judge_record.h"
@@ -31,7 +31,7 @@ struct diff {
 	struct cli *cli;
 	struct store *store;
 	struct judge_policy policy;
-	struct judge_catalogues *before, *after;
+	struct inforce *before, *after;
 	utc_s now;
 	struct verdicts *kinds;
 	uint32_t kind_count;
@@ -58,14 +58,14 @@ read_after(struct diff *x, const char *file, struct err *e)
 	rc = catalogue_read(file, data, size, &c, &findings, e);
 	free(data);
 	if (rc == 0)
-		rc = judge_catalogues_begin(x->store, x->cli->conf, x->now,
+		rc = inforce_begin(x->store, x->cli->conf, x->now,
 			catalogue_head(c)->id, &x->after, e);
 	if (rc == 0)
-		rc = judge_catalogues_add(x->after, c, e);
+		rc = inforce_add(x->after, c, e);
 	if (rc < 0)
 		catalogue_free(c);
 	if (rc == 0)
-		rc = judge_catalogues_link(x->after, false, &findings, e);
+		rc = inforce_link(x->after, false, &findings, e);
 	cli_findings(&findings);
 	catalogue_findings_release(&findings);
 	return rc;
@@ -119,8 +119,8 @@ by_device(const void *a, const void *b)
 static int
 judge_kinds(struct diff *x, const struct store_judge_pending *list, size_t count, struct err *e)
 {
-	const struct catalogue_set *before = judge_catalogues_set(x->before);
-	const struct catalogue_set *after = judge_catalogues_set(x->after);
+	const struct catalogue_set *before = inforce_set(x->before);
+	const struct catalogue_set *after = inforce_set(x->after);
 	bool each = by_serial(before) || by_serial(after);
 	char unused[STRUCTURE_TEXT_MAX + 1];
 	int rc = 0;
@@ -259,7 +259,7 @@ judge_catalogue_diff(void *user, int argc, char *argv[])
 		return status;
 	rc = judge_policy_conf(x.cli->conf, &x.policy, &e);
 	if (rc == 0)
-		rc = judge_catalogues_load(x.store, x.cli->conf, x.now, &x.before, &e);
+		rc = inforce_load(x.store, x.cli->conf, x.now, &x.before, &e);
 	if (rc == 0)
 		rc = read_after(&x, p.argv[p.index], &e);
 	if (rc == 0)
@@ -272,8 +272,8 @@ judge_catalogue_diff(void *user, int argc, char *argv[])
 		summary(&x);
 	if (status == EXIT_DONE && x.failed > 0)
 		status = EXIT_SOME_FAILED;
-	judge_catalogues_free(x.before);
-	judge_catalogues_free(x.after);
+	inforce_free(x.before);
+	inforce_free(x.after);
 	free(x.kinds);
 	free(x.places);
 	store_close(x.store);

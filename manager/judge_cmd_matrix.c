@@ -335,7 +335,7 @@ run(struct matrix *x, const char *device_type, struct err *e)
 	char shown[4 * CATALOGUE_ID_MAX + 8];
 	int rc;
 
-	x->set = judge_catalogues_set(x->o.catalogues);
+	x->set = inforce_set(x->o.catalogues);
 	x->device_type = catalogue_device_type_find(x->set, device_type);
 	if (x->device_type == CATALOGUE_NONE) {
 		(void)text_escape(shown, sizeof(shown), device_type);

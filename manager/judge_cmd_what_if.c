@@ -154,7 +154,7 @@ take_out_whole(struct structure *s, size_t at, const char *text, struct err *e)
 static int
 change_unit(struct what_if *x, const struct change *c, struct err *e)
 {
-	const struct catalogue_set *set = judge_catalogues_set(x->o.catalogues);
+	const struct catalogue_set *set = inforce_set(x->o.catalogues);
 	struct structure *s = &x->structure;
 	uint32_t type = 0, rev = 0, highest = 0;
 	struct unit *u = NULL;
@@ -264,7 +264,7 @@ find_route(struct what_if *x, struct change *c)
 static int
 change_software(struct what_if *x, struct change *c, struct err *e)
 {
-	const struct catalogue_set *set = judge_catalogues_set(x->o.catalogues);
+	const struct catalogue_set *set = inforce_set(x->o.catalogues);
 	const struct catalogue_release *r;
 	struct structure *s = &x->structure;
 	struct software *w;
@@ -458,7 +458,7 @@ add_change(struct what_if *x, bool software, const char *text, struct err *e)
 static int
 make(struct what_if *x, struct err *e)
 {
-	const struct catalogue_set *set = judge_catalogues_set(x->o.catalogues);
+	const struct catalogue_set *set = inforce_set(x->o.catalogues);
 	char name[STORE_NAME_MAX + 1];
 	int64_t device = 0;
 	int rc;

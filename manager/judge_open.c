@@ -22,13 +22,13 @@ judge_open(struct cli *cli, const char *name, struct judge_opened *ret)
 		return status;
 	rc = judge_policy_conf(cli->conf, &ret->policy, &e);
 	if (rc == 0)
-		rc = judge_catalogues_load(ret->store, cli->conf, now, &ret->catalogues, &e);
+		rc = inforce_load(ret->store, cli->conf, now, &ret->catalogues, &e);
 	if (rc < 0)
 		return cli_error(&e, rc);
-	(void)judge_catalogues_stale(ret->catalogues, &ret->stale);
+	(void)inforce_stale(ret->catalogues, &ret->stale);
 	if (name == NULL)
 		return EXIT_DONE;
-	rc = judge_device_open(ret->store, judge_catalogues_set(ret->catalogues), &ret->policy,
+	rc = judge_device_open(ret->store, inforce_set(ret->catalogues), &ret->policy,
 		now, name, &ret->device, &e);
 	if (rc == -ENOENT)
 		return cli_no_device(ret->store, name, &e, rc);
@@ -45,7 +45,7 @@ judge_open_by(struct judge_opened *o, const struct judge_policy *policy, struct 
 	struct judge_device *d;
 	int rc;
 
-	rc = judge_device_open(o->store, judge_catalogues_set(o->catalogues), policy,
+	rc = judge_device_open(o->store, inforce_set(o->catalogues), policy,
 		o->device->now_utc_s, o->device->names.device, &d, e);
 	if (rc < 0)
 		return rc;
@@ -59,7 +59,7 @@ void
 judge_opened_close(struct judge_opened *o)
 {
 	judge_device_free(o->device);
-	judge_catalogues_free(o->catalogues);
+	inforce_free(o->catalogues);
 	store_close(o->store);
 	*o = (struct judge_opened){0};
 }
@@ -134,7 +134,7 @@ int
 judge_open_release(const struct judge_opened *o, const char *software, const char *version,
 	uint32_t *ret_release, struct err *e)
 {
-	const struct catalogue_set *set = judge_catalogues_set(o->catalogues);
+	const struct catalogue_set *set = inforce_set(o->catalogues);
 	struct releases r = { .set = set };
 	uint32_t s = 0, found;
 	const char *near;

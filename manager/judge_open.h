@@ -9,13 +9,13 @@
 #define IMGADM_MANAGER_JUDGE_OPEN_H
 
 #include "lib/store/store_read.h"
-#include "manager/judge_catalogues.h"
+#include "lib/inforce/inforce.h"
 #include "manager/judge_cli.h"
 #include "manager/judge_device.h"
 
 struct judge_opened {
 	struct store *store;
-	struct judge_catalogues *catalogues;
+	struct inforce *catalogues;
 	struct judge_policy policy;
 	struct judge_device *device;	/* NULL where none was asked for */
 	const char *stale;		/* why the set is stale; NULL = it is not */

@@ -11,7 +11,7 @@
 #include "lib/base/clock.h"
 #include "lib/store/store_center.h"
 #include "manager/fleet_advice.h"
-#include "manager/judge_catalogues.h"
+#include "lib/inforce/inforce.h"
 #include "manager/judge_device.h"
 #include "manager/judge_record.h"
 #include "manager/judge_run_context.h"

@@ -51,7 +51,7 @@ struct judge_run_counts {
 
 /*
  * 0, also when devices could not be judged (counts say).  -ENOENT: no device of
- * that name; judge_catalogues_load()'s errors; the store's.
+ * that name; inforce_load()'s errors; the store's.
  */
 int judge_run(struct judge_run *r, struct judge_run_counts *ret, struct err *e);
 

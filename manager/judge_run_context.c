@@ -119,20 +119,20 @@ read_catalogues(struct judge_run_context *c, struct store *s, const struct conf 
 	const char *why = NULL;
 	int rc;
 
-	rc = judge_catalogues_load(s, conf, now, &c->catalogues, e);
+	rc = inforce_load(s, conf, now, &c->catalogues, e);
 	if (rc < 0)
 		return rc;
-	rc = judge_catalogues_alarms(s, c->catalogues, now, e);
+	rc = inforce_alarms(s, c->catalogues, now, e);
 	if (rc < 0)
 		return rc;
-	c->set = judge_catalogues_set(c->catalogues);
+	c->set = inforce_set(c->catalogues);
 	for (uint32_t i = 0; i < c->set->unit_type_count; i++) {
 		const struct catalogue_unit_type *t = &c->set->unit_types[i];
 
 		if (t->part != NULL && strncmp(t->part, serial, sizeof(serial) - 1) == 0)
 			c->by_serial[t->class] = true;
 	}
-	c->kept.stale = judge_catalogues_stale(c->catalogues, &why);
+	c->kept.stale = inforce_stale(c->catalogues, &why);
 	if (c->kept.stale)
 		(void)text_copy(c->kept.why, sizeof(c->kept.why), why);
 	judge_run_context_key(c, &none, now, c->kept.digest);
@@ -163,7 +163,7 @@ judge_run_context_open(struct judge_run_context *c, struct store *s, const struc
 void
 judge_run_context_close(struct judge_run_context *c)
 {
-	judge_catalogues_free(c->catalogues);
+	inforce_free(c->catalogues);
 	*c = (struct judge_run_context){0};
 }
 

@@ -11,12 +11,12 @@
 #include "lib/snmp/conf.h"
 #include "lib/store/store_judge.h"
 #include "manager/judge/judge_shape.h"
-#include "manager/judge_catalogues.h"
+#include "lib/inforce/inforce.h"
 
 struct judge_run_context {
 	struct store_judge_context kept;	/* as it is to be put at the end */
 	struct judge_policy policy;
-	struct judge_catalogues *catalogues;	/* own; NULL while idle */
+	struct inforce *catalogues;	/* own; NULL while idle */
 	const struct catalogue_set *set;
 	/* Unit types that are told apart by serial number, by class. */
 	bool by_serial[UNIT_TYPE_STORE_JOB + 1];

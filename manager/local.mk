@@ -157,10 +157,6 @@ manager_libjudgecli_la_SOURCES += %D%/judge_catalogue_check.c
 manager_libjudgecli_la_SOURCES += %D%/judge_catalogue_import.c
 manager_libjudgecli_la_SOURCES += %D%/judge_catalogue_list.c
 manager_libjudgecli_la_SOURCES += %D%/judge_catalogue_rollback.c
-manager_libjudgecli_la_SOURCES += %D%/judge_catalogues.c %D%/judge_catalogues.h
-manager_libjudgecli_la_SOURCES += %D%/judge_catalogues_private.h
-manager_libjudgecli_la_SOURCES += %D%/judge_date.c %D%/judge_date.h
-manager_libjudgecli_la_SOURCES += %D%/judge_import.c
 manager_libjudgecli_la_SOURCES += %D%/judge_device.c %D%/judge_device.h
 manager_libjudgecli_la_SOURCES += %D%/judge_record.c %D%/judge_record.h
 manager_libjudgecli_la_SOURCES += %D%/judge_run_context.c %D%/judge_run_context.h
@@ -178,6 +174,6 @@ manager_libjudgecli_la_SOURCES += %D%/judge_named.c %D%/judge_named.h
 
 sbin_PROGRAMS += manager/imgadm-judge
 manager_imgadm_judge_SOURCES = %D%/judge_main.c
-manager_imgadm_judge_LDADD = manager/libjudgecli.la lib/cli/libcli.la manager/libjudge.la \
+manager_imgadm_judge_LDADD = manager/libjudgecli.la lib/inforce/libinforce.la lib/cli/libcli.la manager/libjudge.la \
 	lib/catalogue/libcatalogue.la manager/libfleetadvice.la lib/advice/libadvice.la lib/store/libstore.la lib/snmp/libsnmp.la lib/out/libout.la lib/db/libdb.la \
 	lib/structure/libstructure.la lib/base/libbase.la

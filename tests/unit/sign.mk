@@ -27,11 +27,11 @@ tests_unit_catalogue_edit_SOURCES = %D%/catalogue_edit.c
 tests_unit_catalogue_edit_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_catalogue_edit_LDADD = $(UNIT_LDADD) manager/libjudgecli.la $(UNIT_LIBS)
 
-check_PROGRAMS += tests/unit/judge_catalogues
-TESTS += tests/unit/judge_catalogues
-tests_unit_judge_catalogues_SOURCES = %D%/judge_catalogues.c $(signer)
-tests_unit_judge_catalogues_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(SODIUM_CFLAGS)
-tests_unit_judge_catalogues_LDADD = $(UNIT_LDADD) manager/libjudgecli.la \
+check_PROGRAMS += tests/unit/inforce
+TESTS += tests/unit/inforce
+tests_unit_inforce_SOURCES = %D%/inforce.c $(signer)
+tests_unit_inforce_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(SODIUM_CFLAGS)
+tests_unit_inforce_LDADD = $(UNIT_LDADD) lib/inforce/libinforce.la \
 	lib/catalogue/libcatalogue.la lib/store/libstore.la lib/snmp/libsnmp.la lib/db/libdb.la \
 	lib/structure/libstructure.la $(UNIT_LIBS) $(SODIUM_LIBS)
 

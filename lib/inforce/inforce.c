@@ -1,6 +1,6 @@
 #include <config.h>
 
-#include "manager/judge_catalogues.h"
+#include "lib/inforce/inforce.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -12,8 +12,8 @@
 #include "lib/base/parse.h"
 #include "lib/base/text.h"
 #include "lib/catalogue/catalogue_lint.h"
-#include "manager/judge_catalogues_private.h"
-#include "manager/judge_date.h"
+#include "lib/inforce/inforce_private.h"
+#include "lib/inforce/inforce_date.h"
 
 enum { WHY_MAX = 4096 };
 
@@ -23,7 +23,7 @@ struct state {
 	char expired[ERR_TEXT_SIZE], key_gone[ERR_TEXT_SIZE];	/* "" = it is not */
 };
 
-struct judge_catalogues {
+struct inforce {
 	struct catalogue *list[CATALOGUE_SET_MAX];	/* own */
 	struct state *states;		/* of each of them */
 	size_t count;
@@ -32,7 +32,7 @@ struct judge_catalogues {
 };
 
 void
-judge_catalogues_free(struct judge_catalogues *j)
+inforce_free(struct inforce *j)
 {
 	if (j == NULL)
 		return;
@@ -45,13 +45,13 @@ judge_catalogues_free(struct judge_catalogues *j)
 }
 
 const struct catalogue_set *
-judge_catalogues_set(const struct judge_catalogues *j)
+inforce_set(const struct inforce *j)
 {
 	return j->set;
 }
 
 bool
-judge_catalogues_stale(const struct judge_catalogues *j, const char **ret_why)
+inforce_stale(const struct inforce *j, const char **ret_why)
 {
 	if (j->why.len == 0)
 		return false;
@@ -62,19 +62,19 @@ judge_catalogues_stale(const struct judge_catalogues *j, const char **ret_why)
 
 /* --- one catalogue --------------------------------------------------------------- */
 
-const struct sign_word judge_comment_table[JUDGE_COMMENT_ROWS] = {
+const struct sign_word inforce_comment_table[INFORCE_COMMENT_ROWS] = {
 	{ "id", true, CATALOGUE_ID_MAX },
 	{ "serial", true, 10 },
 };
 
 int
-judge_comment_read(const char *comment, char ret_id[CATALOGUE_ID_MAX + 1],
+inforce_comment_read(const char *comment, char ret_id[CATALOGUE_ID_MAX + 1],
 	uint32_t *ret_serial, struct err *e)
 {
 	char serial[16];
 	struct sign_words w;
-	int rc = sign_words_parse(comment, JUDGE_COMMENT_PURPOSE, "1", judge_comment_table,
-		JUDGE_COMMENT_ROWS, &w, e);
+	int rc = sign_words_parse(comment, INFORCE_COMMENT_PURPOSE, "1", inforce_comment_table,
+		INFORCE_COMMENT_ROWS, &w, e);
 
 	if (rc < 0)
 		return rc;
@@ -90,7 +90,7 @@ judge_comment_read(const char *comment, char ret_id[CATALOGUE_ID_MAX + 1],
 
 /* The first creator that the key is not for; NULL when it is for all. */
 const char *
-judge_not_covered(const struct conf_catalogue_key *key, const struct catalogue_head *h)
+inforce_not_covered(const struct conf_catalogue_key *key, const struct catalogue_head *h)
 {
 	for (uint32_t i = 0; i < h->creator_count; i++) {
 		if (!conf_catalogue_key_covers(key, h->creators[i]))
@@ -100,7 +100,7 @@ judge_not_covered(const struct conf_catalogue_key *key, const struct catalogue_h
 }
 
 bool
-judge_expired(const struct catalogue_head *h, utc_s now)
+inforce_expired(const struct catalogue_head *h, utc_s now)
 {
 	return h->expires_utc_s != 0 && h->expires_utc_s <= now;
 }
@@ -116,7 +116,7 @@ verify(const struct store_catalogue *row, const struct sign_signature *s,
 	int rc = sign_comment(s, key, &comment, e);
 
 	if (rc == 0)
-		rc = judge_comment_read(comment, id, &serial, e);
+		rc = inforce_comment_read(comment, id, &serial, e);
 	if (rc == 0)
 		rc = sign_verify(s, key, bytes, size, e);
 	if (rc == 0 && (strcmp(id, row->id) != 0 || serial != row->serial))
@@ -129,8 +129,8 @@ find_state(const struct store_catalogue *row, const struct catalogue *c,
 	const struct conf_catalogue_key *key, utc_s now, struct state *st)
 {
 	const struct catalogue_head *h = catalogue_head(c);
-	const char *creator = key != NULL ? judge_not_covered(key, h) : NULL;
-	char key_id[SIGN_ID_TEXT_SIZE], date[JUDGE_DATE_SIZE];
+	const char *creator = key != NULL ? inforce_not_covered(key, h) : NULL;
+	char key_id[SIGN_ID_TEXT_SIZE], date[INFORCE_DATE_SIZE];
 	struct err e;
 
 	(void)text_copy(st->id, sizeof(st->id), row->id);
@@ -146,9 +146,9 @@ find_state(const struct store_catalogue *row, const struct catalogue *c,
 			" another one", row->id, row->serial, key->name, creator);
 	if (key == NULL || creator != NULL)
 		(void)text_copy(st->key_gone, sizeof(st->key_gone), e.text);
-	if (judge_expired(h, now)) {
+	if (inforce_expired(h, now)) {
 		(void)err_set(&e, 0, "%s %" PRIu32 " expired on %s: import a newer one", row->id,
-			row->serial, judge_date(h->expires_utc_s, date));
+			row->serial, inforce_date(h->expires_utc_s, date));
 		(void)text_copy(st->expired, sizeof(st->expired), e.text);
 	}
 }
@@ -190,17 +190,17 @@ load_one(struct store *s, const struct conf *c, utc_s now, const struct store_ca
 /* --- the set --------------------------------------------------------------------- */
 
 static void
-add_why(struct judge_catalogues *j, const char *text)
+add_why(struct inforce *j, const char *text)
 {
 	if (text[0] != '\0')
 		(void)buf_printf(&j->why, "%s%s", j->why.len > 0 ? "; " : "", text);
 }
 
 int
-judge_catalogues_begin(struct store *s, const struct conf *c, utc_s now, const char *without,
-	struct judge_catalogues **ret, struct err *e)
+inforce_begin(struct store *s, const struct conf *c, utc_s now, const char *without,
+	struct inforce **ret, struct err *e)
 {
-	struct judge_catalogues *j = calloc(1, sizeof(*j));
+	struct inforce *j = calloc(1, sizeof(*j));
 	struct store_catalogue *rows = NULL;
 	size_t count = 0, i;
 	int rc = store_catalogue_list(s, false, &rows, &count, e);
@@ -224,14 +224,14 @@ judge_catalogues_begin(struct store *s, const struct conf *c, utc_s now, const c
 	}
 	free(rows);
 	if (rc < 0)
-		judge_catalogues_free(j);
+		inforce_free(j);
 	else
 		*ret = j;
 	return rc;
 }
 
 int
-judge_catalogues_add(struct judge_catalogues *j, struct catalogue *c, struct err *e)
+inforce_add(struct inforce *j, struct catalogue *c, struct err *e)
 {
 	if (j->count == CATALOGUE_SET_MAX)
 		return err_set(e, -E2BIG, "%d catalogues are in force: put what belongs together"
@@ -243,7 +243,7 @@ judge_catalogues_add(struct judge_catalogues *j, struct catalogue *c, struct err
 }
 
 size_t
-judge_catalogues_beside(const struct judge_catalogues *j,
+inforce_beside(const struct inforce *j,
 	const struct catalogue *const *files, size_t count, const struct catalogue **ret_list)
 {
 	size_t n = 0, k;
@@ -261,7 +261,7 @@ judge_catalogues_beside(const struct judge_catalogues *j,
 }
 
 int
-judge_catalogues_link(struct judge_catalogues *j, bool lint,
+inforce_link(struct inforce *j, bool lint,
 	struct catalogue_findings *findings, struct err *e)
 {
 	int rc = catalogue_set_link((const struct catalogue *const *)j->list, j->count, &j->set,
@@ -271,18 +271,18 @@ judge_catalogues_link(struct judge_catalogues *j, bool lint,
 }
 
 int
-judge_catalogues_load(struct store *s, const struct conf *c, utc_s now,
-	struct judge_catalogues **ret, struct err *e)
+inforce_load(struct store *s, const struct conf *c, utc_s now,
+	struct inforce **ret, struct err *e)
 {
 	struct catalogue_findings findings = { 0 };
-	struct judge_catalogues *j = NULL;
-	int rc = judge_catalogues_begin(s, c, now, NULL, &j, e);
+	struct inforce *j = NULL;
+	int rc = inforce_begin(s, c, now, NULL, &j, e);
 
 	if (rc == 0)
-		rc = judge_catalogues_link(j, false, &findings, e);
+		rc = inforce_link(j, false, &findings, e);
 	catalogue_findings_release(&findings);
 	if (rc < 0)
-		judge_catalogues_free(j);
+		inforce_free(j);
 	else
 		*ret = j;
 	return rc;
@@ -299,7 +299,7 @@ alarm_set(struct store *s, enum store_alarm_what what, const char *id, const cha
 }
 
 int
-judge_catalogues_alarms(struct store *s, const struct judge_catalogues *j, utc_s now,
+inforce_alarms(struct store *s, const struct inforce *j, utc_s now,
 	struct err *e)
 {
 	int rc = store_alarm_clear(s, STORE_ALARM_BROKEN, "", e);
@@ -315,7 +315,7 @@ judge_catalogues_alarms(struct store *s, const struct judge_catalogues *j, utc_s
 }
 
 int
-judge_catalogues_failed(struct store *s, utc_s now, const struct err *why, struct err *e)
+inforce_failed(struct store *s, utc_s now, const struct err *why, struct err *e)
 {
 	return store_alarm_raise(s, STORE_ALARM_BROKEN, "", now, why->text, e);
 }

@@ -1,7 +1,7 @@
-/* manager/judge_catalogues: what is in force is believed for its signature, each time. */
+/* lib/inforce: what is in force is believed for its signature, each time. */
 #include <config.h>
 
-#include "manager/judge_catalogues.h"
+#include "lib/inforce/inforce.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -24,7 +24,7 @@ enum { NOW = 1790000000, YEAR = 365 * 86400, TEXT_SIZE = SIGNER_TEXT_SIZE };	/* 
 static struct signer acme, beta;
 static struct store *store;
 static struct conf *conf;
-static struct judge_catalogues *loaded;
+static struct inforce *loaded;
 static struct err e;
 
 static const char *
@@ -84,9 +84,9 @@ configure(const char *creators)
 static int
 load(utc_s now)
 {
-	judge_catalogues_free(loaded);
+	inforce_free(loaded);
 	loaded = NULL;
-	return judge_catalogues_load(store, conf, now, &loaded, &e);
+	return inforce_load(store, conf, now, &loaded, &e);
 }
 
 static const char *
@@ -94,7 +94,7 @@ stale(void)
 {
 	const char *why = NULL;
 
-	return judge_catalogues_stale(loaded, &why) ? why : "";
+	return inforce_stale(loaded, &why) ? why : "";
 }
 
 /* "expired acme", or "" where none stands. */
@@ -129,7 +129,7 @@ setup(void)
 static void
 teardown(void)
 {
-	judge_catalogues_free(loaded);
+	inforce_free(loaded);
 	store_close(store);
 	conf_free(conf);
 	support_folder_remove();
@@ -138,7 +138,7 @@ teardown(void)
 START_TEST(nothing_in_force_is_an_empty_set)
 {
 	OK(load(NOW));
-	ck_assert_uint_eq(judge_catalogues_set(loaded)->catalogue_count, 0);
+	ck_assert_uint_eq(inforce_set(loaded)->catalogue_count, 0);
 	ck_assert_str_eq(stale(), "");
 }
 END_TEST
@@ -150,12 +150,12 @@ START_TEST(a_good_set_is_loaded)
 	put_good("acme", 42, &acme);
 	put_good("beta", 7, &beta);
 	OK(load(NOW));
-	ck_assert_uint_eq(judge_catalogues_set(loaded)->catalogue_count, 2);
+	ck_assert_uint_eq(inforce_set(loaded)->catalogue_count, 2);
 	ck_assert_str_eq(stale(), "");
-	OK(judge_catalogues_alarms(store, loaded, NOW, &e));
+	OK(inforce_alarms(store, loaded, NOW, &e));
 	ck_assert_str_eq(alarms(), "");
 	OK(store_catalogue_set_digest(store, digest, &e));
-	ck_assert_mem_eq(judge_catalogues_set(loaded)->digest, digest, sizeof(digest));
+	ck_assert_mem_eq(inforce_set(loaded)->digest, digest, sizeof(digest));
 }
 END_TEST
 
@@ -164,13 +164,13 @@ START_TEST(one_that_expired_is_judged_by_and_stale)
 	put_good("acme", 42, &acme);
 	put_good("beta", 7, &beta);
 	OK(load(NOW + YEAR));
-	ck_assert_uint_eq(judge_catalogues_set(loaded)->catalogue_count, 2);
+	ck_assert_uint_eq(inforce_set(loaded)->catalogue_count, 2);
 	ck_assert_ptr_nonnull(strstr(stale(), "acme 42 expired on 2027-01-01"));
 	ck_assert_ptr_nonnull(strstr(stale(), "; beta 7 expired on 2027-01-01"));
-	OK(judge_catalogues_alarms(store, loaded, NOW, &e));
+	OK(inforce_alarms(store, loaded, NOW, &e));
 	ck_assert_str_eq(alarms(), "expired acme,expired beta");
 	OK(load(NOW));
-	OK(judge_catalogues_alarms(store, loaded, NOW, &e));
+	OK(inforce_alarms(store, loaded, NOW, &e));
 	ck_assert_str_eq(alarms(), "");
 }
 END_TEST
@@ -180,9 +180,9 @@ START_TEST(one_whose_key_is_gone_is_judged_by_and_stale)
 	put_good("acme", 42, &acme);
 	configure(NULL);
 	OK(load(NOW));
-	ck_assert_uint_eq(judge_catalogues_set(loaded)->catalogue_count, 1);
+	ck_assert_uint_eq(inforce_set(loaded)->catalogue_count, 1);
 	ck_assert_ptr_nonnull(strstr(stale(), "acme 42 is signed by the key A1A1A1A1A1A1A1A1"));
-	OK(judge_catalogues_alarms(store, loaded, NOW, &e));
+	OK(inforce_alarms(store, loaded, NOW, &e));
 	ck_assert_str_eq(alarms(), "keyGone acme");
 	/* Its line is there, and names others. */
 	configure("gamma");
@@ -191,7 +191,7 @@ START_TEST(one_whose_key_is_gone_is_judged_by_and_stale)
 	configure("gamma,acme");
 	OK(load(NOW));
 	ck_assert_str_eq(stale(), "");
-	OK(judge_catalogues_alarms(store, loaded, NOW, &e));
+	OK(inforce_alarms(store, loaded, NOW, &e));
 	ck_assert_str_eq(alarms(), "");
 }
 END_TEST
@@ -211,11 +211,11 @@ START_TEST(what_was_not_signed_is_not_judged_by)
 	(void)memcpy(beta.id, acme.id, sizeof(beta.id));
 	put_good("acme", 5, &beta);
 	ck_assert_int_eq(load(NOW), -EBADMSG);
-	OK(judge_catalogues_failed(store, NOW, &e, &e));
+	OK(inforce_failed(store, NOW, &e, &e));
 	ck_assert_str_eq(alarms(), "broken ");
 	put_good("acme", 6, &acme);
 	OK(load(NOW));
-	OK(judge_catalogues_alarms(store, loaded, NOW, &e));
+	OK(inforce_alarms(store, loaded, NOW, &e));
 	ck_assert_str_eq(alarms(), "");
 }
 END_TEST
@@ -253,8 +253,8 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("judge_catalogues");
-	TCase *tc = tcase_create("judge_catalogues");
+	Suite *suite = suite_create("inforce");
+	TCase *tc = tcase_create("inforce");
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_set_timeout(tc, 60);

@@ -1,6 +1,6 @@
 #include <config.h>
 
-#include "manager/judge_catalogues.h"
+#include "lib/inforce/inforce.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -10,25 +10,25 @@
 
 #include "lib/base/text.h"
 #include "lib/catalogue/catalogue_compare.h"
-#include "manager/judge_catalogues_private.h"
-#include "manager/judge_date.h"
+#include "lib/inforce/inforce_private.h"
+#include "lib/inforce/inforce_date.h"
 
 enum { PATH_SIZE = 4096, SHOWN_SIZE = 4 * CATALOGUE_ID_MAX + 8 };
 
 void
-judge_import_release(struct judge_import *i)
+inforce_import_release(struct inforce_import *i)
 {
 	free(i->bytes);
 	free(i->signature);
-	judge_catalogues_free(i->after);
-	*i = (struct judge_import){ 0 };
+	inforce_free(i->after);
+	*i = (struct inforce_import){ 0 };
 }
 
 /* --- the signature --------------------------------------------------------------- */
 
 /* Both files. */
 static int
-read_files(struct judge_import *i, const char *signature, struct err *e)
+read_files(struct inforce_import *i, const char *signature, struct err *e)
 {
 	char path[PATH_SIZE], shown[PATH_SIZE], data[SIGN_FILE_MAX];
 	int rc = catalogue_file(i->file, &i->bytes, &i->size, e);
@@ -54,7 +54,7 @@ read_files(struct judge_import *i, const char *signature, struct err *e)
 
 /* Comment first, then the bytes: only then anything inside them is looked at. */
 static int
-verify(struct judge_import *i, const struct conf *c, const struct conf_catalogue_key **ret_key,
+verify(struct inforce_import *i, const struct conf *c, const struct conf_catalogue_key **ret_key,
 	struct err *e)
 {
 	const struct conf_catalogue_key *key;
@@ -73,7 +73,7 @@ verify(struct judge_import *i, const struct conf *c, const struct conf_catalogue
 	}
 	rc = sign_comment(&s, &key->key, &comment, e);
 	if (rc == 0)
-		rc = judge_comment_read(comment, i->id, &i->serial, e);
+		rc = inforce_comment_read(comment, i->id, &i->serial, e);
 	if (rc == 0)
 		rc = sign_verify(&s, &key->key, i->bytes, i->size, e);
 	if (rc < 0)
@@ -86,17 +86,17 @@ verify(struct judge_import *i, const struct conf *c, const struct conf_catalogue
 /* --- what it says of itself ------------------------------------------------------ */
 
 static int
-check_head(struct judge_import *i, const struct catalogue_head *h, const struct conf *c,
+check_head(struct inforce_import *i, const struct catalogue_head *h, const struct conf *c,
 	const struct conf_catalogue_key *key, utc_s now, struct err *e)
 {
-	const char *creator = judge_not_covered(key, h);
-	char date[JUDGE_DATE_SIZE];
+	const char *creator = inforce_not_covered(key, h);
+	char date[INFORCE_DATE_SIZE];
 	size_t count;
 	const struct conf_catalogue_key *keys = conf_catalogue_keys(c, &count);
 
 	if (strcmp(i->id, h->id) != 0 || i->serial != h->serial)
 		return err_set(e, -EBADMSG, "it was signed as %s %" PRIu32 ", and says that it is"
-			" %s %" PRIu32 ": sign it with -t '" JUDGE_COMMENT_PURPOSE " 1 id=%s"
+			" %s %" PRIu32 ": sign it with -t '" INFORCE_COMMENT_PURPOSE " 1 id=%s"
 			" serial=%" PRIu32 "'", i->id, i->serial, h->id, h->serial, h->id,
 			h->serial);
 	if (creator != NULL)
@@ -112,14 +112,14 @@ check_head(struct judge_import *i, const struct catalogue_head *h, const struct 
 	}
 	i->issued = h->issued_utc_s;
 	i->expires = h->expires_utc_s;
-	if (judge_expired(h, now))
-		return err_set(e, -ETIME, "it expired on %s", judge_date(i->expires, date));
+	if (inforce_expired(h, now))
+		return err_set(e, -ETIME, "it expired on %s", inforce_date(i->expires, date));
 	return 0;
 }
 
 /* Who may replace what is in force under this id: a key that is for all its creators. */
 static int
-check_place(const struct judge_import *i, const struct catalogue_set *before,
+check_place(const struct inforce_import *i, const struct catalogue_set *before,
 	const struct conf_catalogue_key *key, struct err *e)
 {
 	const char *creator;
@@ -127,7 +127,7 @@ check_place(const struct judge_import *i, const struct catalogue_set *before,
 	for (uint32_t n = 0; n < before->catalogue_count; n++) {
 		if (strcmp(before->catalogues[n].id, i->id) != 0)
 			continue;
-		creator = judge_not_covered(key, &before->catalogues[n]);
+		creator = inforce_not_covered(key, &before->catalogues[n]);
 		if (creator != NULL)
 			return err_set(e, -EPERM, "it would take the place of %s %" PRIu32
 				", which speaks for '%s', and %s does not believe the key %s for"
@@ -138,7 +138,7 @@ check_place(const struct judge_import *i, const struct catalogue_set *before,
 }
 
 static int
-check_serial(struct store *s, struct judge_import *i, struct err *e)
+check_serial(struct store *s, struct inforce_import *i, struct err *e)
 {
 	const struct store_catalogue_new n = {
 		.id = i->id, .serial = i->serial, .key_id = i->key_id,
@@ -155,18 +155,18 @@ check_serial(struct store *s, struct judge_import *i, struct err *e)
 
 /* The set as it would be; takes over the catalogue. */
 static int
-link_after(struct store *s, const struct conf *c, utc_s now, struct judge_import *i,
+link_after(struct store *s, const struct conf *c, utc_s now, struct inforce_import *i,
 	struct catalogue *catalogue, struct catalogue_findings *findings, struct err *e)
 {
-	int rc = judge_catalogues_begin(s, c, now, i->id, &i->after, e);
+	int rc = inforce_begin(s, c, now, i->id, &i->after, e);
 
 	if (rc == 0)
-		rc = judge_catalogues_add(i->after, catalogue, e);
+		rc = inforce_add(i->after, catalogue, e);
 	if (rc < 0) {
 		catalogue_free(catalogue);
 		return rc;
 	}
-	return judge_catalogues_link(i->after, true, findings, e);
+	return inforce_link(i->after, true, findings, e);
 }
 
 /*
@@ -174,7 +174,7 @@ link_after(struct store *s, const struct conf *c, utc_s now, struct judge_import
  * nothing published to hold the new one to, but not anybody may replace it.
  */
 static int
-check_key(struct store *s, const struct conf *c, const struct judge_import *i,
+check_key(struct store *s, const struct conf *c, const struct inforce_import *i,
 	const struct conf_catalogue_key *key, struct err *e)
 {
 	const struct conf_catalogue_key *other;
@@ -193,28 +193,28 @@ check_key(struct store *s, const struct conf *c, const struct judge_import *i,
 
 /* Against what is in force. */
 static int
-check_before(struct store *s, const struct conf *c, utc_s now, const struct judge_import *i,
+check_before(struct store *s, const struct conf *c, utc_s now, const struct inforce_import *i,
 	const struct conf_catalogue_key *key, struct catalogue_findings *findings, struct err *e)
 {
-	struct judge_catalogues *before = NULL;
+	struct inforce *before = NULL;
 	struct err why;
-	int rc = judge_catalogues_load(s, c, now, &before, &why);
+	int rc = inforce_load(s, c, now, &before, &why);
 
 	if (rc == -EINVAL)
 		return check_key(s, c, i, key, e);
 	if (rc < 0)
 		return err_set(e, rc, "%s", why.text);
-	rc = check_place(i, judge_catalogues_set(before), key, e);
+	rc = check_place(i, inforce_set(before), key, e);
 	if (rc == 0)
-		rc = catalogue_compare(judge_catalogues_set(before),
-			judge_catalogues_set(i->after), i->id, findings, e);
-	judge_catalogues_free(before);
+		rc = catalogue_compare(inforce_set(before),
+			inforce_set(i->after), i->id, findings, e);
+	inforce_free(before);
 	return rc;
 }
 
 int
-judge_import_check(struct store *s, const struct conf *c, utc_s now, const char *file,
-	const char *signature, struct judge_import *import,
+inforce_import_check(struct store *s, const struct conf *c, utc_s now, const char *file,
+	const char *signature, struct inforce_import *import,
 	struct catalogue_findings *findings, struct err *e)
 {
 	const struct conf_catalogue_key *key = NULL;
@@ -254,7 +254,7 @@ judge_import_check(struct store *s, const struct conf *c, utc_s now, const char 
 }
 
 int
-judge_import_put(struct store *s, const struct judge_import *i, utc_s now, const char *by,
+inforce_import_put(struct store *s, const struct inforce_import *i, utc_s now, const char *by,
 	bool *ret_changed, struct err *e)
 {
 	const struct store_catalogue_new n = {

@@ -1,5 +1,5 @@
 /*
- * judge_catalogues: from the store to a linked set of catalogues.
+ * inforce: from the store to a linked set of catalogues.
  *
  * What is kept is believed for its signature: each time, the bytes are verified
  * again with the keys of imgadm.conf as they are now.  A catalogue whose key is
@@ -7,15 +7,15 @@
  * plan is approved and no wave advanced on it.  One whose signature does not
  * fit, or that cannot be read, is an error: the store is damaged.
  */
-#ifndef IMGADM_MANAGER_JUDGE_CATALOGUES_H
-#define IMGADM_MANAGER_JUDGE_CATALOGUES_H
+#ifndef IMGADM_LIB_INFORCE_INFORCE_H
+#define IMGADM_LIB_INFORCE_INFORCE_H
 
 #include "lib/catalogue/catalogue.h"
 #include "lib/sign/sign.h"
 #include "lib/snmp/conf.h"
 #include "lib/store/store_catalogue.h"
 
-struct judge_catalogues;
+struct inforce;
 
 /*
  * All that are in force, linked.  None in force is an empty set, and no error.
@@ -23,32 +23,32 @@ struct judge_catalogues;
  *   -EBADMSG	a signature, digest or text that was good does not fit any more
  *   -EINVAL	the set does not link (not from imports, which check it)
  */
-int judge_catalogues_load(struct store *s, const struct conf *c, utc_s now,
-	struct judge_catalogues **ret, struct err *e);
-void judge_catalogues_free(struct judge_catalogues *j);	/* NULL is fine */
+int inforce_load(struct store *s, const struct conf *c, utc_s now,
+	struct inforce **ret, struct err *e);
+void inforce_free(struct inforce *j);	/* NULL is fine */
 
 /* The set; lives as long as j.  Its digest is what judgements are kept under. */
-const struct catalogue_set *judge_catalogues_set(const struct judge_catalogues *j);
+const struct catalogue_set *inforce_set(const struct inforce *j);
 
 /*
  * Whether the set is stale, and why, as one line for a person ("acme 43 expired
  * 2026-11-01; the key of beta 7 is gone"); ret_why may be NULL, is borrowed from
  * j and not set when it is not stale.
  */
-bool judge_catalogues_stale(const struct judge_catalogues *j, const char **ret_why);
+bool inforce_stale(const struct inforce *j, const char **ret_why);
 
 /*
  * Write to the store what load found: alarms raised for what is stale, cleared
  * for what is not.
  */
-int judge_catalogues_alarms(struct store *s, const struct judge_catalogues *j, utc_s now,
+int inforce_alarms(struct store *s, const struct inforce *j, utc_s now,
 	struct err *e);
 
 /*
  * Raise the alarm that the set in force could not be loaded; the next
- * judge_catalogues_alarms() clears it.
+ * inforce_alarms() clears it.
  */
-int judge_catalogues_failed(struct store *s, utc_s now, const struct err *why, struct err *e);
+int inforce_failed(struct store *s, utc_s now, const struct err *why, struct err *e);
 
 /* --- an import ------------------------------------------------------------------- */
 
@@ -57,7 +57,7 @@ int judge_catalogues_failed(struct store *s, utc_s now, const struct err *why, s
  * creators, its comment agrees with it, it is not expired, it links with the
  * others in force, and it takes back nothing that was published.
  */
-struct judge_import {
+struct inforce_import {
 	const char *file;	/* as it was named, for messages */
 	char *bytes, *signature;	/* own */
 	size_t size, signature_size;
@@ -67,7 +67,7 @@ struct judge_import {
 	utc_s issued, expires;
 	const char *key;	/* name of the catalogueKey; of the struct conf */
 	bool in_force;		/* these very bytes are in force already */
-	struct judge_catalogues *after;	/* own: what would be in force with it */
+	struct inforce *after;	/* own: what would be in force with it */
 };
 
 /*
@@ -77,14 +77,14 @@ struct judge_import {
  * and lib/sign's: -EPERM the key does not cover it, -ENODATA no signature, -ESTALE
  * a lower serial, -EEXIST this serial with other bytes, -ETIME expired.  On failure,
  * too, id is filled as far as it is believed.
- * import begins as zero; judge_import_release() in any case.
+ * import begins as zero; inforce_import_release() in any case.
  */
-int judge_import_check(struct store *s, const struct conf *c, utc_s now, const char *file,
-	const char *signature, struct judge_import *import,
+int inforce_import_check(struct store *s, const struct conf *c, utc_s now, const char *file,
+	const char *signature, struct inforce_import *import,
 	struct catalogue_findings *findings, struct err *e);
 /* Put it in force; false in *ret_changed when it was. */
-int judge_import_put(struct store *s, const struct judge_import *i, utc_s now, const char *by,
+int inforce_import_put(struct store *s, const struct inforce_import *i, utc_s now, const char *by,
 	bool *ret_changed, struct err *e);
-void judge_import_release(struct judge_import *i);
+void inforce_import_release(struct inforce_import *i);
 
 #endif
