@@ -110,6 +110,20 @@ device_cli_view(const struct device_cli *cli, struct state_view *v)
 	return EXIT_STORAGE;
 }
 
+int
+device_cli_reader(const struct device_cli *cli, struct state **ret_state)
+{
+	struct state_view v = {0};
+	int status = device_cli_view(cli, &v);	/* waits for a writer's moment of exclusion */
+
+	state_view_release(&v);
+	if (status == 0 && state_attach(paths_state(cli->state), ret_state) < 0) {
+		log_error("out of memory");
+		status = EXIT_STORAGE;
+	}
+	return status;
+}
+
 struct listing *
 device_cli_listing(const struct device_cli *cli, const struct listing_column *columns,
 	size_t count)
@@ -265,6 +279,9 @@ static const struct command COMMANDS[] = {
 	{ "ask", device_ask, "", "what the centre knows of this device" },
 	{ "advice list", device_advice_list, "", "what the centre advises" },
 	{ "advice ack", device_advice_ack, "INDEX | --all", "it was read" },
+	{ "trust import", device_trust_import, "FILE", "put a trust file in force" },
+	{ "trust list", device_trust_list, "", "whom this device believes" },
+	{ "trust root", device_trust_root, "KEY", "place the key that signs trust files" },
 	{ "update list", device_update_list, "", "units that can be updated" },
 	{ "update show", device_update_show, "SYMBOL", "one of them, with all that is known" },
 	{ "update start", device_update_start, "SYMBOL --uri URI", "fetch and install software" },

@@ -16,6 +16,7 @@
 #include "agent-module/state.h"
 #include "lib/base/options.h"
 #include "lib/out/listing.h"
+#include "lib/sign/sign.h"
 
 /* What stood before the subcommand, and what the options of it set. */
 struct device_cli {
@@ -59,6 +60,9 @@ int device_cli_state(const struct device_cli *cli, struct state **ret_state);
  */
 int device_cli_view(const struct device_cli *cli, struct state_view *v);
 
+/* The state, for reading with a writer at work. 0, or the exit status after saying why. */
+int device_cli_reader(const struct device_cli *cli, struct state **ret_state);
+
 /* listing_new on stdout, JSON when asked for; NULL after saying why. */
 struct listing *device_cli_listing(const struct device_cli *cli,
 	const struct listing_column *columns, size_t count);
@@ -89,6 +93,11 @@ int device_cli_unit(const struct structure *st, const char *symbol, uint32_t *re
 /* --- the commands, one file a group ------------------------------------------ */
 
 int device_init(void *user, int argc, char *argv[]);
+int device_trust_import(void *user, int argc, char *argv[]);
+int device_trust_list(void *user, int argc, char *argv[]);
+int device_trust_root(void *user, int argc, char *argv[]);
+/* A public key, or the file of one, as the state keeps it. Errors as sign_key_read(). */
+int device_trust_key(const char *text, char ret_key[SIGN_KEY_TEXT_SIZE], struct err *e);
 int device_set(void *user, int argc, char *argv[]);
 int device_boot(void *user, int argc, char *argv[]);
 int device_count(void *user, int argc, char *argv[]);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "agent-module/state_update.h"
 #include "lib/base/log.h"
 #include "lib/base/parse.h"
 #include "lib/base/paths.h"
@@ -11,7 +12,7 @@
 
 enum {
 	KEY_ID = DEVICE_KEY_OWN, KEY_MANUFACTURER, KEY_MODEL, KEY_SERIAL, KEY_DEVICE_STATE,
-	KEY_USE_COUNT, KEY_CAPACITY,
+	KEY_USE_COUNT, KEY_CAPACITY, KEY_TRUST_ROOT,
 };
 
 #define IDENTITY_ROWS \
@@ -47,12 +48,28 @@ identity_option(int key, const char *argument, struct imgadm_identity *id)
 	}
 }
 
+/* The exit status. */
+static int
+place_root(const struct device_cli *cli, const char *root)
+{
+	struct state *s = NULL;
+	struct err e;
+	int status = device_cli_state(cli, &s), rc;
+
+	if (status != 0)
+		return status;
+	rc = state_trust_root(s, root, &e);
+	state_close(s);
+	return rc < 0 ? device_cli_error(&e, rc) : EXIT_DONE;
+}
+
 int
 device_init(void *user, int argc, char *argv[])
 {
 	static const struct option_row ROWS[] = {
 		IDENTITY_ROWS,
 		{ KEY_CAPACITY, "capacity", "N", "entries the error log holds [1000]" },
+		{ KEY_TRUST_ROOT, "trust-root", "KEY", "who signs trust files: key, or its file" },
 		DEVICE_OPTION_STATE,
 		{ 0, NULL, NULL, NULL },
 	};
@@ -66,6 +83,7 @@ device_init(void *user, int argc, char *argv[])
 	struct imgadm_device *d;
 	struct options_pass p;
 	struct err e;
+	char root[SIGN_KEY_TEXT_SIZE] = "";
 	uint32_t capacity = 0;
 	int key, status = EXIT_DONE, rc;
 
@@ -76,6 +94,11 @@ device_init(void *user, int argc, char *argv[])
 			if (rc < 0) {
 				err_prefix(&e, "--capacity");
 				return device_cli_error(&e, rc);
+			}
+		} else if (key == KEY_TRUST_ROOT) {
+			if (device_trust_key(p.argument, root, &e) < 0) {
+				err_prefix(&e, "--trust-root");
+				return device_cli_error(&e, -EINVAL);
 			}
 		} else {
 			(void)identity_option(key, p.argument, &id);
@@ -90,6 +113,8 @@ device_init(void *user, int argc, char *argv[])
 	d = imgadm_device_new();
 	rc = d == NULL ? -ENOMEM : imgadm_device_create(d, cli.state, &id, capacity);
 	status = device_cli_done(d, rc);
+	if (rc == 0 && root[0] != '\0')
+		return place_root(&cli, root);
 	/* Here it is the folder that is missing, not a unit. */
 	return rc == -ENOENT ? EXIT_STORAGE : status;
 }

@@ -79,21 +79,6 @@ update_row(struct listing *l, const struct state_update *u)
 	listing_row(l);
 }
 
-/* 0, or the exit status after saying why. */
-static int
-reader(const struct device_cli *cli, struct state **ret_state)
-{
-	struct state_view v = {0};
-	int status = device_cli_view(cli, &v);	/* waits for a writer's moment of exclusion */
-
-	state_view_release(&v);
-	if (status == 0 && state_attach(paths_state(cli->state), ret_state) < 0) {
-		log_error("out of memory");
-		status = EXIT_STORAGE;
-	}
-	return status;
-}
-
 int
 device_update_list(void *user, int argc, char *argv[])
 {
@@ -119,7 +104,7 @@ device_update_list(void *user, int argc, char *argv[])
 	options_begin(&p, &OPTIONS, argc, argv);
 	if (device_cli_option(&cli, &p, 0, 0, &status) != 0)
 		return status;
-	status = reader(&cli, &s);
+	status = device_cli_reader(&cli, &s);
 	if (status != 0)
 		return status;
 	rc = state_update_list(s, &rows, &count, &e);
@@ -278,7 +263,7 @@ device_update_show(void *user, int argc, char *argv[])
 	options_begin(&p, &OPTIONS, argc, argv);
 	if (device_cli_option(&cli, &p, 1, 1, &status) != 0)
 		return status;
-	status = reader(&cli, &s);
+	status = device_cli_reader(&cli, &s);
 	if (status != 0)
 		return status;
 	rc = state_update_get(s, argv[p.index], &u, &e);

@@ -10,8 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <sodium.h>
-
+#include "agent-module/trust_accept.h"
 #include "lib/base/text.h"
 
 /* --- kept copies ----------------------------------------------------------- */
@@ -119,73 +118,32 @@ trust_reason(int rc)
 	case -EALREADY:
 		return UPDATE_REASON_VERSION_FLOOR;
 	case -ENOKEY:
+	case -ENOENT:
 		return UPDATE_REASON_UNKNOWN_CREATOR;
 	default:
 		return UPDATE_REASON_BAD_SIGNATURE;
 	}
 }
 
-/* A key as minisign writes it: algorithm, id and key in Base64. */
 static void
-key_text(const struct sign_key *key, char *dst, size_t size)
-{
-	unsigned char raw[2 + sizeof(key->id) + sizeof(key->key)] = { 'E', 'd' };
-
-	memcpy(raw + 2, key->id, sizeof(key->id));
-	memcpy(raw + 2 + sizeof(key->id), key->key, sizeof(key->key));
-	(void)sodium_bin2base64(dst, size, raw, sizeof(raw), sodium_base64_VARIANT_ORIGINAL);
-}
-
-/* What the state keeps of a file that was accepted. */
-static struct state_trust *
-trust_row(const struct trust_texts *f, const struct image_trust *t, const struct sign_key *root)
-{
-	struct state_trust *row = calloc(1, sizeof(*row));
-
-	if (row == NULL)
-		return NULL;
-	row->bytes = malloc(f->len + 1);
-	if (row->bytes == NULL) {
-		free(row);
-		return NULL;
-	}
-	memcpy(row->bytes, f->bytes, f->len + 1);
-	row->len = f->len;
-	row->serial = image_trust_serial(t);
-	row->key_count = image_trust_ids(t, row->key_ids,
-		sizeof(row->key_ids) / sizeof(row->key_ids[0]));
-	row->operator_required = image_trust_operator_required(t);
-	key_text(root, row->root, sizeof(row->root));
-	return row;
-}
-
-static void
-trust_accept(struct install *in, size_t i, const struct trust_texts *f,
+take_trust(struct install *in, size_t i, const struct trust_texts *f,
 	const struct state_trust *old, struct install_outcome *o)
 {
 	const struct image_trust_file file = { .bytes = f->bytes, .len = f->len,
 		.signature = f->signature, .signature_len = f->signature_len,
 		.root_signature = f->root_len == 0 ? NULL : f->root,
 		.root_signature_len = f->root_len };
-	uint8_t sha256[SIGN_SHA256_SIZE];
-	struct image_trust *t = NULL;
-	struct sign_key root, next;
+	struct state_trust *row = calloc(1, sizeof(*row));
 	struct err e;
-	int rc = sign_key_parse(old->root, strlen(old->root), &root, &e);
+	int rc = row == NULL ? err_set(&e, -ENOMEM, "out of memory") :
+		trust_accept(&file, old, row, &e);
 
-	if (rc == 0 && old->serial != 0)
-		(void)crypto_hash_sha256(sha256, (const unsigned char *)old->bytes, old->len);
-	if (rc == 0)
-		rc = image_trust_accept(&file, &root, old->serial, old->serial == 0 ? NULL : sha256,
-			&t, &next, &e);
-	if (rc < 0) {
-		install_refuse(o, trust_reason(rc), "%s", e.text);
+	if (rc == 0) {
+		in->work[i].trust = row;
 		return;
 	}
-	in->work[i].trust = trust_row(f, t, &next);
-	if (in->work[i].trust == NULL)
-		install_refuse(o, UPDATE_REASON_INTERNAL, "out of memory");
-	image_trust_free(t);
+	free(row);
+	install_refuse(o, rc == -ENOMEM ? UPDATE_REASON_INTERNAL : trust_reason(rc), "%s", e.text);
 }
 
 void
@@ -218,7 +176,7 @@ install_trust_file(struct install *in, size_t i, struct install_outcome *o)
 		}
 	}
 	if (o->answer == INSTALL_OK && !o->stopped)
-		trust_accept(in, i, f, &old, o);
+		take_trust(in, i, f, &old, o);
 	state_trust_release(&old);
 	free(f);
 }

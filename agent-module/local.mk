@@ -69,6 +69,7 @@ agent_module_libdevice_la_SOURCES = \
 	%D%/device_report.c \
 	%D%/device_show.c \
 	%D%/device_software.c \
+	%D%/device_trust.c \
 	%D%/device_unit.c \
 	%D%/device_update.c \
 	%D%/device_update_show.c
@@ -76,12 +77,18 @@ nodist_agent_module_libdevice_la_SOURCES = mibs/imgadm-mib.h mibs/imgadm-center-
 agent_module_libdevice_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(EVENT_CFLAGS)
 agent_module_libdevice_la_LIBADD = $(JANSSON_LIBS) $(EVENT_LIBS)
 
+# A trust file in the place of the one in force: by hand, and as an update.
+noinst_LTLIBRARIES += agent-module/libtrust.la
+agent_module_libtrust_la_SOURCES = %D%/trust_accept.c %D%/trust_accept.h
+agent_module_libtrust_la_CPPFLAGS = $(AM_CPPFLAGS) $(SODIUM_CFLAGS)
+agent_module_libtrust_la_LIBADD = $(SODIUM_LIBS)
+
 bin_PROGRAMS += agent-module/imgadm-device
 agent_module_imgadm_device_SOURCES = %D%/device_main.c
 agent_module_imgadm_device_LDADD = agent-module/libdevice.la \
-	agent-module/liborders.la \
-	agent-module/libfirmware.la agent-module/libstate.la lib/out/libout.la \
-	lib/report/libreport.la lib/snmp/libsnmp.la lib/db/libdb.la lib/structure/libstructure.la lib/base/libbase.la
+	agent-module/liborders.la agent-module/libtrust.la \
+	agent-module/libfirmware.la agent-module/libstate.la lib/out/libout.la lib/image/libimage.la \
+	lib/report/libreport.la lib/snmp/libsnmp.la lib/sign/libsign.la lib/db/libdb.la lib/structure/libstructure.la lib/base/libbase.la
 
 # What the agent answers, the same in imgadm.so and imgadm-agentd.
 noinst_LTLIBRARIES += agent-module/libtables.la
@@ -186,6 +193,7 @@ agent_module_libinstall_la_SOURCES = \
 	%D%/installer.c %D%/installer.h
 
 INSTALL_LIBS = agent-module/libinstall.la agent-module/libinstallplan.la \
+	agent-module/libtrust.la \
 	agent-module/libstate.la lib/image/libimage.la lib/sign/libsign.la lib/db/libdb.la \
 	lib/structure/libstructure.la lib/base/libbase.la $(SQLITE_LIBS) $(SODIUM_LIBS)
 

@@ -17,6 +17,6 @@ dist_man_MANS += man/imgadm-judge.8 man/imgadm-catalogue.5
 
 dist_man_MANS += man/imgadm-tftp.1 man/imgadm-tftpd.8
 
-dist_man_MANS += man/imgadm-update.8
-
 dist_man_MANS += man/imgadm-integrate.7
+
+dist_man_MANS += man/imgadm-update.8 man/imgadm-image.5

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <libgen.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/durable.h"
 #include "lib/base/log.h"
 #include "lib/base/parse.h"
 #include "lib/base/text.h"
@@ -115,73 +115,29 @@ edit(struct addition *a, const char *data, size_t size, struct buf *ret, struct 
 
 /* --- the file ---------------------------------------------------------------------- */
 
-static int
-write_all(int fd, const char *data, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = write(fd, data, len);
-
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		if (n > 0) {
-			data += n;
-			len -= (size_t)n;
-		}
-	}
-	return fsync(fd) < 0 ? -errno : 0;
-}
-
-/* The folder's entry, too, is on the disk. */
-static int
-sync_folder(const char *path)
-{
-	char *copy = strdup(path);
-	int fd, rc = 0;
-
-	if (copy == NULL)
-		return -ENOMEM;
-	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || fsync(fd) < 0)
-		rc = -errno;
-	if (fd >= 0)
-		(void)close(fd);
-	free(copy);
-	return rc;
-}
-
 /* path, which is no link, holds the old text or the new, whatever happens. */
 static int
 replace(const char *path, const struct buf *text)
 {
-	size_t size = strlen(path) + sizeof(".XXXXXX");
-	char *temporary = malloc(size);
+	char *temporary = NULL;
 	struct stat st;
 	int fd = -1, rc;
 
-	if (temporary == NULL)
-		return -ENOMEM;
-	(void)snprintf(temporary, size, "%s.XXXXXX", path);
-	rc = stat(path, &st) < 0 ? -errno : 0;
-	if (rc == 0) {
-		fd = mkostemp(temporary, O_CLOEXEC);
-		rc = fd < 0 ? -errno : 0;
-	}
-	if (rc == 0)
-		rc = write_all(fd, text->data, text->len);
+	rc = stat(path, &st) < 0 ? -errno : durable_begin(path, &temporary, &fd);
+	if (rc < 0)
+		return rc;
+	rc = durable_write(fd, text->data, text->len);
 	if (rc == 0 && fchmod(fd, st.st_mode & 07777) < 0)
 		rc = -errno;
 	/* Another's file stays another's where we may do that. */
 	if (rc == 0 && (st.st_uid != geteuid() || st.st_gid != getegid()) &&
 	    fchown(fd, st.st_uid, st.st_gid) < 0 && errno != EPERM)
 		rc = -errno;
-	if (fd >= 0)
-		(void)close(fd);
-	if (rc == 0 && rename(temporary, path) < 0)
-		rc = -errno;
-	if (rc < 0 && fd >= 0)
-		(void)unlink(temporary);
 	if (rc == 0)
-		rc = sync_folder(path);
+		rc = durable_end(path, temporary, fd);
+	(void)close(fd);
+	if (rc < 0)
+		(void)unlink(temporary);
 	free(temporary);
 	return rc;
 }

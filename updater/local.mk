@@ -16,11 +16,22 @@ updater_libupdate_la_SOURCES += %D%/update_push.c %D%/update_push.h
 updater_libupdate_la_SOURCES += %D%/update_row.c %D%/update_row.h
 updater_libupdate_la_SOURCES += %D%/update_say.c %D%/update_say.h
 updater_libupdate_la_SOURCES += %D%/update_work.c %D%/update_work.h
+# imgadm-update image.
+updater_libupdate_la_SOURCES += %D%/update_folder.c %D%/update_folder.h
+updater_libupdate_la_SOURCES += %D%/update_image.c %D%/update_image.h
+updater_libupdate_la_SOURCES += %D%/update_image_check.c
+updater_libupdate_la_SOURCES += %D%/update_image_comment.c
+updater_libupdate_la_SOURCES += %D%/update_image_import.c
+updater_libupdate_la_SOURCES += %D%/update_image_list.c
+updater_libupdate_la_SOURCES += %D%/update_image_match.c %D%/update_image_match.h
+updater_libupdate_la_SOURCES += %D%/update_label.c %D%/update_label.h
 
 sbin_PROGRAMS += updater/imgadm-update
 updater_imgadm_update_SOURCES = %D%/update_main.c
-updater_imgadm_update_LDADD = updater/libupdate.la lib/tftp/libtftpnet.la lib/tftp/libtftp.la lib/cli/libcli.la lib/catalogue/libcatalogue.la \
-	lib/store/libstore.la lib/snmp/libsnmp.la lib/out/libout.la lib/sign/libsign.la lib/db/libdb.la \
+updater_imgadm_update_LDADD = updater/libupdate.la lib/inforce/libinforce.la lib/cli/libcli.la \
+	lib/tftp/libtftpnet.la lib/tftp/libtftp.la \
+	lib/image/libimage.la lib/catalogue/libcatalogue.la lib/store/libstore.la \
+	lib/snmp/libsnmp.la lib/out/libout.la lib/sign/libsign.la lib/db/libdb.la \
 	lib/structure/libstructure.la lib/base/libbase.la
 
 # imgadm-tftp.

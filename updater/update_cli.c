@@ -32,6 +32,12 @@ static const struct command commands[] = {
 	{ "abort", update_abort, "DEVICE [UNIT]", "withdraw orders, end what is not switching" },
 	{ "unit", update_unit, "DEVICE UNIT --state STATE", "a unit out of service, or into it" },
 	{ "grants", update_grants, "[--json] [--withdraw N | --all]", "who may fetch which image" },
+	{ "image comment", update_image_comment, "CATALOGUE SOFTWARE VERSION",
+		"the trusted comment with which an image is signed" },
+	{ "image check", update_image_check, "IMAGE", "whether an image would be taken" },
+	{ "image import", update_image_import, "IMAGE", "verify an image, and keep it" },
+	{ "image list", update_image_list, "[--json]", "the images that are kept" },
+	{ "image remove", update_image_remove, "SOFTWARE VERSION", "forget an image" },
 	{ NULL, NULL, NULL, NULL },
 };
 

@@ -6,6 +6,7 @@ lib_base_libbase_la_SOURCES = \
 	%D%/child.c %D%/child.h \
 	%D%/clock.c %D%/clock.h \
 	%D%/daemonize.c %D%/daemonize.h \
+	%D%/durable.c %D%/durable.h \
 	%D%/err.c %D%/err.h \
 	%D%/limit.c %D%/limit.h \
 	%D%/lock.c %D%/lock.h \

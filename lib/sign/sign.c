@@ -115,6 +115,17 @@ sign_key_parse(const char *text, size_t len, struct sign_key *ret_key, struct er
 	return 0;
 }
 
+void
+sign_key_text(const struct sign_key *key, char ret_text[SIGN_KEY_TEXT_SIZE])
+{
+	uint8_t octets[KEY_OCTETS] = { 'E', 'd' };
+
+	(void)memcpy(octets + ALGORITHM_SIZE, key->id, SIGN_ID_SIZE);
+	(void)memcpy(octets + HEAD_SIZE, key->key, sizeof(key->key));
+	(void)sodium_bin2base64(ret_text, SIGN_KEY_TEXT_SIZE, octets, sizeof(octets),
+	    sodium_base64_VARIANT_ORIGINAL);
+}
+
 int
 sign_file_read(const char *path, char ret_data[SIGN_FILE_MAX], size_t *ret_len, struct err *e)
 {

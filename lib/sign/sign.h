@@ -40,6 +40,7 @@ enum {
 	SIGN_FILE_MAX = 4096,	/* octets of a .minisig, and of a public key file */
 	SIGN_ID_SIZE = 8,
 	SIGN_ID_TEXT_SIZE = 17,	/* with its end */
+	SIGN_KEY_TEXT_SIZE = 57,
 	SIGN_SHA256_SIZE = 32,
 	SIGN_HASH_SIZE = 64,	/* BLAKE2b-512, minisign's prehash */
 };
@@ -63,6 +64,9 @@ void sign_id_text(const uint8_t id[SIGN_ID_SIZE], char ret_text[SIGN_ID_TEXT_SIZ
 /* A public key: that one word, or minisign's file of two lines. -EBADMSG, -ENOTSUP. */
 int sign_key_parse(const char *text, size_t len, struct sign_key *ret_key, struct err *e);
 int sign_key_read(const char *path, struct sign_key *ret_key, struct err *e);
+
+/* The one word of a public key: RW... */
+void sign_key_text(const struct sign_key *key, char ret_text[SIGN_KEY_TEXT_SIZE]);
 
 /* A whole file of minisign's, as it is.  -EMSGSIZE. */
 int sign_file_read(const char *path, char ret_data[SIGN_FILE_MAX], size_t *ret_len,

@@ -48,7 +48,7 @@ struct conf {
 	size_t named_count, named_size;
 	struct assign *devices, *ranges;	/* by name; longest prefix first */
 	size_t device_count, device_size, range_count, range_size;
-	struct conf_keys keys;
+	struct conf_keys keys[CONF_KEY_KINDS];
 	struct conf_sites sites;
 	struct snmp_credential *fallback;	/* snmp.conf's defaults */
 	struct err fallback_err;
@@ -86,7 +86,8 @@ conf_free(struct conf *c)
 	free(c->named);
 	assigns_free(c->devices, c->device_count);
 	assigns_free(c->ranges, c->range_count);
-	conf_keys_release(&c->keys);
+	for (size_t i = 0; i < CONF_KEY_KINDS; i++)
+		conf_keys_release(&c->keys[i]);
 	conf_sites_release(&c->sites);
 	snmp_credential_free(c->fallback);
 	free(c);
@@ -368,7 +369,11 @@ take_line(void *user, const char *token, const char *value, const char *place, s
 		code = line_assign(c, &w, place, e);
 		break;
 	case CONF_CATALOGUE_KEY:
-		code = conf_key_line(&c->keys, &w, place, e);
+	case CONF_IMAGE_KEY:
+	case CONF_OPERATOR_KEY:
+		code = conf_key_line(&c->keys[conf_directives[at].kind - CONF_CATALOGUE_KEY],
+		    conf_directives[at].token, conf_directives[at].kind != CONF_OPERATOR_KEY, &w,
+		    place, e);
 		break;
 	case CONF_SITE:
 		code = conf_site_line(&c->sites, &w, place, e);
@@ -434,11 +439,10 @@ conf_text(const struct conf *c, const char *token)
 	return at < CONF_DIRECTIVES ? c->values[at].text : NULL;
 }
 
-const struct conf_catalogue_key *
-conf_catalogue_keys(const struct conf *c, size_t *ret_count)
+const struct conf_keys *
+conf_keys_of(const struct conf *c, enum conf_key_kind kind)
 {
-	*ret_count = c->keys.count;
-	return c->keys.list;
+	return &c->keys[kind];
 }
 
 void

@@ -107,6 +107,14 @@ const struct conf_catalogue_key *conf_catalogue_keys(const struct conf *c, size_
 /* The one with that key id; NULL = none. */
 const struct conf_catalogue_key *conf_catalogue_key_find(const struct conf *c,
 	const uint8_t id[SIGN_ID_SIZE]);
+/* The same for those that images are believed by. */
+const struct conf_catalogue_key *conf_image_keys(const struct conf *c, size_t *ret_count);
+const struct conf_catalogue_key *conf_image_key_find(const struct conf *c,
+	const uint8_t id[SIGN_ID_SIZE]);
+/* And for operators', of images and tickets: they have no creators. */
+const struct conf_catalogue_key *conf_operator_keys(const struct conf *c, size_t *ret_count);
+const struct conf_catalogue_key *conf_operator_key_find(const struct conf *c,
+	const uint8_t id[SIGN_ID_SIZE]);
 /* Whether it is for this creator. */
 bool conf_catalogue_key_covers(const struct conf_catalogue_key *key, const char *creator);
 

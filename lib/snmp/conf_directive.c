@@ -33,6 +33,10 @@ const struct conf_directive conf_directives[CONF_DIRECTIVES] = {
 	{ "judgeProfile", CONF_WORD, 0, 0, "ID: the profile that releases are measured by" },
 	{ "catalogueKey", CONF_CATALOGUE_KEY, 0, 0,
 		"NAME KEY creators ID,...: whose signature of catalogues is believed" },
+	{ "imageKey", CONF_IMAGE_KEY, 0, 0,
+		"NAME KEY creators ID,...: whose signature of images is believed" },
+	{ "operatorKey", CONF_OPERATOR_KEY, 0, 0,
+		"NAME KEY: who signs images and tickets for this fleet" },
 	{ "site", CONF_SITE, 0, 0, "NAME imageBase|grantFrom|nat VALUE: where devices fetch"
 		" images from" },
 };

@@ -1,5 +1,6 @@
 /*
- * conf_key: `catalogueKey NAME KEY creators ID,ID...` of imgadm.conf.
+ * conf_key: `catalogueKey NAME KEY creators ID,ID...` of imgadm.conf, `imageKey`
+ * alike, and `operatorKey NAME KEY`.
  *
  * Shared by the files of conf; others include conf.h.
  */
@@ -15,9 +16,18 @@ struct conf_keys {
 	size_t count;
 };
 
-/* A line's words; place is "FILE:LINE". -EINVAL, -ENOMEM. */
-int conf_key_line(struct conf_keys *keys, const struct conf_words *w, const char *place,
-	struct err *e);
+/* In the order of the kinds of directives, from CONF_CATALOGUE_KEY on. */
+enum conf_key_kind { CONF_KEY_CATALOGUE, CONF_KEY_IMAGE, CONF_KEY_OPERATOR, CONF_KEY_KINDS };
+
+/* conf.c: those that were read. */
+const struct conf_keys *conf_keys_of(const struct conf *c, enum conf_key_kind kind);
+
+/*
+ * A line's words; directive is its name, place "FILE:LINE"; with creators or
+ * without. -EINVAL, -ENOMEM.
+ */
+int conf_key_line(struct conf_keys *keys, const char *directive, bool creators,
+	const struct conf_words *w, const char *place, struct err *e);
 void conf_keys_release(struct conf_keys *keys);
 
 #endif

@@ -179,6 +179,17 @@ image_write(struct store *s, const struct store_image *i, int64_t number, struct
 }
 
 int
+store_image_may(struct store *s, const struct store_image *i, struct err *e)
+{
+	int64_t number;
+	int rc = check_image(i, e);
+
+	if (rc == 0)
+		rc = check_against(s, i, &number, e);
+	return rc < 0 ? rc : 0;
+}
+
+int
 store_image_put(struct store *s, const struct store_image *i, int64_t *ret_number,
 	struct err *e)
 {

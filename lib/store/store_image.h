@@ -56,6 +56,8 @@ struct store_image {
  */
 int store_image_put(struct store *s, const struct store_image *i, int64_t *ret_number,
 	struct err *e);
+/* What store_image_put() would refuse it for, before files are written; else 0. */
+int store_image_may(struct store *s, const struct store_image *i, struct err *e);
 /* By release.  -ENOENT with e: how to import it. */
 int store_image_find(struct store *s, const char *software, const char *creator,
 	uint32_t seq, struct store_image *ret, struct err *e);

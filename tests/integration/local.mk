@@ -190,3 +190,10 @@ tests_integration_install_state_LDADD = agent-module/libstate.la lib/image/libim
 EXTRA_DIST += tests/integration/tftp-peers-lib.sh tests/data/tftp-interop.txt
 dist_check_SCRIPTS += tests/integration/tftp-interop.sh
 TESTS += tests/integration/tftp-interop.sh
+
+
+dist_check_SCRIPTS += tests/integration/image.sh
+TESTS += tests/integration/image.sh
+
+dist_check_SCRIPTS += tests/integration/trust.sh
+TESTS += tests/integration/trust.sh

@@ -14,7 +14,8 @@
 #include "tests/unit/signer.h"
 #include "tests/unit/support.h"
 
-enum { NOW = 1790000000, YEAR = 365 * 86400, TEXT_SIZE = SIGNER_TEXT_SIZE };	/* NOW: September 2026 */
+enum { NOW = 1790000000, YEAR = 365 * 86400, TEXT_SIZE = SIGNER_TEXT_SIZE };
+/* NOW: September 2026 */
 
 #define OK(call) do { \
 	int ok_rc = (call); \

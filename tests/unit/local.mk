@@ -256,8 +256,9 @@ TESTS += tests/unit/device
 tests_unit_device_SOURCES = %D%/device.c $(STATE_TEST_SOURCES)
 tests_unit_device_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_device_LDADD = $(UNIT_LDADD) agent-module/libdevice.la agent-module/liborders.la \
-	agent-module/libfirmware.la $(STATE_LIBS) lib/out/libout.la lib/report/libreport.la \
-	lib/snmp/libsnmp.la $(UNIT_LIBS)
+	agent-module/libtrust.la agent-module/libfirmware.la $(STATE_LIBS) lib/out/libout.la \
+	lib/report/libreport.la lib/image/libimage.la lib/snmp/libsnmp.la \
+	lib/structure/libstructure.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/store_image
 TESTS += tests/unit/store_image

@@ -64,12 +64,14 @@ setup(void)
 START_TEST(a_key_is_a_word_or_a_file)
 {
 	struct sign_key other;
-	char id[SIGN_ID_TEXT_SIZE];
+	char id[SIGN_ID_TEXT_SIZE], text[SIGN_KEY_TEXT_SIZE];
 
 	ck_assert_int_eq(sign_key_parse(KEY_FILE, strlen(KEY_FILE), &other, &e), 0);
 	ck_assert_mem_eq(&key, &other, sizeof(key));
 	sign_id_text(key.id, id);
 	ck_assert_str_eq(id, "49237E6D57DA5159");
+	sign_key_text(&key, text);
+	ck_assert_str_eq(text, KEY);
 	/* As minisign does it, without zeros in front. */
 	sign_id_text((const uint8_t[SIGN_ID_SIZE]){ 0x75, 0xC1, 0x5C, 0xE9, 0x1D, 0xAE, 0x31, 5 },
 		id);

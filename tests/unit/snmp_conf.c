@@ -263,6 +263,9 @@ static const struct {
 	{ "credential a -v2c -c x\nassign 10.0.0.0/8 a\nassign 10.0.0.0/8 a\n", -EINVAL, 3,
 	  "already" },
 	{ "catalogueKey a " KEY_A "\n", -EINVAL, 1, "catalogueKey NAME KEY creators" },
+	{ "imageKey a " KEY_A "\n", -EINVAL, 1, "imageKey NAME KEY creators" },
+	{ "operatorKey a " KEY_A " creators acme\n", -EINVAL, 1, "operatorKey NAME KEY" },
+	{ "operatorKey a " KEY_A "\noperatorKey b " KEY_A "\n", -EINVAL, 2, "stands at" },
 	{ "catalogueKey a " KEY_A " for acme\n", -EINVAL, 1, "creators" },
 	{ "catalogueKey a " KEY_A "x creators acme\n", -EINVAL, 1, "no public key" },
 	{ "catalogueKey a RWR creators acme\n", -EINVAL, 1, "no public key" },
@@ -319,6 +322,36 @@ START_TEST(catalogue_keys_are_read)
 	ck_assert_ptr_nonnull(strstr(keys[1].place, "imgadm.conf:2"));
 	ck_assert_ptr_eq(conf_catalogue_key_find(conf, keys[1].key.id), &keys[1]);
 	ck_assert_ptr_null(conf_catalogue_key_find(conf, none));
+}
+END_TEST
+
+START_TEST(keys_of_one_purpose_are_not_another)
+{
+	const struct conf_catalogue_key *k;
+	size_t count = 9;
+
+	ck_assert_int_eq(read_conf("imageKey acme " KEY_A " creators acme\n"
+	    "operatorKey ops " KEY_B "\n"), 0);
+	(void)conf_catalogue_keys(conf, &count);
+	ck_assert_uint_eq(count, 0);
+	k = conf_image_keys(conf, &count);
+	ck_assert_uint_eq(count, 1);
+	ck_assert(conf_catalogue_key_covers(k, "acme"));
+	ck_assert_ptr_eq(conf_image_key_find(conf, k->key.id), k);
+	ck_assert_ptr_null(conf_catalogue_key_find(conf, k->key.id));
+	ck_assert_ptr_null(conf_operator_key_find(conf, k->key.id));
+	k = conf_operator_keys(conf, &count);
+	ck_assert_uint_eq(count, 1);
+	ck_assert_str_eq(k->name, "ops");
+	ck_assert_ptr_eq(conf_operator_key_find(conf, k->key.id), k);
+	ck_assert_ptr_null(conf_image_key_find(conf, k->key.id));
+}
+END_TEST
+
+START_TEST(one_key_may_have_several_purposes)
+{
+	ck_assert_int_eq(read_conf("catalogueKey a " KEY_A " creators acme\n"
+	    "imageKey a " KEY_A " creators acme\n"), 0);
 }
 END_TEST
 
@@ -661,6 +694,8 @@ main(void)
 	tc = cases(s, "wrong lines");
 	tcase_add_loop_test(tc, a_wrong_line_says_where_and_what, 0, COUNT(wrong_lines));
 	tcase_add_test(tc, catalogue_keys_are_read);
+	tcase_add_test(tc, keys_of_one_purpose_are_not_another);
+	tcase_add_test(tc, one_key_may_have_several_purposes);
 	tcase_add_test(tc, sites_are_read);
 	tcase_add_test(tc, no_site_is_no_place_to_fetch_from);
 	tcase_add_test(tc, the_first_error_is_told);

@@ -1,0 +1,99 @@
+#include <config.h>
+
+#include "updater/update_image_match.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/text.h"
+#include "lib/inforce/inforce.h"
+
+enum { WORD_SHOWN_SIZE = 200 };
+
+/* The n-th word of a line, cut; "" past the end. */
+static void
+word_at(const char *line, size_t n, char dst[WORD_SHOWN_SIZE])
+{
+	size_t len;
+
+	for (; n > 0 && *line != '\0'; n--) {
+		line += strcspn(line, " ");
+		line += *line == ' ';
+	}
+	len = strcspn(line, " ");
+	(void)snprintf(dst, WORD_SHOWN_SIZE, "%.*s", (int)len, line);
+}
+
+/* Both lines are as image_label_write() writes them: the words stand in one order. */
+static int
+differs(const struct update_image *i, const char *want, struct err *e)
+{
+	char said[WORD_SHOWN_SIZE], wanted[WORD_SHOWN_SIZE];
+	size_t n = 0;
+
+	do {
+		word_at(i->line, n, said);
+		word_at(want, n, wanted);
+		n++;
+	} while (strcmp(said, wanted) == 0 && said[0] != '\0');
+	return err_set(e, -EACCES, "%s: signed with '%s', and the catalogue says '%s': sign it"
+		" again with what imgadm-update image comment prints", i->path,
+		said[0] != '\0' ? said : "nothing more", wanted[0] != '\0' ? wanted :
+		"nothing more");
+}
+
+int
+update_image_match(const struct update_image *i, const struct catalogue_set *set,
+	struct err *e)
+{
+	const struct image_label *l = &i->passed.label;
+	struct image_label label;
+	struct buf b;
+	int rc = update_label_make(set, l->creator, l->software, l->version, &label, e);
+
+	if (rc < 0) {
+		err_prefix(e, "%s", i->path);
+		return rc;
+	}
+	buf_init(&b, SIGN_FILE_MAX);
+	rc = image_label_write(&label, &b, e);
+	if (rc == 0 && strcmp(buf_text(&b), i->line) != 0)
+		rc = differs(i, buf_text(&b), e);
+	buf_release(&b);
+	return rc;
+}
+
+int
+update_image_match_store(const struct update_image *i, struct store *s,
+	const struct conf *c, struct err *e)
+{
+	struct inforce *in_force = NULL;
+	int rc = inforce_load(s, c, clock_utc_s(clock_system()), &in_force, e);
+
+	if (rc < 0)
+		return rc;
+	if (inforce_set(in_force)->catalogue_count == 0)
+		rc = err_set(e, -ENOENT, "no catalogue is in force, with which the image could be"
+			" compared: imgadm-judge catalogue import FILE");
+	else
+		rc = update_image_match(i, inforce_set(in_force), e);
+	inforce_free(in_force);
+	return rc;
+}
+
+void
+update_image_text(const struct image_label *l, char *dst, size_t size)
+{
+	char software[4 * STRUCTURE_NAME_MAX + 1], creator[4 * STRUCTURE_NAME_MAX + 1],
+		version[4 * STRUCTURE_LABEL_MAX + 1], octets[TEXT_NUMBER_SIZE];
+
+	(void)text_escape(software, sizeof(software), l->software);
+	(void)text_escape(creator, sizeof(creator), l->creator);
+	(void)text_escape(version, sizeof(version), l->version);
+	text_grouped_u64(octets, sizeof(octets), l->size);
+	(void)snprintf(dst, size, "%s %s (seq %" PRIu32 ") by %s, %s octets", software, version,
+		l->seq, creator, octets);
+}
