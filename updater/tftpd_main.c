@@ -39,7 +39,7 @@ static const struct option_row rows[] = {
 	{ KEY_PORT_RANGE, "port-range", "A-B", "answer from these ports" },
 	{ KEY_BLKSIZE, "blksize", "OCTETS", "of a block at most (default 1428)" },
 	{ KEY_WINDOWSIZE, "windowsize", "N", "blocks to an acknowledgement at most (default 64)" },
-	{ KEY_RATE, "limit-rate", "[NETWORK=]SIZE",
+	{ KEY_RATE, "limit-rate", "SIZE|NETWORK=SIZE",
 		"octets a second, in all or of a network's clients together" },
 	{ KEY_CLIENTS, "limit-clients", "N", "transfers at once (default 4096)" },
 	{ KEY_ADDRESS, "limit-address", "N", "transfers at once of one address (default 1024)" },

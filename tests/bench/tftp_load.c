@@ -206,7 +206,9 @@ data(struct load *l, struct client *c, uint16_t block, size_t len)
 	if (block != next) {
 		/* Ours again: its answer was lost.  One before: passed over. */
 		if (block == (uint16_t)c->taken) {
-			acknowledge(l, c);
+			/* Who is held has not answered yet, however often it is asked. */
+			if (!l->holding || c->deadline_us != INT64_MAX)
+				acknowledge(l, c);
 		} else if ((uint16_t)(block - next) < 0x8000 && !c->gap) {
 			c->gap = true;
 			l->gaps++;

@@ -64,3 +64,8 @@ tests_fake_agentx_master_LDADD = lib/base/libbase.la
 check_PROGRAMS += tests/fake/udprelay
 tests_fake_udprelay_SOURCES = %D%/udprelay.c %D%/udp_address.c %D%/udp_address.h
 tests_fake_udprelay_LDADD = lib/base/libbase.la
+
+check_PROGRAMS += tests/fake/grant_make
+tests_fake_grant_make_SOURCES = %D%/grant_make.c
+tests_fake_grant_make_LDADD = lib/store/libstore.la lib/db/libdb.la lib/structure/libstructure.la \
+	lib/base/libbase.la $(SQLITE_LIBS)

@@ -3,6 +3,12 @@
 dist_check_SCRIPTS += tests/integration/mib.sh
 TESTS += tests/integration/mib.sh
 
+EXTRA_DIST += tests/integration/tftp-lib.sh
+dist_check_SCRIPTS += tests/integration/tftp-folder.sh tests/integration/tftp-grant.sh \
+	tests/integration/tftp-many.sh
+TESTS += tests/integration/tftp-folder.sh tests/integration/tftp-grant.sh \
+	tests/integration/tftp-many.sh
+
 check_PROGRAMS += tests/integration/agent_state
 tests_integration_agent_state_SOURCES = %D%/agent_state.c
 tests_integration_agent_state_LDADD = agent-module/libstate.la \

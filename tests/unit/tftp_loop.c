@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/base/text.h"
+
 enum { DEADLINE_MS = 20000, MOMENT_MS = 150, PACKET = 65536 };
 
 struct loop loop;
@@ -57,7 +59,7 @@ serve(void *user, const struct tftp_asked *asked, struct tftp_served *ret)
 
 	(void)user;
 	loop.opened++;
-	(void)strncpy(loop.from, asked->from, sizeof(loop.from) - 1);
+	(void)text_copy(loop.from, sizeof(loop.from), asked->from);
 	ret->one_of = loop.one_of;
 	ret->single_port = loop.single_port;
 	if (!asked->write)
@@ -80,9 +82,7 @@ ended(void *user, const struct tftp_ended *end)
 	(void)user;
 	loop.ended++;
 	loop.last = *end;
-	loop.text[0] = '\0';
-	if (end->text != NULL)
-		(void)strncpy(loop.text, end->text, sizeof(loop.text) - 1);
+	(void)text_copy(loop.text, sizeof(loop.text), end->text);
 }
 
 /* --- life ------------------------------------------------------------------------- */
