@@ -300,6 +300,8 @@ START_TEST(without_a_rate_and_with_each_way_of_sending_the_file_is_whole)
 	int fd = loop_client("127.0.0.1");
 
 	loop.options.no_segment = _i == 1;
+	/* However late this process is, nothing is sent again. */
+	loop.options.limits.retry_min_us = loop.options.limits.retry_max_us = 30000000;
 	loop_file("f", 100 * 1000);
 	loop_start();
 	(void)read_all(fd, 100 * 1000);
