@@ -195,7 +195,8 @@ look_at(struct update_work *w, struct update_member *m)
 		    m->step->serial_number, m->step->software, &t, &e) == 1 &&
 		    memcmp(t.nonce, m->row.nonce, sizeof(t.nonce)) != 0)
 			update_work_end(m, UPDATE_WORK_FAILED, "its ticket was used, or is of "
-				"another part: imgadm-update tickets export asks for a new one");
+				"another part: an operator signs a new one, imgadm-image(5), and "
+				"imgadm-update tickets import keeps it");
 	}
 }
 

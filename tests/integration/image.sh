@@ -158,4 +158,30 @@ status 'did you mean' 1 "$update" image imprt "$i"
 says 'did you mean: says it' "image import"
 status '--images' 0 "$update" --images "$T/elsewhere" image import "$i"
 ok '--images: there it is' test -f "$T/elsewhere/$digest"
+
+# --- tickets ------------------------------------------------------------------
+# ticket KEY LINE: $T/ticket.minisig, as the page says
+ticket()
+{
+	printf %s "$2" >"$T/ticket"
+	minisign -S -s "$T/$1.key" -m "$T/ticket" -t "$2" >"$T/minisign.log" 2>&1
+}
+tickets() { sqlite3 "$IMGADM_DB" 'SELECT serial, software, seq FROM ticket'; }
+t="imgadm-ticket 1 device=4711 unit-serial=E1180 software=engine-fw seq=200 sha256=$digest nonce=000102030405060708090a0b0c0d0e0f"
+ticket ops "$t"
+status 'ticket: for a device that nobody knows' 1 "$update" tickets import "$T/ticket.minisig"
+says 'ticket: says so' "no device of the fleet has the id '4711'"
+sqlite3 "$IMGADM_DB" "INSERT INTO machine (device, img_id, since, manufacturer, model, serial)
+	SELECT id, '4711', 1, '', '', '' FROM device; UPDATE device SET machine = (SELECT id FROM machine)"
+ticket maker "$t"
+status 'ticket: by no operator' 1 "$update" tickets import "$T/ticket.minisig"
+says 'ticket: says so' 'no operatorKey'
+ticket ops "$(echo "$t" | sed 's/nonce=.*/nonce=00000000000000000000000000000000/')"
+status 'ticket: without a nonce' 1 "$update" tickets import "$T/ticket.minisig"
+ticket ops "$line"
+status 'ticket: another purpose' 1 "$update" tickets import "$T/ticket.minisig"
+is 'ticket: none is kept' "$(tickets)" ''
+ticket ops "$t"
+status 'ticket: imported' 0 "$update" tickets import "$T/ticket.minisig"
+is 'ticket: it is kept' "$(tickets)" 'E1180|engine-fw|200'
 done_testing
