@@ -54,7 +54,7 @@ want_ticket(struct update_work *w, struct update_member *m, struct err *e)
 	if (!s->ticket)
 		return 0;
 	return err_set(e, -EINVAL, "%s %s is below the unit's floor, and there is no ticket: "
-		"imgadm-update tickets export says what the operator signs", s->software,
+		"imgadm-image(5) says what the operator signs", s->software,
 		s->version);
 }
 

@@ -5,7 +5,7 @@
 need minisign python3 sqlite3
 . "$top_srcdir/tests/integration/catalogue-lib.sh"
 : "${judge:?}"
-update=$top_builddir/updater/imgadm-update
+update=${top_builddir:?}/updater/imgadm-update
 IMGADM_IMAGES=$T/images
 export IMGADM_IMAGES
 says() { like "$1" "$(cat "$T/err")" "$2"; }
