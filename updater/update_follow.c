@@ -233,7 +233,7 @@ look(struct update_work *w, struct update_member *m)
 	if (end.how != ASK_DONE)
 		return false;
 	if (row.want.order != m->order && (m->confirm_order == 0 ||
-	    row.want.order != m->confirm_order)) {
+	    row.want.order != m->confirm_order) && !update_work_adopt(w, m, &row)) {
 		if (m->sent)
 			update_work_end(m, UPDATE_WORK_FAILED, "another request took its place "
 				"(order %u)", row.want.order);
@@ -263,7 +263,8 @@ listen_for(struct update_work *w, struct update_member *m)
 		const struct update *row = &list[i].row;
 
 		if (strcmp(list[i].symbol, m->step->symbol) != 0 || row->want.order == 0 ||
-		    (row->want.order != m->order && row->want.order != m->confirm_order))
+		    (row->want.order != m->order && row->want.order != m->confirm_order &&
+		    !update_work_adopt(w, m, row)))
 			continue;
 		changed = take_row(w, m, row);
 		act(w, m);

@@ -148,13 +148,46 @@ is_planned(struct update_member *m, const struct update_row_unit *u)
 	return false;
 }
 
-/* This very request is under way already. */
-static bool
-is_ours(const struct update_member *m)
+bool
+update_work_adopt(struct update_work *w, struct update_member *m, const struct update *row)
 {
-	return m->row.want.order != 0 &&
-		strcmp(m->row.want.software, m->want.software) == 0 &&
-		strcmp(m->row.want.version, m->want.version) == 0;
+	struct err e;
+
+	if (m->sent || row->want.order == 0 || update_at_rest(row->state) ||
+	    strcmp(row->want.software, m->want.software) != 0 ||
+	    strcmp(row->want.version, m->want.version) != 0)
+		return false;
+	if (m->order != 0 && m->order != row->want.order)
+		(void)store_order_state_set(w->o->store, w->o->device.row.device, m->order,
+			STORE_ORDER_WITHDRAWN, &e);
+	m->order = row->want.order;
+	m->sent = true;
+	update_say_line(w->say, m->step->symbol, "is under way already (order %u)", m->order);
+	return true;
+}
+
+/* Of a device that cannot be asked, by what it reported. */
+static void
+look_stored(struct update_work *w, struct update_member *m)
+{
+	struct store_update *list = NULL;
+	size_t count = 0;
+	struct err e;
+
+	if (store_update_list(w->o->store, w->o->device.row.device, &list, &count, &e) < 0)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		const struct update *row = &list[i].row;
+
+		if (strcmp(list[i].symbol, m->step->symbol) != 0 || update_at_rest(row->state) ||
+		    update_work_adopt(w, m, row))
+			continue;
+		update_work_end(m, UPDATE_WORK_FAILED, "another update is under way (%s): "
+			"imgadm-update abort %s %s ends it",
+			update_name(UPDATE_NAME_STATE, (int)row->state),
+			w->o->device.row.name, m->step->symbol);
+	}
+	free(list);
 }
 
 static void
@@ -172,12 +205,9 @@ look_at(struct update_work *w, struct update_member *m)
 		update_work_end(m, UPDATE_WORK_FAILED, "%s", end.reason);
 	if (end.how != ASK_DONE || runs_already(w, m, &u))
 		return;
-	if (!update_at_rest(m->row.state) && is_ours(m)) {
-		m->order = m->row.want.order;
-		m->sent = true;
-		update_say_line(w->say, m->step->symbol, "is under way already (order %u)",
-			m->order);
-	} else if (!update_at_rest(m->row.state)) {
+	if (update_work_adopt(w, m, &m->row))
+		return;
+	if (!update_at_rest(m->row.state)) {
 		update_work_end(m, UPDATE_WORK_FAILED, "another update is under way (%s): "
 			"imgadm-update abort %s %s ends it",
 			update_name(UPDATE_NAME_STATE, (int)m->row.state),
@@ -425,8 +455,11 @@ update_work_do(struct update_work *w, const struct update_step *steps, size_t co
 		w->members[i].step = &steps[i];
 		rc = prepare(w, &w->members[i], &e);
 	}
-	for (size_t i = 0; rc == 0 && w->o->reachable && i < count; i++)
-		look_at(w, &w->members[i]);
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		if (w->o->reachable)
+			look_at(w, &w->members[i]);
+		else
+			look_stored(w, &w->members[i]);
 	if (rc == 0 && !any(w, UPDATE_WORK_FAILED) && any(w, 0) && !ask_stopped(w->o->ask))
 		rc = add_orders(w, &e);
 	if (rc < 0) {

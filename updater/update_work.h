@@ -84,6 +84,11 @@ void update_work_withdraw(struct update_work *w);
 void update_work_follow(struct update_work *w);
 /* update_work.c: SET of a member that the device does not have so far. */
 void update_work_send(struct update_work *w, struct update_member *m);
+/*
+ * Whether the row is this very request, made before and under way: then it is
+ * followed under its own number, and an order of ours that nobody has is withdrawn.
+ */
+bool update_work_adopt(struct update_work *w, struct update_member *m, const struct update *row);
 /* It ended: how, and why. */
 void update_work_end(struct update_member *m, enum update_work_how how, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -6,7 +6,7 @@
 #   row UNIT COLUMN     a column of imgUpdateTable, as snmpd tells it
 #   runs NAME UNIT      what the unit runs by its device's own word: "engine-fw G00-30"
 # shellcheck shell=sh
-update=${top_builddir:?}/updater/imgadm-update
+update=${update:-${top_builddir:?}/updater/imgadm-update}
 r50='<requires id="R-50" because="its stapler speaks to G00-30"><software id="engine-fw" min-seq="3000"/></requires>'
 updates()
 {
