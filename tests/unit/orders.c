@@ -527,7 +527,8 @@ START_TEST(an_order_from_the_wire)
 {
 	const uint8_t octets[32] = { 9, 8 };
 	const struct snmp_varbind text = { .type = SNMP_TYPE_OCTETS, .octets = octets };
-	const struct snmp_varbind digest = { .type = SNMP_TYPE_OCTETS, .octets = octets, .len = 32 };
+	const struct snmp_varbind digest = { .type = SNMP_TYPE_OCTETS, .octets = octets,
+		.len = 32 };
 	const struct snmp_varbind number = { .type = SNMP_TYPE_GAUGE32, .number = 3 };
 	const struct snmp_varbind integer = { .type = SNMP_TYPE_INTEGER, .integer = 2 };
 	struct ask_facts f = { 0 };
