@@ -3,7 +3,7 @@
 # way in which one is refused.
 . "${top_srcdir:?}/tests/lib.sh"
 need minisign python3
-device=$top_builddir/agent-module/imgadm-device
+device=${top_builddir:?}/agent-module/imgadm-device
 IMGADM_DEVICE_STATE=$T/device.db
 export IMGADM_DEVICE_STATE
 key() { minisign -G -W -f -p "$T/$1.pub" -s "$T/$1.key" >"$T/minisign.log" 2>&1; }
