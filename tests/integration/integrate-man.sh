@@ -2,6 +2,7 @@
 # imgadm-integrate(7): what it shows a device's maker works, pasted in its order.
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
 . "${top_srcdir:?}/tests/integration/agent-lib.sh"
+need minisign
 : "${module:?}" "${device:?}" "${port:=}" "${top_builddir:?}"
 . "$top_srcdir/tests/integration/center-lib.sh"
 IMGADM_DB=$T/db IMGADM_DEVICE_STATE=$T/device.db
@@ -16,7 +17,7 @@ block()
 		END {printf "%s", last}' "$top_srcdir/man/imgadm-integrate.7" |
 	sed -e 's/\\e$/\\/' -e "s|/usr/libexec/imgadm/|$top_builddir/agent-module/|" \
 		-e "s|[^ ]*/imgadm\.so|$module|" -e "s|[^ ]*/device\.db|$T/device.db|" \
-		-e "s|room-214.key|$T/room-214.key|"
+		-e "s|room-214.key|$T/room-214.key|" -e "s|root\.pub|$T/root.pub|"
 }
 paste() { block "$1" >"$T/pasted.sh" && [ -s "$T/pasted.sh" ] && sh -e "$T/pasted.sh"; }
 ok 'the device' paste 'init --id'
@@ -25,6 +26,8 @@ ok 'counts and errors' paste 'count DEV'
 like 'are there' "$("$device" error list)" 'Fan slow'
 ok 'the installer passes, and is set' paste selftest
 like 'so that the unit can be updated' "$("$device" update list)" 'ENG'
+minisign -G -W -f -p "$T/root.pub" -s "$T/root.key" >"$T/minisign.log" 2>&1
+ok 'the trust root' paste 'trust root'
 ok 'each start' paste 'imgadm-device boot'
 ok 'snmpd' agent_start module "$T/device.db"
 agent_stop
