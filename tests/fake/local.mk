@@ -69,3 +69,8 @@ check_PROGRAMS += tests/fake/grant_make
 tests_fake_grant_make_SOURCES = %D%/grant_make.c
 tests_fake_grant_make_LDADD = lib/store/libstore.la lib/db/libdb.la lib/structure/libstructure.la \
 	lib/base/libbase.la $(SQLITE_LIBS)
+
+# Somebody who may send datagrams to a TFTP server.
+check_PROGRAMS += tests/fake/tftp_hostile
+tests_fake_tftp_hostile_SOURCES = %D%/tftp_hostile.c %D%/udp_address.c %D%/udp_address.h
+tests_fake_tftp_hostile_LDADD = lib/base/libbase.la

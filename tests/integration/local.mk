@@ -206,3 +206,5 @@ TESTS += tests/integration/image.sh
 
 dist_check_SCRIPTS += tests/integration/trust.sh
 TESTS += tests/integration/trust.sh
+dist_check_SCRIPTS += tests/integration/tftp-hostile.sh
+TESTS += tests/integration/tftp-hostile.sh
