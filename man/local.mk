@@ -4,7 +4,7 @@ dist_man_MANS += man/imgadm.1 man/imgadm-poll.8
 
 dist_man_MANS += man/imgadm-graph.1 man/imgadm-rrd.5
 
-dist_man_MANS += man/imgadm.so.8 man/imgadm-agentd.8
+dist_man_MANS += man/imgadm.so.8 man/imgadm-agentd.8 man/imgadm-install.8
 
 dist_man_MANS += man/imgadm-device.1 man/imgadm-device.3
 dist_man_MANS += man/imgadm-fleet.8

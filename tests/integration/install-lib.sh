@@ -70,7 +70,7 @@ kept_image()
 	kept_sum=$(sha256sum "$served/fw-1.0" | cut -d' ' -f1 | cut -c1-32)
 	kept_unit=$("$device" unit list --json | python3 -c 'import json, sys
 print([u["index"] for u in json.load(sys.stdin) if u["symbol"] == sys.argv[1]][0])' "$1")
-	mkdir -p -m 700 "$state.updates"
+	mkdir -p "$state.updates" && chmod 700 "$state.updates"
 	cp "$served/fw-1.0" "$state.updates/u$kept_unit-$kept_sum.img"
 	printf '%s' "$(label "$served/fw-1.0" 1.0 100)" >"$state.updates/u$kept_unit-$kept_sum.label"
 	chmod 600 "$state.updates/"*

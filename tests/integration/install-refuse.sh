@@ -16,8 +16,9 @@ installer_make
 # refuses NAME VERSION SEQ REASON [OPTION...]: and neither writes nor switches
 refuses()
 {
-	refuse_name=$1 refuse_reason=$4
-	start E "$2" "$3" $(shift 4; echo "$@")
+	refuse_name=$1 refuse_version=$2 refuse_seq=$3 refuse_reason=$4
+	shift 4
+	start E "$refuse_version" "$refuse_seq" "$@"
 	run E
 	is "$refuse_name" "$(row E)" "failed $refuse_reason"
 	[ -n "$(reason_text E)" ] || not_ok "$refuse_name: says why" true

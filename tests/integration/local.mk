@@ -188,7 +188,8 @@ dist_check_SCRIPTS += tests/integration/judge-plan.sh
 TESTS += tests/integration/judge-plan.sh
 
 EXTRA_DIST += tests/integration/install-lib.sh
-INSTALL_TESTS = tests/integration/install.sh tests/integration/install-refuse.sh
+INSTALL_TESTS = tests/integration/install.sh tests/integration/install-refuse.sh \
+	tests/integration/install-cut.sh tests/integration/install-selftest.sh
 dist_check_SCRIPTS += $(INSTALL_TESTS)
 TESTS += $(INSTALL_TESTS)
 check_PROGRAMS += tests/integration/install_state

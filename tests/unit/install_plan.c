@@ -825,7 +825,7 @@ suite(void)
 	Suite *s = suite_create("install_plan");
 	TCase *tc = tcase_create("ways");
 
-	tcase_set_timeout(tc, 120);
+	tcase_set_timeout(tc, 900);
 	tcase_add_test(tc, straight_ways);
 	tcase_add_test(tc, rollback_by_command);
 	tcase_add_test(tc, does_not_start);
