@@ -119,8 +119,6 @@ mkdir "$T/libexec"
 printf '#!/bin/sh\n[ "$1" = --user ] && shift 2\nexec %s "$@"\n' "$top_builddir/agent-module/imgadm-fetch" >"$T/libexec/imgadm-fetch"
 ln -s "$top_builddir/agent-module/imgadm-install" "$T/libexec/imgadm-install"
 chmod 755 "$T/libexec/imgadm-fetch"
-IMGADM_LIBEXEC_DIR=$T/libexec
-export IMGADM_LIBEXEC_DIR
 device_make()
 {
 	mkdir -p "$T/$1" &&
@@ -139,8 +137,8 @@ printf '#!/bin/sh\nexec %s "$@"\n' "$top_builddir/agent-module/imgadm-install-di
 chmod 755 "$T/installer"
 for n in one two; do
 	ok "device $n" device_make $n
-	spawn $n-install nsenter -t "$(pid_of $n)" -n sh -c "while :; do imgadm-install --state $T/$n/device.db --unit ENG --libexec $T/libexec --trial 20; sleep 0.3; done"
-	spawn $n-agentd nsenter -t "$(pid_of $n)" -n imgadm-agentd -f --state "$T/$n/device.db"
+	spawn $n-agentd nsenter -t "$(pid_of $n)" -n imgadm-agentd -f --libexec "$T/libexec" \
+		--state "$T/$n/device.db"
 done
 reported() { [ "$(fleet list | grep -c 'room-\|C650')" = 2 ]; }
 ok 'both report' wait_for 60 reported
@@ -181,7 +179,7 @@ for n in one two; do
 done
 is 'no order is open' "$(sqlite3 "$T/imgadm.db" 'SELECT count(*) FROM update_order WHERE state = 1')" 0
 
-for n in one two; do stop $n-install; stop $n-agentd; done
+for n in one two; do stop $n-agentd; done
 stop tftpd
 stop centerd
 done_testing
