@@ -8,6 +8,17 @@
 # shellcheck shell=sh
 update=${update:-${top_builddir:?}/updater/imgadm-update}
 r50='<requires id="R-50" because="its stapler speaks to G00-30"><software id="engine-fw" min-seq="3000"/></requires>'
+# listed: releases of which an image stands in $T/made have its size and digest
+listed()
+{
+	python3 -c 'import hashlib, os, re, sys
+text, folder = sys.stdin.read(), sys.argv[1]
+for v in [f for f in os.listdir(folder) if not f.endswith(".minisig")] if os.path.isdir(folder) else []:
+    octets = open(os.path.join(folder, v), "rb").read()
+    text = re.sub("<release version=[\"\x27]%s[\"\x27]" % re.escape(v), lambda m: "%s size=\"%d\" sha256=\"%s\""
+        % (m.group(0), len(octets), hashlib.sha256(octets).hexdigest()), text)
+sys.stdout.write(text)' "$T/made"
+}
 updates()
 {
 	acme "$1" "
@@ -21,7 +32,7 @@ updates()
 <release version='G00-40' seq='4000' state='qualified' minutes='6'>
   <requires id='R-40' because='it drives the new laser'><unit type='E-30' min-rev='B'/></requires>
 </release>
-${2:-}" | sed "s|<requires id=\"R-101\"|$r50&|; s|</catalogue>|${more_software:-}&|" >"$T/acme.xml" &&
+${2:-}" | sed "s|<requires id=\"R-101\"|$r50&|; s|</catalogue>|${more_software:-}&|" | listed >"$T/acme.xml" &&
 	sign "$T/acme.xml" acme "imgadm-catalogue 1 id=acme serial=$1" &&
 	"${judge:?}" catalogue import "$T/acme.xml"
 }

@@ -18,25 +18,14 @@ db=$IMGADM_DB
 state=$T/room.db
 IMGADM_IMAGES=$T/images
 export IMGADM_IMAGES
-mkdir "$T/images" "$T/made"
+mkdir "$T/made"
 
-# made SOFTWARE VERSION SEQ HARDWARE: $T/made/VERSION, signed
-made()
-{
-	head -c 300000 /dev/urandom >"$T/made/$2"
-	sign "$T/made/$2" "${signer:-acme}" "imgadm-image 1 software=$1 creator=acme version=$2 seq=$3 manufacturer=Acme model=E-30 hardware=$4 class=engine size=300000 sha256=$(sha256sum "$T/made/$2" | cut -d' ' -f1)"
-}
-# library SOFTWARE VERSION SEQ: the image stands in the centre's library
+# library SOFTWARE VERSION: signed as its catalogue says, and imported
 library()
 {
-	library_sum=$(sha256sum "$T/made/$2" | cut -d' ' -f1)
-	cp "$T/made/$2" "$T/images/$library_sum" &&
-	cp "$T/made/$2.minisig" "$T/images/$library_sum.minisig" &&
-	sqlite3 "$db" "INSERT INTO image (software, creator, version, seq, size, sha256, key_id,
-		has_operator, label, imported, imported_by) VALUES ('$1', 'acme', '$2', $3, 300000,
-		x'$library_sum', zeroblob(8), 0, '', 1, 'test')"
+	sign "$T/made/$2" acme "$("$update" image comment "$T/acme.xml" "$1" "$2")" &&
+	"$update" image import "$T/made/$2"
 }
-image() { made "$@" && library "$1" "$2" "$3"; }
 # truth: the version whose octets the running bank holds
 truth()
 {
@@ -57,7 +46,9 @@ ok 'of a root' key root
 ok 'of nobody' key stranger
 ok 'a device' machine room 2.0
 ok 'an engine of rev A' unit room ENG engine E-30 1.1 2 E-room --in DEV
-ok 'the image that it runs' made engine-fw G00-21 2100 '1.*'
+for v in G00-21 G00-28 G00-30 G00-32 G00-40 E1; do
+	head -c 300000 /dev/urandom >"$T/made/$v"
+done
 cat >"$T/installer" <<END
 #!/bin/sh
 exec $install-dir "\$@"
@@ -91,12 +82,13 @@ cat >"$T/conf/imgadm.conf" <<END
 credential centre $v3 -t 5 -r 1
 END
 trust acme acme
+echo "imageKey acme $(key_of acme) creators acme" >>"$T/conf/imgadm.conf"
 ok 'it is added' "$fleet" add --credential centre --site berlin room "udp:127.0.0.1:$port"
 ok 'a catalogue is put in force' updates 1
-ok 'the image of a stepping stone' image engine-fw G00-28 2800 '*'
-ok 'of the release that fits rev A' image engine-fw G00-30 3000 '1.*'
-ok 'of the next' image engine-fw G00-32 3200 '*'
-ok 'of the newest, for rev B' image engine-fw G00-40 4000 '2.*'
+ok 'the image of a stepping stone' library engine-fw G00-28
+ok 'of the release that fits rev A' library engine-fw G00-30
+ok 'of the next' library engine-fw G00-32
+ok 'of the newest, for rev B' library engine-fw G00-40
 spawn tftpd "$top_builddir/updater/imgadm-tftpd" --foreground --db "$db" --images "$T/images" \
 	--listen 127.0.0.1:0 --port-file "$T/tftp.port" --log stderr
 ok 'imgadm-tftpd serves them' wait_for 30 test -s "$T/tftp.port"
@@ -146,7 +138,7 @@ more_software='<software id="engine-eco" unit-type="E-30" scheme="none"><release
 ok 'another software for the engine' env true
 r50=
 updates 2 >/dev/null || ok 'is put in force' false
-ok 'and its image' image engine-eco E1 100 '*'
+ok 'and its image' library engine-eco E1
 polled
 status 'C18: changed to another software' 0 to acme:engine-eco E1
 is 'its octets run' "$(truth) $(runs room ENG)" 'E1 engine-eco E1'
@@ -159,13 +151,13 @@ is 'its octets run' "$(truth) $(runs room ENG)" 'G00-32 engine-fw G00-32'
 
 # --- what the device refuses -----------------------------------------------------------------------------------------
 polled
-sqlite3 "$db" "DELETE FROM image WHERE version = 'G00-30'"
 other=$(dev room software list ENG --json | python3 -c 'import json, sys
 print([s["bank"] for s in json.load(sys.stdin) if s["state"] != "running"][0])')
 ok 'the other bank is empty' dev room software set ENG "$other" --bank-state empty
 polled
-signer=stranger
-ok 'an image that a stranger signed' image engine-fw G00-30 3000 '*'
+sum=$(sha256sum "$T/made/G00-30" | cut -d' ' -f1)
+ok 'a signature of a stranger' sign "$T/made/G00-30" stranger "$(sed -n 's/^trusted comment: //p' "$T/made/G00-30.minisig")"
+ok 'comes into the library' cp -f "$T/made/G00-30.minisig" "$T/images/$sum.minisig"
 status 'is refused by the device' 2 to engine-fw G00-30
 like 'with its reason' "$(cat "$T/err")" 'room: ENG: failed: (badSignature|unknownCreator)'
 is 'what ran runs' "$(truth) $(runs room ENG)" 'G00-32 engine-fw G00-32'
