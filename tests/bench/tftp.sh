@@ -86,7 +86,7 @@ clients200()
 		watching=$!
 	fi
 	# shellcheck disable=SC2086 # a word list
-	if ! $load_on "$load" --clients $clients --window "$3" --limit 100 "$2" image >"$T/said"; then
+	if ! $load_on "$load" --clients $clients --window "$3" --limit 60 "$2" image >"$T/said"; then
 		echo "bench: $1 at window $3: $(cat "$T/said")"
 		[ "$1" != imgadm ] || die 'a transfer failed'
 		[ -z "$watching" ] || kill $watching
