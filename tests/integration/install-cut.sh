@@ -15,7 +15,7 @@ T=$(cd "$T" && pwd -P)
 state_dir=$T/dev
 image_size=20000
 . "$top_srcdir/tests/integration/install-lib.sh"
-: "${device:?}" "${state:?}" "${install:?}"
+: "${device:?}" "${state:?}" "${install:?}" "${served:?}" "${tap_failed:=0}"
 step=${IMGADM_CUTS:-37} seed=${IMGADM_SEED:-$$}
 modes=${IMGADM_MODES:-"synced random"}
 diag "IMGADM_SEED=$seed"

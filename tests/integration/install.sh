@@ -150,7 +150,7 @@ stop agentd
 agentd --libexec "$T"
 ok 'a wrong --libexec is told' wait_for 20 grep -q "updates are not carried out: $T/imgadm-install" "$T/agentd.log"
 stop agentd
-agentd --libexec "$top_builddir/agent-module" --fetch-user nobody --ca-file "$T/none"
+agentd --libexec "${top_builddir:?}/agent-module" --fetch-user nobody --ca-file "$T/none"
 ok 'with --libexec it goes on' comes E3 'proven none'
 stop agentd
 status 'a wrong time is refused' 1 imgadm-agentd -f --state "$state" --trial soon
