@@ -75,23 +75,16 @@ ok 'the centre listens' center_start
 spawn agentd imgadm-agentd -f --state "$state"
 reported() { "$fleet" list | grep -q 'plant.*C650'; }
 ok 'it reports' wait_for 40 reported
+stop agentd TERM
 
 status 'not waited for: the order stays open' 2 "$update" device plant engine-fw G00-28 --timeout 60
 like 'says so' "$(cat "$T/err")" 'it has no address; the order stays open \(order [0-9]+\)'
 is 'its grant is for where it reports from, by one port' "$("$update" grants --json | python3 -c 'import json, sys
 for g in json.load(sys.stdin): print(g["from"], g["single_port"])')" '127.0.0.1/32 True'
-requested() { [ "$("$install_state" "$state" row ENG | cut -d' ' -f1)" = requested ]; }
-ok 'the device fetches it' wait_for 40 requested
-cat >"$T/watch" <<END
-#!/bin/sh
-while :; do
-	"$install" --state "$state" --unit ENG --trial 30 --log stderr
-	sleep 0.3
-done
-END
-spawn watch sh "$T/watch"
+status 'withdrawn before it was fetched' 0 "$update" abort plant
+is 'none is open' "$(sql 'SELECT count(*) FROM update_order WHERE state = 1')" 0
+spawn agentd imgadm-agentd -f --state "$state"
 status 'waited for: over a stepping stone' 0 "$update" device plant engine-fw G00-30 --wait --timeout 120
-like 'the order that it has is followed' "$(cat "$T/out")" '^ENG: is under way already \(order [0-9]+\)$'
 like 'as it reported' "$(cat "$T/out")" '^ENG: proven$'
 is 'each version was read back from its structure' "$(grep -c 'read back' "$T/out")" 2
 is 'it runs' "$(runs plant ENG)" 'engine-fw G00-30'
