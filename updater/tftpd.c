@@ -15,6 +15,7 @@
 #include "lib/base/log.h"
 #include "lib/base/text.h"
 #include "lib/base/user.h"
+#include "lib/store/store_image.h"
 #include "updater/tftpd_grant.h"
 
 enum {
@@ -36,6 +37,18 @@ struct tftpd {
 
 /* --- what is asked for ------------------------------------------------------------- */
 
+/* A token, or a longer name that has one in it: of another site, mistyped, behind a slash. */
+static bool
+has_token(const char *name)
+{
+	for (size_t n; *name != '\0'; name += n > 0 ? n : 1) {
+		n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ234567");
+		if (n >= STORE_TOKEN_SIZE - 1)
+			return true;
+	}
+	return false;
+}
+
 static void
 log_refusal(struct tftpd *d, const struct tftp_asked *asked, int rc, bool grant)
 {
@@ -44,8 +57,7 @@ log_refusal(struct tftpd *d, const struct tftp_asked *asked, int rc, bool grant)
 
 	if (!limit_pass(&d->limit, asked->from, clock_monotonic_ms(clock_system()), &held))
 		return;
-	/* What looks like a token may be one, of another day or site. */
-	if (grant || !text_escape(name, sizeof(name), asked->name))
+	if (grant || has_token(asked->name) || !text_escape(name, sizeof(name), asked->name))
 		(void)snprintf(name, sizeof(name), "%s", grant ? "a grant" : "a name");
 	log_notice("%s: refused %s of %s: %s%s", asked->from, asked->write ? "writing" : "reading",
 		name, grant && rc == -ENOENT ? "unknown, spent, expired or another's" :

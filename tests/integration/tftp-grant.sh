@@ -112,6 +112,18 @@ denied "an image that is not there" "$token"
 ok "which is told, too" logged d3 "grant $number: .*No such file"
 stop d3
 
+# --- names with a token in them: nothing that could be one is logged
+grant
+n=0
+for name in "/$token" "$(printf %s "$token" | tr a-z A-Z)" "images/$token.minisig" "$token.sig"; do
+	n=$((n + 1))
+	start "t$n"
+	denied "a name with a token in it, $n" "$name"
+	ok "is told, $n" wait_for 20 logged "t$n" 'refused reading of a name: '
+	stop "t$n"
+	not_ok "without the token, $n" grep -qiF "$token" "$T/t$n.log"
+done
+
 # --- beside a folder
 mkdir "$T/root"; echo plain >"$T/root/plain"
 cp "$T/image" "$T/images/$sum"
@@ -124,6 +136,7 @@ tftpd d5 --root "$T/root" --listen 127.0.0.1:0
 grant
 status "no grants with --root alone" 2 get "$token"
 stop d5
+not_ok "and no token in its log" grep -qF "$token" "$T/d5.log"
 status "a store that cannot be" 1 imgadm-tftpd -f --db "$T/nowhere/db" --images "$T/images" --listen 127.0.0.1:0
 status "no folder of images" 1 imgadm-tftpd -f --db "$T/db" --images "$T/nowhere" --listen 127.0.0.1:0
 done_testing
