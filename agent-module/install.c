@@ -74,6 +74,9 @@ carry_out(struct install *in, struct install_outcome *o, struct err *e)
 	case INSTALL_FETCH_LABEL:
 		install_fetch_label(in, s->member, o);
 		break;
+	case INSTALL_CHECK_AGAIN:
+		install_check_again(in, s->member, o);
+		break;
 	case INSTALL_FETCH_IMAGE:
 		install_fetch_image(in, s->member, o);
 		break;

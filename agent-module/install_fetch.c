@@ -14,6 +14,7 @@
 #include "agent-module/fetch.h"
 #include "agent-module/install_child.h"
 #include "lib/base/log.h"
+#include "lib/base/parse.h"
 
 enum {
 	LOOK_MS = 500,		/* how often a command is looked for meanwhile */
@@ -236,9 +237,45 @@ struct files {
 };
 
 static void
+ticket_name(const struct install *in, size_t i, char ret[INSTALL_NAME_SIZE])
+{
+	const struct state_update *row = &in->g.members[i].row;
+
+	(void)snprintf(ret, INSTALL_NAME_SIZE, "u%" PRIu32 "-r%" PRIu32 ".ticket",
+		row->row.unit_index, row->request);
+}
+
+/* A ticket is spent when the bank is staged: the floor that it lets below is kept. */
+static int
+ticket_note(struct install *in, size_t i, uint32_t floor, struct err *e)
+{
+	char name[INSTALL_NAME_SIZE], text[16];
+
+	ticket_name(in, i, name);
+	(void)snprintf(text, sizeof(text), "%" PRIu32, floor);
+	return install_file_put(in, name, text, strlen(text), e);
+}
+
+/* What is staged is not asked for room or a ticket again; a floor raised since then holds. */
+static void
+facts_of_staged(struct install *in, size_t i, struct image_unit *f)
+{
+	char name[INSTALL_NAME_SIZE], text[16];
+	uint32_t floor;
+	size_t len;
+
+	f->room = UINT64_MAX;
+	ticket_name(in, i, name);
+	if (install_file_get(in, name, text, sizeof(text), &len, NULL) == 0 &&
+		parse_u32(text, 1, UINT32_MAX, &floor, NULL) == 0 && f->floor <= floor)
+		f->floor = 0;
+}
+
+static void
 check_label(struct install *in, size_t i, const struct image_trust *t, const struct files *f,
 	struct install_outcome *o)
 {
+	bool staged = in->g.members[i].row.row.state == UPDATE_STAGED;
 	struct install_work *w = &in->work[i];
 	struct image_unit unit;
 	struct buf label;
@@ -248,6 +285,8 @@ check_label(struct install *in, size_t i, const struct image_trust *t, const str
 		install_refuse(o, UPDATE_REASON_INTERNAL, "%s", e.text);
 		return;
 	}
+	if (staged)
+		facts_of_staged(in, i, &unit);
 	if (image_check_label(t, &unit, &in->g.members[i].row.row.want, f->signature, f->len,
 		f->has_operator ? f->operator_signature : NULL, f->operator_len, &w->passed,
 		&o->reason, &e) < 0) {
@@ -260,11 +299,14 @@ check_label(struct install *in, size_t i, const struct image_trust *t, const str
 	else
 		(void)snprintf(w->label, sizeof(w->label), "%s", label.data);
 	buf_release(&label);
+	if (o->answer == INSTALL_OK && w->passed.ticket_used && !staged &&
+		ticket_note(in, i, unit.floor, &e) < 0)
+		install_refuse(o, UPDATE_REASON_INTERNAL, "%s", e.text);
 	w->passed_known = o->answer == INSTALL_OK;
 }
 
-static struct image_trust *
-trust_load(struct install *in, struct install_outcome *o)
+struct image_trust *
+install_trust_load(struct install *in, struct install_outcome *o)
 {
 	struct state_trust st = {0};
 	struct image_trust *t = NULL;
@@ -300,7 +342,7 @@ tell_unsigned(struct install *in, size_t i, struct install_outcome *o)
 void
 install_fetch_label(struct install *in, size_t i, struct install_outcome *o)
 {
-	struct image_trust *t = trust_load(in, o);
+	struct image_trust *t = install_trust_load(in, o);
 	struct files f = {0};
 
 	if (t == NULL)
@@ -323,6 +365,16 @@ install_fetch_label(struct install *in, size_t i, struct install_outcome *o)
 	if (o->answer == INSTALL_OK && !o->stopped)
 		check_label(in, i, t, &f, o);
 	image_trust_free(t);
+}
+
+void
+install_check_again(struct install *in, size_t i, struct install_outcome *o)
+{
+	install_fetch_label(in, i, o);
+	if (o->answer == INSTALL_OK && !o->stopped &&
+		strcmp(in->work[i].label, in->g.members[i].row.label) != 0)
+		install_refuse(o, UPDATE_REASON_BAD_SIGNATURE,
+			"the signature is not that of what was staged");
 }
 
 /* --- the image ------------------------------------------------------------- */

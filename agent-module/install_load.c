@@ -69,6 +69,31 @@ floor_holds(struct install *in, const struct state_update *row, const struct uni
 	return rc;
 }
 
+/* Only who is about to switch to a bank by command asks for this. */
+static int
+withdrawn_load(struct install *in, struct install_member *m, const struct software *w,
+	size_t count, struct err *e)
+{
+	struct install_outcome o = {0};
+	struct image_trust *t;
+	uint32_t sequence;
+	int rc = 0;
+
+	if (m->row.pending != UPDATE_COMMAND_SWITCH && m->row.intent != UPDATE_INTENT_SWITCH)
+		return 0;
+	t = install_trust_load(in, &o);
+	if (t == NULL)
+		return o.reason == UPDATE_REASON_UNKNOWN_CREATOR ? 0 :
+			err_set(e, -EIO, "%s", o.why.text);
+	for (size_t n = 0; rc == 0 && n < count; n++) {
+		rc = state_sequence_get(in->state, m->row.symbol, w[n].bank, &sequence, e);
+		if (rc == 0)
+			m->unit.withdrawn[w[n].bank] = image_trust_withdrawn(t, w[n].id, sequence);
+	}
+	image_trust_free(t);
+	return rc;
+}
+
 static int
 unit_load(struct install *in, struct install_member *m, struct err *e)
 {
@@ -92,7 +117,7 @@ unit_load(struct install *in, struct install_member *m, struct err *e)
 		rc = floor_holds(in, &m->row, u, &w[n], &unit.below_floor[w[n].bank], e);
 	}
 	m->unit = unit;
-	return rc;
+	return rc == 0 ? withdrawn_load(in, m, w, count, e) : rc;
 }
 
 static bool

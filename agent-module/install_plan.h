@@ -26,6 +26,9 @@
  * - A bank that is written is labelled invalid before the first octet, and
  *   staged only after the installer's `verify` read it.  The bank that runs is
  *   never written where the unit has another one.
+ * - What is staged may have waited long: before the commit point the label is
+ *   checked again, so that what was revoked, withdrawn or put below the floor
+ *   meanwhile is not switched to, and its bank is labelled invalid.
  * - A group has one commit point: one transaction makes all its rows
  *   switching.  Before it a crash leaves all old; after it every switch is
  *   completed, and one member that fails takes all back.
@@ -81,6 +84,8 @@ struct install_unit {
 	enum software_state bank[STRUCTURE_BANKS_MAX + 1];	/* 0 = no row */
 	/* What the bank holds is below its floor, or not known to be above it. */
 	bool below_floor[STRUCTURE_BANKS_MAX + 1];
+	/* It was withdrawn; known while a bank is switched to by command. */
+	bool withdrawn[STRUCTURE_BANKS_MAX + 1];
 };
 
 /* What this process did; zero at its start.  Private but for tests. */
@@ -88,6 +93,8 @@ struct install_memory {
 	bool counted;		/* this start is in row.tries */
 	bool attempt;		/* the try under way is in row.tries */
 	bool passed;		/* the label was checked */
+	bool passed_again;	/* and is good still, now that it is to be switched to */
+	bool condemned;		/* it is not: nobody switches to that bank any more */
 	bool labelled;		/* and is in the row */
 	bool roomy, fetched, verified, written, bank_verified;
 	bool previous_known, previous;	/* the image of what ran is kept, and whole */
@@ -125,6 +132,7 @@ struct install_now {
 enum install_do {
 	INSTALL_RECORD = 1,	/* record[], of all members in one transaction */
 	INSTALL_FETCH_LABEL,	/* signature files fetched (or had), and the label checked */
+	INSTALL_CHECK_AGAIN,	/* the label of what is staged, by what is trusted now */
 	INSTALL_FETCH_IMAGE,	/* into a file only we can write, at most the signed size */
 	INSTALL_CHECK_COPY,	/* that copy: signature and digest; it is kept */
 	INSTALL_CHECK_KEPT,	/* the kept copy against the row's label: digest alone */

@@ -232,6 +232,11 @@ install_plan_answer(struct install_group *g, const struct install_step *step,
 	case INSTALL_FETCH_LABEL:
 		fetched(&member->m, &member->m.passed, o, now);
 		break;
+	case INSTALL_CHECK_AGAIN:
+		fetched(&member->m, &member->m.passed_again, o, now);
+		member->m.condemned = o->answer != INSTALL_OK && !o->again &&
+			o->reason != UPDATE_REASON_INTERNAL;
+		break;
 	case INSTALL_FETCH_IMAGE:
 		fetched(&member->m, &member->m.fetched, o, now);
 		break;

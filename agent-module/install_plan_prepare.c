@@ -23,6 +23,8 @@ fail_all(const struct install_view *v, size_t who, enum update_reason reason,
 		c->columns |= STATE_STEP_INTENT | STATE_STEP_TAKEN | STATE_STEP_TRIES |
 			STATE_STEP_DUE;
 		c->fresh = true;
+		if (install_at(v, i)->m.condemned && !install_one_bank(install_at(v, i)))
+			install_label_set(c, 0, install_at(v, i)->row.to_bank, SOFTWARE_INVALID);
 		if (i == who || reason == UPDATE_REASON_ABORTED ||
 			reason == UPDATE_REASON_EXPIRED) {
 			c->reason = reason;
@@ -109,6 +111,10 @@ unfit_bank(const struct install_member *m, struct err *why)
 	if (m->unit.bank[bank] != SOFTWARE_FALLBACK && m->unit.bank[bank] != SOFTWARE_STAGED) {
 		(void)err_set(why, 0, "bank %u holds nothing that is known to be whole", bank);
 		return UPDATE_REASON_NOT_FOUND;
+	}
+	if (m->unit.withdrawn[bank]) {
+		(void)err_set(why, 0, "bank %u holds a release that was withdrawn", bank);
+		return UPDATE_REASON_WITHDRAWN;
 	}
 	if (m->unit.below_floor[bank]) {
 		(void)err_set(why, 0, "bank %u holds a release that is below the floor", bank);
@@ -371,6 +377,25 @@ prepare_one(const struct install_view *v, size_t i)
 
 /* --- all are staged -------------------------------------------------------------- */
 
+/* Whether what was staged may run still; true: that is looked at first. */
+static bool
+look_again(const struct install_view *v)
+{
+	INSTALL_EACH(v, i) {
+		const struct install_member *m = install_at(v, i);
+
+		if (m->row.row.state != UPDATE_STAGED || m->row.label[0] == '\0' ||
+			m->m.passed_again)
+			continue;
+		if (m->m.wait_ms > v->now->ms)
+			install_pause(v, m->m.wait_ms);
+		else
+			install_do(v, i, INSTALL_CHECK_AGAIN);
+		return true;
+	}
+	return false;
+}
+
 /* The commit point: after this record all switch, or all go back. */
 static void
 commit(const struct install_view *v)
@@ -473,12 +498,14 @@ all_staged(const struct install_view *v)
 		until_ms = until_ms > ms ? until_ms : ms;
 		until_s = until_s > at ? until_s : at;
 	}
-	if (due || asked)
-		commit(v);
-	else if (rest)
+	if (due || asked) {
+		if (!look_again(v))
+			commit(v);
+	} else if (rest) {
 		install_rest(v, until_s);
-	else
+	} else {
 		install_pause(v, until_ms);
+	}
 }
 
 void

@@ -22,6 +22,7 @@ struct install_work {
 	int previous;		/* the image of what ran before; -1 = none */
 	struct image_label previous_label;
 	struct state_trust *trust;	/* checked, to be put in force */
+	uint32_t trust_over;	/* the serial that it takes the place of */
 };
 
 struct install {
@@ -103,6 +104,10 @@ uint64_t install_file_room(const struct install *in);
 void install_fetch_small(struct install *in, const char *uri, const char *end, char *dst,
 	size_t size, size_t *ret_len, struct install_outcome *o);
 void install_fetch_label(struct install *in, size_t i, struct install_outcome *o);
+/* The label of what is staged: as trust, floor and unit are now; *o as of the one above. */
+void install_check_again(struct install *in, size_t i, struct install_outcome *o);
+/* The trust file in force; NULL with *o where there is none. */
+struct image_trust *install_trust_load(struct install *in, struct install_outcome *o);
 void install_fetch_image(struct install *in, size_t i, struct install_outcome *o);
 void install_check_copy(struct install *in, size_t i, struct install_outcome *o);
 void install_check_kept(struct install *in, size_t i, struct install_outcome *o);

@@ -30,6 +30,7 @@ struct model_unit {
 	bool starts;		/* the new software does */
 	bool probes;		/* the installer has the verb */
 	bool copy_good;
+	bool revoked;		/* the key of what is staged */
 	bool trust;
 };
 
@@ -271,6 +272,12 @@ deed(struct model *d, const struct install_step *s, bool half, struct install_ou
 		if (!u->copy_good) {
 			o->answer = INSTALL_FAILED;
 			o->reason = UPDATE_REASON_DIGEST_MISMATCH;
+		}
+		break;
+	case INSTALL_CHECK_AGAIN:
+		if (u->revoked) {
+			o->answer = INSTALL_FAILED;
+			o->reason = UPDATE_REASON_REVOKED_KEY;
 		}
 		break;
 	case INSTALL_CHECK_PREVIOUS:
@@ -638,6 +645,30 @@ START_TEST(stage_only_waits_for_switch)
 }
 END_TEST
 
+START_TEST(revoked_while_staged)
+{
+	for (size_t count = 1; count <= 3; count += 2) {
+		struct model *d = model_new(count, 2);
+
+		for (size_t i = 0; i < count; i++)
+			d->unit[i].row.row.want.when = UPDATE_WHEN_STAGE_ONLY;
+		while (step_once(d))
+			;
+		ck_assert(all_in(d, UPDATE_STAGED));
+		d->unit[count - 1].revoked = true;
+		crash(d);
+		d->unit[0].row.pending = UPDATE_COMMAND_SWITCH;
+		while (step_once(d))
+			;
+		ck_assert(all_in(d, UPDATE_FAILED));
+		ck_assert_int_eq(d->unit[count - 1].row.row.reason, UPDATE_REASON_REVOKED_KEY);
+		ck_assert_int_eq(d->unit[count - 1].bank[2].label, SOFTWARE_INVALID);
+		ck_assert_int_eq(d->unit[count - 1].running, 1);
+		free(d);
+	}
+}
+END_TEST
+
 START_TEST(at_waits_for_its_moment)
 {
 	struct model *d = model_new(1, 2);
@@ -838,6 +869,7 @@ suite(void)
 	tcase_add_test(tc, clock_jumps);
 	tcase_add_test(tc, parts);
 	tcase_add_test(tc, stage_only_waits_for_switch);
+	tcase_add_test(tc, revoked_while_staged);
 	tcase_add_test(tc, at_waits_for_its_moment);
 	tcase_add_test(tc, a_group_waits_until_it_is_whole);
 	tcase_add_test(tc, abort_before_the_switch);
