@@ -140,6 +140,7 @@ take_trust(struct install *in, size_t i, const struct trust_texts *f,
 
 	if (rc == 0) {
 		in->work[i].trust = row;
+		in->work[i].trust_over = old->serial;
 		return;
 	}
 	free(row);

@@ -4,6 +4,7 @@
 #include "agent-module/install_private.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/log.h"
@@ -100,6 +101,27 @@ floor_raise(struct install *in, size_t i, struct err *e)
 	return state_floor_raise(in->state, u->serial_number, t.software, t.floor, e);
 }
 
+/* Another file came into force since this one was checked against the old: checked anew. */
+static int
+trust_put(struct install *in, size_t i, struct err *e)
+{
+	struct state_trust now = {0};
+	uint32_t serial;
+	int rc = state_trust_get(in->state, &now, e);
+
+	if (rc < 0)
+		return rc;
+	serial = now.serial;
+	state_trust_release(&now);
+	if (serial == in->work[i].trust_over)
+		return state_trust_put(in->state, in->work[i].trust, e);
+	in->g.members[i].m.verified = false;
+	state_trust_release(in->work[i].trust);
+	free(in->work[i].trust);
+	in->work[i].trust = NULL;
+	return -EAGAIN;
+}
+
 static int
 member_record(struct install *in, size_t i, const struct install_change *c, struct err *e)
 {
@@ -124,7 +146,7 @@ member_record(struct install *in, size_t i, const struct install_change *c, stru
 	if (rc == 0 && c->floor)
 		rc = floor_raise(in, i, e);
 	if (rc == 0 && c->trust && in->work[i].trust != NULL)
-		rc = state_trust_put(in->state, in->work[i].trust, e);
+		rc = trust_put(in, i, e);
 	if (rc == 0)
 		rc = state_update_step(in->state, &u, columns, e);
 	return rc;
