@@ -8,7 +8,7 @@ updater_libupdate_la_LIBADD = lib/cli/libtarget.la lib/report/libreport.la $(JAN
 # imgadm-update device: one device's updates, ordered and followed.
 updater_libupdate_la_SOURCES += %D%/ask.c %D%/ask.h
 updater_libupdate_la_SOURCES += %D%/update_device.c %D%/update_follow.c
-updater_libupdate_la_SOURCES += %D%/update_abort.c %D%/update_status.c
+updater_libupdate_la_SOURCES += %D%/update_abort.c %D%/update_status.c %D%/update_tell.c
 updater_libupdate_la_SOURCES += %D%/update_unit.c %D%/update_grants.c
 updater_libupdate_la_SOURCES += %D%/update_open.c %D%/update_open.h
 updater_libupdate_la_SOURCES += %D%/update_plan.c %D%/update_plan.h

@@ -30,6 +30,8 @@ static const struct command commands[] = {
 		"bring a unit to a release, and read back what runs" },
 	{ "status", update_status, "[--json] [DEVICE]", "updates that are ordered, under way, or over" },
 	{ "abort", update_abort, "DEVICE [UNIT]", "withdraw orders, end what is not switching" },
+	{ "confirm", update_confirm, "DEVICE [UNIT]", "keep what is proven" },
+	{ "rollback", update_rollback, "DEVICE [UNIT]", "take back what is on trial or proven" },
 	{ "unit", update_unit, "DEVICE UNIT --state STATE", "a unit out of service, or into it" },
 	{ "grants", update_grants, "[--json] [--withdraw N | --all]", "who may fetch which image" },
 	{ "image comment", update_image_comment, "CATALOGUE SOFTWARE VERSION",

@@ -166,6 +166,25 @@ update_work_adopt(struct update_work *w, struct update_member *m, const struct u
 	return true;
 }
 
+/* Not this update: what can be done about it depends on how far it is. */
+static void
+another(const struct update_work *w, struct update_member *m, enum update_state state)
+{
+	const char *device = w->o->device.row.name, *symbol = m->step->symbol;
+	const char *is = update_name(UPDATE_NAME_STATE, (int)state);
+
+	if (state == UPDATE_PROVEN)
+		update_work_end(m, UPDATE_WORK_FAILED, "another update is under way (%s): "
+			"imgadm-update confirm %s %s keeps it, imgadm-update rollback %s %s "
+			"takes it back", is, device, symbol, device, symbol);
+	else if (state > UPDATE_STAGED)
+		update_work_end(m, UPDATE_WORK_FAILED, "another update is under way (%s): "
+			"imgadm-update status %s tells when it is over", is, device);
+	else
+		update_work_end(m, UPDATE_WORK_FAILED, "another update is under way (%s): "
+			"imgadm-update abort %s %s ends it", is, device, symbol);
+}
+
 /* Of a device that cannot be asked, by what it reported. */
 static void
 look_stored(struct update_work *w, struct update_member *m)
@@ -182,10 +201,7 @@ look_stored(struct update_work *w, struct update_member *m)
 		if (strcmp(list[i].symbol, m->step->symbol) != 0 || update_at_rest(row->state) ||
 		    update_work_adopt(w, m, row))
 			continue;
-		update_work_end(m, UPDATE_WORK_FAILED, "another update is under way (%s): "
-			"imgadm-update abort %s %s ends it",
-			update_name(UPDATE_NAME_STATE, (int)row->state),
-			w->o->device.row.name, m->step->symbol);
+		another(w, m, row->state);
 	}
 	free(list);
 }
@@ -208,10 +224,7 @@ look_at(struct update_work *w, struct update_member *m)
 	if (update_work_adopt(w, m, &m->row))
 		return;
 	if (!update_at_rest(m->row.state)) {
-		update_work_end(m, UPDATE_WORK_FAILED, "another update is under way (%s): "
-			"imgadm-update abort %s %s ends it",
-			update_name(UPDATE_NAME_STATE, (int)m->row.state),
-			w->o->device.row.name, m->step->symbol);
+		another(w, m, m->row.state);
 	} else if (m->row.owner != UPDATE_OWNER_CENTRE) {
 		update_work_end(m, UPDATE_WORK_FAILED, "who decides its version is not the "
 			"centre: imgUpdateOwner is %s",

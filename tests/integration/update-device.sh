@@ -134,7 +134,11 @@ status 'it says proven, and runs something else' 2 "$update" device room engine-
 like 'the version that runs counts' "$(cat "$T/err")" 'it says that G00-28 is proven, and runs G00-21'
 is 'it was not confirmed' "$(row ENG State)" proven
 status 'another update is under way' 2 "$update" device room engine-fw G00-30 --timeout 60
-like 'says so' "$(cat "$T/err")" 'runs G00-21|another update is under way \(proven\): imgadm-update abort room ENG'
+like 'says so' "$(cat "$T/err")" 'runs G00-21'
+status 'what is proven is taken back' 0 "$update" rollback room ENG
+like 'and it says so' "$(cat "$T/out")" '^ENG: rollback was sent$'
+is 'the device was told' "$(row ENG Command)" rollback
+status 'confirm of a unit that is not there' 1 "$update" confirm room ENGG
 stop actor
 sqlite3 "$T/room.db" "UPDATE unit_update SET state = 1; UPDATE update_head SET stamp = stamp + 1"
 
@@ -156,6 +160,10 @@ ok 'it is ended' wait_for 30 failed
 is 'why' "$(row ENG Reason)" aborted
 status 'abort where nothing is' 0 "$update" abort room
 status 'abort of no unit' 1 "$update" abort room ENGG
+status 'nothing to confirm' 0 "$update" confirm room
+like 'is said' "$(cat "$T/out")" '^room: no unit has an update to confirm; imgadm-update status room'
+status 'nothing to roll back on this unit' 2 "$update" rollback room ENG
+like 'says why' "$(cat "$T/err")" 'room: ENG: its update is failed: there is nothing to rollback'
 
 # --- later -----------------------------------------------------------------------------------------------
 act good
@@ -166,7 +174,11 @@ is 'it runs' "$(row ENG State) $(runs room ENG)" 'committed engine-fw G00-28'
 polled
 status 'left proven' 0 "$update" device room engine-fw G00-30 --no-confirm --timeout 60
 is 'it is' "$(row ENG State) $(runs room ENG)" 'proven engine-fw G00-30'
-sqlite3 "$T/room.db" "UPDATE unit_update SET state = 9; UPDATE update_head SET stamp = stamp + 1"
+polled
+status 'what is proven is kept' 0 "$update" confirm room
+like 'and it says so' "$(cat "$T/out")" '^ENG: confirm was sent$'
+committed() { [ "$(row ENG State)" = committed ]; }
+ok 'the device keeps it' wait_for 30 committed
 polled
 
 # --- a bank that holds it ------------------------------------------------------------------------------------
