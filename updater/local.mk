@@ -24,7 +24,9 @@ updater_libupdate_la_SOURCES += %D%/update_image_comment.c
 updater_libupdate_la_SOURCES += %D%/update_image_import.c
 updater_libupdate_la_SOURCES += %D%/update_image_list.c
 updater_libupdate_la_SOURCES += %D%/update_image_match.c %D%/update_image_match.h
-updater_libupdate_la_SOURCES += %D%/update_tickets_import.c
+updater_libupdate_la_SOURCES += %D%/update_tickets.c %D%/update_tickets.h
+updater_libupdate_la_SOURCES += %D%/update_tickets_export.c %D%/update_tickets_import.c
+updater_libupdate_la_SOURCES += %D%/update_tickets_sign.c
 updater_libupdate_la_SOURCES += %D%/update_label.c %D%/update_label.h
 
 sbin_PROGRAMS += updater/imgadm-update

@@ -39,9 +39,11 @@ static const struct command commands[] = {
 	{ "image check", update_image_check, "IMAGE", "whether an image would be taken" },
 	{ "image import", update_image_import, "IMAGE", "verify an image, and keep it" },
 	{ "image list", update_image_list, "[--json]", "the images that are kept" },
-	{ "tickets import", update_tickets_import, "TICKET.minisig ...",
-		"keep what an operator signed to go below a floor" },
 	{ "image remove", update_image_remove, "SOFTWARE VERSION", "forget an image" },
+	{ "tickets export", update_tickets_export, "DEVICE [UNIT] SOFTWARE VERSION",
+		"what an operator is to sign to go below a floor" },
+	{ "tickets sign", update_tickets_sign, "--key KEY FILE", "sign it, with minisign" },
+	{ "tickets import", update_tickets_import, "FILE.minisig ...", "keep what was signed" },
 	{ NULL, NULL, NULL, NULL },
 };
 

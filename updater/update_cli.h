@@ -43,7 +43,9 @@ int update_image_list(void *user, int argc, char *argv[]);
 int update_image_remove(void *user, int argc, char *argv[]);
 int update_rollback(void *user, int argc, char *argv[]);
 int update_status(void *user, int argc, char *argv[]);
+int update_tickets_export(void *user, int argc, char *argv[]);
 int update_tickets_import(void *user, int argc, char *argv[]);
+int update_tickets_sign(void *user, int argc, char *argv[]);
 int update_unit(void *user, int argc, char *argv[]);
 
 #endif

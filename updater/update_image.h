@@ -6,6 +6,7 @@
 
 #include "lib/image/image_check.h"
 #include "lib/snmp/conf.h"
+#include "lib/store/store_image.h"
 
 enum { UPDATE_PATH_SIZE = 4096 };
 
@@ -32,6 +33,13 @@ int update_image_read(const struct conf *c, const struct update_image_files *f,
 	struct update_image *ret, struct err *e);
 /* The image itself, from where fd stands: -EACCES. */
 int update_image_content(const struct update_image *i, int fd, struct err *e);
+
+/*
+ * The image of a release by its label, of this creator (NULL: whoever).  -ENOENT;
+ * -EINVAL: several creators have one.
+ */
+int update_image_find(struct store *s, const char *creator, const char *software,
+	const char *version, struct store_image *ret, struct err *e);
 
 /* Say what e says: the exit status, EXIT_USAGE for what was refused. */
 int update_image_failed(const struct err *e, int rc);

@@ -84,9 +84,8 @@ update_image_list(void *user, int argc, char *argv[])
 
 /* --- remove ---------------------------------------------------------------------- */
 
-/* The image of a release by its label. */
-static int
-find(struct store *s, const char *creator, const char *software, const char *version,
+int
+update_image_find(struct store *s, const char *creator, const char *software, const char *version,
 	struct store_image *ret, struct err *e)
 {
 	char shown[2][4 * STRUCTURE_NAME_MAX + 1];
@@ -125,7 +124,7 @@ take_away(struct update_cli *cli, struct store *s, const char *creator, char *ar
 	int rc = update_folder_open(folder, &lock, e);
 
 	if (rc == 0)
-		rc = find(s, creator, argv[0], argv[1], &i, e);
+		rc = update_image_find(s, creator, argv[0], argv[1], &i, e);
 	if (rc == 0)
 		rc = store_image_remove(s, i.number, e);
 	if (rc == 0)

@@ -13,21 +13,20 @@
 #include "lib/store/store_ticket.h"
 #include "updater/update_cli.h"
 #include "updater/update_image.h"
+#include "updater/update_tickets.h"
+
+enum { SIGNATURE_LINES = 4 };
 
 /* What the operator signed, believed by an operatorKey; and as it goes on the wire. */
 static int
-read_ticket(const struct conf *c, const char *path, struct image_ticket *ret,
+read_ticket(const struct conf *c, const char *data, size_t len, struct image_ticket *ret,
 	struct store_ticket *row, struct err *e)
 {
 	const struct conf_catalogue_key *key;
-	char data[SIGN_FILE_MAX], id[SIGN_ID_TEXT_SIZE];
+	char id[SIGN_ID_TEXT_SIZE];
 	struct sign_signature s;
-	size_t len = 0;
-	int rc = sign_file_read(path, data, &len, e);
+	int rc = sign_parse(data, len, &s, e);
 
-	if (rc < 0)
-		return rc;
-	rc = sign_parse(data, len, &s, e);
 	if (rc == 0) {
 		key = conf_operator_key_find(c, s.key_id);
 		sign_id_text(s.key_id, id);
@@ -37,8 +36,6 @@ read_ticket(const struct conf *c, const char *path, struct image_ticket *ret,
 	}
 	if (rc == 0)
 		rc = image_ticket_wire(data, len, row->minisig, &row->minisig_len, e);
-	if (rc < 0)
-		err_prefix(e, "%s", path);
 	return rc;
 }
 
@@ -68,19 +65,16 @@ find_device(struct store *s, const char *id, struct store_device_row *ret, struc
 }
 
 static int
-import(struct store *s, const struct conf *c, const char *path, struct err *e)
+import(struct store *s, const struct conf *c, const char *data, size_t len, struct err *e)
 {
 	char name[4 * STORE_NAME_MAX + 1], serial[4 * STRUCTURE_NAME_MAX + 1];
 	struct store_ticket row = { .imported = clock_utc_s(clock_system()) };
 	struct store_device_row device;
 	struct image_ticket t;
-	int rc = read_ticket(c, path, &t, &row, e);
+	int rc = read_ticket(c, data, len, &t, &row, e);
 
-	if (rc == 0) {
+	if (rc == 0)
 		rc = find_device(s, t.device, &device, e);
-		if (rc == -ENOENT)
-			err_prefix(e, "%s", path);
-	}
 	if (rc < 0)
 		return rc;
 	row.device = device.device;
@@ -100,19 +94,49 @@ import(struct store *s, const struct conf *c, const char *path, struct err *e)
 	return 0;
 }
 
+/* Each stands by itself: one that is refused keeps no other out.  The first's status. */
+static int
+import_file(struct store *s, const struct conf *c, const char *path)
+{
+	int rc, failed = EXIT_DONE, first = EXIT_DONE;
+	size_t at = 0, len, n = 0;
+	struct err e = { "" };
+	const char *data;
+	struct buf b;
+
+	rc = update_tickets_read(path, &b, &e);
+	if (rc < 0)
+		first = update_image_failed(&e, rc);
+	while (rc == 0 && ((len = update_tickets_next(&b, &at, SIGNATURE_LINES, &data)) > 0 ||
+	    n == 0)) {
+		n++;
+		rc = import(s, c, data, len, &e);
+		if (rc < 0) {
+			if (n > 1 || at < b.len)
+				err_prefix(&e, "%s: ticket %zu", path, n);
+			else
+				err_prefix(&e, "%s", path);
+			failed = update_image_failed(&e, rc);
+			first = first == EXIT_DONE || failed == EXIT_STORAGE ? failed : first;
+		}
+		rc = 0;
+	}
+	buf_release(&b);
+	return first;
+}
+
 int
 update_tickets_import(void *user, int argc, char *argv[])
 {
 	static const struct option_row rows[] = { CLI_OPTION_DB, CLI_OPTION_END };
 	static const struct options options = {
-		.program = "imgadm-update tickets import", .usage = "TICKET.minisig ...",
+		.program = "imgadm-update tickets import", .usage = "FILE.minisig ...",
 		.summary = "Keep tickets that an operator signed, for the orders that need them.",
 		.rows = rows,
 	};
 	struct update_cli *cli = user;
 	int rc, first = 0, status;
 	struct options_pass p;
-	struct err e = { "" };
 	struct store *s;
 
 	rc = update_cli_options(cli, &p, &options, argc, argv, 1, -1, &status);
@@ -121,13 +145,9 @@ update_tickets_import(void *user, int argc, char *argv[])
 	status = cli_open(&cli->cli, STORE_TOLD, &s);
 	if (status != EXIT_DONE)
 		return status;
-	/* Each stands by itself: one that is refused keeps no other out. */
 	for (int i = p.index; i < argc; i++) {
-		rc = import(s, cli->cli.conf, argv[i], &e);
-		if (rc < 0) {
-			status = update_image_failed(&e, rc);
-			first = first == 0 || status == EXIT_STORAGE ? status : first;
-		}
+		status = import_file(s, cli->cli.conf, argv[i]);
+		first = first == 0 || status == EXIT_STORAGE ? status : first;
 	}
 	store_close(s);
 	return first;

@@ -54,8 +54,8 @@ want_ticket(struct update_work *w, struct update_member *m, struct err *e)
 	if (!s->ticket)
 		return 0;
 	return err_set(e, -EINVAL, "%s %s is below the unit's floor, and there is no ticket: "
-		"imgadm-image(5) says what the operator signs", s->software,
-		s->version);
+		"imgadm-update tickets export makes what the operator signs",
+		s->software, s->version);
 }
 
 static int

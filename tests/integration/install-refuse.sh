@@ -113,6 +113,14 @@ ticket()
 ticket stranger
 refuses "a stranger's ticket" 0.9 90 versionFloor --ticket "$T/ticket.minisig"
 ticket operator
+cp "$T/ticket" "$T/right"
+for change in 's/device=dev/device=other/;device' 's/S-E/S-F/;part' 's/software=fw/software=other/;software' \
+	's/seq=90/seq=91/;release' 's/sha256=..../sha256=0000/;image' 's/nonce=..../nonce=0000/;nonce'; do
+	sed "${change%%;*}" "$T/right" | tr -d '\n' >"$T/ticket"
+	sign "$T/ticket" operator "$(cat "$T/ticket")"
+	refuses "a ticket of another ${change#*;}" 0.9 90 versionFloor --ticket "$T/ticket.minisig"
+done
+ticket operator
 cp "$T/ticket.minisig" "$T/once"
 start E 0.9 90 --ticket "$T/once"; run E
 is 'with a ticket' "$(row E)" 'proven none'

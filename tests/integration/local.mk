@@ -24,6 +24,9 @@ tests_integration_update_actor_LDADD = agent-module/libstate.la \
 dist_check_SCRIPTS += tests/integration/update-room.sh
 TESTS += tests/integration/update-room.sh
 
+dist_check_SCRIPTS += tests/integration/update-ticket.sh
+TESTS += tests/integration/update-ticket.sh
+
 dist_check_SCRIPTS += tests/integration/update-orders.sh
 TESTS += tests/integration/update-orders.sh
 
