@@ -171,7 +171,7 @@ update_tickets_export(void *user, int argc, char *argv[])
 	static const struct option_row rows[] = {
 		{ OUTPUT, "output", "FILE", "where to; otherwise to our output" },
 		{ CREATOR, "creator", "ID", "whose, where two have such a release" },
-		{ NONCE, "nonce", "HEX", "the unit's imgUpdateNonce, of a device that cannot be asked" },
+		{ NONCE, "nonce", "HEX", "the unit's imgUpdateNonce, if it cannot be asked" },
 		CLI_OPTION_DB, CLI_OPTION_END,
 	};
 	static const struct options options = {
