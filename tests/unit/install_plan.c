@@ -529,6 +529,33 @@ START_TEST(one_bank_budget)
 }
 END_TEST
 
+/* The power goes in each run of a verb; the verb is run so often, and there is an end. */
+static void
+budget(enum install_verb verb, bool starts, unsigned most)
+{
+	struct model *d = model_new(1, 2);
+	static struct install_step s;
+
+	d->unit[0].starts = starts;
+	for (unsigned n = 0; !update_at_rest(d->unit[0].row.row.state); n++) {
+		ck_assert_uint_lt(n, 500);
+		load(d);
+		install_plan_next(&d->g, &d->now, &s);
+		d->crash_at = s.what == INSTALL_RUN && s.verb == verb ? d->steps + 1 : 0;
+		(void)step_once(d);
+	}
+	ck_assert_uint_eq(d->verbs[verb], most);
+	check_end(d);
+	free(d);
+}
+
+START_TEST(two_banks_budget)
+{
+	budget(INSTALL_SWITCH, true, INSTALL_SWITCHES_MAX);
+	budget(INSTALL_FALLBACK, false, INSTALL_BACKS_MAX);
+}
+END_TEST
+
 /* --- refused before anything is fetched ------------------------------------------- */
 
 static enum update_reason
@@ -787,7 +814,11 @@ END_TEST
 
 START_TEST(a_crash_at_every_step)
 {
-	static const struct { size_t count; uint8_t banks; bool at_rest, starts, kept; } worlds[] = {
+	static const struct {
+		size_t count;
+		uint8_t banks;
+		bool at_rest, starts, kept;
+	} worlds[] = {
 		{ 1, 2, false, true, false }, { 1, 2, false, false, false },
 		{ 1, 1, false, true, true }, { 1, 1, false, true, false },
 		{ 1, 1, false, false, true }, { 1, 1, false, false, false },
@@ -865,6 +896,7 @@ suite(void)
 	tcase_add_test(tc, one_bank_without_a_way_back);
 	tcase_add_test(tc, one_bank_goes_back);
 	tcase_add_test(tc, one_bank_budget);
+	tcase_add_test(tc, two_banks_budget);
 	tcase_add_test(tc, refusals);
 	tcase_add_test(tc, clock_jumps);
 	tcase_add_test(tc, parts);
