@@ -1,8 +1,8 @@
 /*
  * agentd: imgadm-agentd without its main: sends the device's reports to its
- * centre, hands new advice to a program, has updates carried out, and where it is told to connect to a
- * master agent is an AgentX subagent that tells of structure changes
- * (entConfigChange) and may serve the tables.
+ * centre, hands new advice to a program, has updates carried out, and where it
+ * is told to connect to a master agent is an AgentX subagent that tells of
+ * structure changes (entConfigChange) and may serve the tables.
  *
  * It connects to the master agent again whenever that went away.  Net-SNMP
  * keeps its state in the process, so there is one agentd in a process.

@@ -288,7 +288,7 @@ check(evutil_socket_t fd, short what, void *user)
 		w->ended(w->user);
 }
 
-/* --- rows ---------------------------------------------------------------------------------------- */
+/* --- rows ------------------------------------------------------------------ */
 
 static bool
 some_switching(const struct state_update *rows, size_t count)
@@ -327,7 +327,7 @@ install_watch_look(struct install_watch *w, struct state *writer)
 	free(rows);
 }
 
-/* --- begin and end ---------------------------------------------------------------------------------- */
+/* --- begin and end --------------------------------------------------------- */
 
 static void
 find_program(struct install_watch *w)

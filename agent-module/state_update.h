@@ -105,8 +105,9 @@ enum state_want_column {
  * a SET does it.  by_centre: refused where the owner is local or locked (but
  * abort); on the device itself only `locked` forbids, and there no confirm and
  * no rollback; the owner can be set first in the same call.
- * STATE_WANT_ORDER beside a command is the command's number and no column: it is taken in every state.  A start, and a switch at
- * rest, make the row requested with a new request; all other commands only
+ * STATE_WANT_ORDER beside a command is the command's number and no column: it is
+ * taken in every state.  A start, and a switch at rest, make the row requested
+ * with a new request; all other commands only
  * become `pending` (abort at rest does nothing).  *ret_done (may be NULL) is
  * false where the order number was carried out before, and nothing changed.
  *   -EBUSY	columns while not at rest;  -EPERM the owner forbids it

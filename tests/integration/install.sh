@@ -4,7 +4,7 @@
 . "${top_srcdir:?}/tests/lib.sh"
 need minisign python3
 . "$top_srcdir/tests/integration/install-lib.sh"
-: "${device:?}" "${install:?}" "${install_dir:?}" "${state:?}" "${served:?}"
+: "${device:?}" "${install:?}" "${install_dir:?}" "${state:?}" "${served:?}" "${top_builddir:?}"
 trial=3
 
 ok 'keys, images, a server, a device' world

@@ -117,10 +117,10 @@ START_TEST(columns_rest_while_an_update_is_under_way)
 	DONE(update_ask(s, STATE_WANT_ALL, UPDATE_COMMAND_START, true, NULL, &e));
 	for (int state = UPDATE_REQUESTED; state <= UPDATE_PROVEN; state++) {
 		update_step(s, (enum update_state)state, UPDATE_REASON_NONE);
-		REFUSED(update_ask(s, STATE_WANT_VERSION, UPDATE_COMMAND_NONE, true, NULL, &e), -EBUSY,
-			"under way");
-		REFUSED(update_ask(s, STATE_WANT_ORDER, UPDATE_COMMAND_NONE, true, NULL, &e), -EBUSY,
-			"under way");
+		REFUSED(update_ask(s, STATE_WANT_VERSION, UPDATE_COMMAND_NONE, true, NULL,
+			&e), -EBUSY, "under way");
+		REFUSED(update_ask(s, STATE_WANT_ORDER, UPDATE_COMMAND_NONE, true, NULL,
+			&e), -EBUSY, "under way");
 		REFUSED(update_ask(s, 0, UPDATE_COMMAND_START, true, NULL, &e), -EINVAL,
 			"start does not go with");
 	}
