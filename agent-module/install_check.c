@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "agent-module/trust_accept.h"
+#include "lib/base/lock.h"
 #include "lib/base/text.h"
 
 /* --- kept copies ----------------------------------------------------------- */
@@ -222,7 +223,9 @@ install_verb(struct install *in, const struct install_step *s, struct install_ou
 	const struct state_update *row = &in->g.members[s->member].row;
 	struct install_work *w = &in->work[s->member];
 	struct installer_call call = { .state = in->o->state, .verb = s->verb, .bank = s->bank,
-		.symbol = row->symbol, .image = -1, .idle = s->idle, .stop = never_stop };
+		.symbol = row->symbol, .image = -1, .idle = s->idle, .stop = never_stop,
+		/* An installer that outlives us keeps another one from its bank. */
+		.held = lock_descriptor(in->lock) };
 	char path[INSTALLER_PATH_MAX];
 	struct installer_end end;
 	struct install_target t;

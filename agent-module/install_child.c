@@ -126,7 +126,8 @@ install_child_run(const struct install_child *o, struct install_child_end *ret, 
 	struct run r = { .o = o, .out = -1, .err = -1, .end = &end };
 	int out[2] = { -1, -1 }, err[2] = { -1, -1 }, rc;
 	struct child_options options = { .argv = o->argv, .env = o->env, .limit_ms = o->limit_ms,
-		.output = &out[1], .errors = &err[1], .third = o->third < 0 ? NULL : &o->third };
+		.output = &out[1], .errors = &err[1], .third = o->third < 0 ? NULL : &o->third,
+		.held = o->held };
 
 	rc = pipe_make(out, e);
 	if (rc == 0)

@@ -21,6 +21,7 @@ struct install_child {
 	const char *const *argv, *const *env;
 	int64_t limit_ms;
 	int third;	/* its descriptor 3; -1 = none */
+	const int *held;	/* a lock that it holds as long as it lives; NULL = none */
 	/* What it prints, as it comes; negative: it is ended.  NULL: thrown away. */
 	int (*take)(void *user, const void *data, size_t len);
 	void *user;	/* of take */

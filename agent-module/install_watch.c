@@ -107,12 +107,38 @@ same_mark(const struct mark *a, const struct mark *b)
 
 /* --- the time to a commit ----------------------------------------------------------------- */
 
+/*
+ * tries + 1, if the row is still as it was seen: in another state imgadm-install
+ * counts its own tries there.
+ */
+static int
+add_part(struct state *writer, const struct state_update *seen)
+{
+	struct state_update u;
+	int rc = state_begin(writer, NULL);
+
+	if (rc < 0)
+		return rc;
+	rc = state_update_get(writer, seen->symbol, &u, NULL);
+	if (rc == 0 && (u.request != seen->request || u.row.state != seen->row.state ||
+	    u.intent != seen->intent || u.tries != seen->tries))
+		rc = -ESTALE;
+	if (rc == 0) {
+		u.tries++;
+		rc = state_update_step(writer, &u, STATE_STEP_TRIES, NULL);
+	}
+	if (rc < 0) {
+		state_rollback(writer);
+		return rc;
+	}
+	return state_commit(writer, NULL);
+}
+
 static void
 count_part(struct install_watch *w, const struct state_update *row, struct known *k,
 	struct state *writer, int64_t now_ms)
 {
 	int64_t part_ms = (int64_t)install_plan_part_s(w->o->commit_after_s) * 1000;
-	struct state_update u = *row;
 
 	if (row->row.state != UPDATE_PROVEN || row->intent != UPDATE_INTENT_NONE ||
 		row->tries >= install_plan_parts(w->o->commit_after_s)) {
@@ -126,9 +152,8 @@ count_part(struct install_watch *w, const struct state_update *row, struct known
 	}
 	if (now_ms - k->part_ms < part_ms)
 		return;
-	u.tries++;
 	/* Where it could not be written, the next look does. */
-	if (state_update_step(writer, &u, STATE_STEP_TRIES, NULL) == 0)
+	if (add_part(writer, row) == 0)
 		k->part_ms += part_ms;
 }
 

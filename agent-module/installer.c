@@ -223,7 +223,7 @@ installer_run(const struct installer_call *c, struct installer_end *ret)
 	const char *argv[] = { c->path, install_verb_name(c->verb), c->symbol, bank, c->software,
 		c->version, sequence, size, c->more, NULL };
 	const struct install_child child = { .argv = argv, .env = env, .limit_ms = c->limit_ms,
-		.third = c->image, .take = hear, .user = &hearing,
+		.third = c->image, .held = c->held, .take = hear, .user = &hearing,
 		.stop = c->stop, .stop_user = c->user };
 	struct install_child_end end;
 

@@ -46,6 +46,7 @@ struct installer_call {
 	const uint8_t *sha256;	/* NULL = not known */
 	const char *more;	/* one argument more (advise), or NULL */
 	int image;		/* descriptor; -1 = none */
+	const int *held;	/* a lock's; NULL = none */
 	bool idle;
 	int64_t limit_ms;
 	bool (*stop)(void *user);	/* NULL: never */

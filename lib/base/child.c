@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { THIRD = 3 };
+enum { THIRD = 3, HELD = 4, HELD_FROM = 10 };
 
 struct child {
 	pid_t pid;		/* and its group's */
@@ -54,7 +54,7 @@ attributes(posix_spawnattr_t *a)
 }
 
 static int
-descriptors(posix_spawn_file_actions_t *f, const struct child_options *o)
+descriptors(posix_spawn_file_actions_t *f, const struct child_options *o, int held)
 {
 	int rc = posix_spawn_file_actions_addopen(f, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 
@@ -66,9 +66,13 @@ descriptors(posix_spawn_file_actions_t *f, const struct child_options *o)
 		rc = posix_spawn_file_actions_adddup2(f, *o->errors, STDERR_FILENO);
 	if (rc == 0 && o->third != NULL)
 		rc = posix_spawn_file_actions_adddup2(f, *o->third, THIRD);
+	if (rc == 0 && o->third == NULL)
+		rc = posix_spawn_file_actions_addclose(f, THIRD);
 	if (rc == 0)
-		rc = posix_spawn_file_actions_addclosefrom_np(f,
-			o->third != NULL ? THIRD + 1 : THIRD);
+		rc = held >= 0 ? posix_spawn_file_actions_adddup2(f, held, HELD) :
+			posix_spawn_file_actions_addclose(f, HELD);
+	if (rc == 0)
+		rc = posix_spawn_file_actions_addclosefrom_np(f, HELD + 1);
 	return rc;
 }
 
@@ -81,20 +85,27 @@ spawn(const struct child_options *o, pid_t *ret_pid)
 	char *const *env = o->env == NULL ? nothing : (char *const *)(uintptr_t)o->env;
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
-	int rc = posix_spawnattr_init(&attr);
+	int rc, held = -1;
 
+	/* High up, where no other descriptor of the child is put over it. */
+	if (o->held != NULL && (held = fcntl(*o->held, F_DUPFD_CLOEXEC, HELD_FROM)) < 0)
+		return errno;
+	rc = posix_spawnattr_init(&attr);
 	if (rc != 0)
-		return rc;
+		goto out;
 	rc = posix_spawn_file_actions_init(&files);
 	if (rc == 0) {
 		rc = attributes(&attr);
 		if (rc == 0)
-			rc = descriptors(&files, o);
+			rc = descriptors(&files, o, held);
 		if (rc == 0)
 			rc = posix_spawn(ret_pid, o->argv[0], &files, &attr, argv, env);
 		(void)posix_spawn_file_actions_destroy(&files);
 	}
 	(void)posix_spawnattr_destroy(&attr);
+out:
+	if (held >= 0)
+		(void)close(held);
 	return rc;
 }
 

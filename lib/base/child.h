@@ -37,6 +37,7 @@ struct child_options {
 	const int *output;	/* a descriptor that becomes its output; NULL = /dev/null */
 	const int *errors;	/* ... its stderr; NULL = ours */
 	const int *third;	/* ... its descriptor 3; NULL = none */
+	const int *held;	/* ... its descriptor 4, a lock that it holds too; NULL = none */
 };
 
 /* How it ended. */

@@ -130,6 +130,12 @@ out:
 	return rc;
 }
 
+const int *
+lock_descriptor(const struct lock *lock)
+{
+	return &lock->fd;
+}
+
 void
 lock_release(struct lock *lock)
 {

@@ -30,6 +30,11 @@ struct lock_holder {
  */
 int lock_take(const char *path, struct lock **ret_lock,
 	struct lock_holder *ret_holder, struct err *e);
+/*
+ * Its descriptor, for a child that shall hold the lock too until it has ended,
+ * whatever becomes of us.  Borrowed.
+ */
+const int *lock_descriptor(const struct lock *lock);
 void lock_release(struct lock *lock);	/* NULL is fine */
 
 #endif

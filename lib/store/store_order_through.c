@@ -42,8 +42,8 @@ store_orders_through(struct store *s, int64_t device, uint32_t number, struct er
 	static const char *const sql[] = {
 		"DELETE FROM advice WHERE device = ?1 AND NOT wanted AND number <= ?2",
 		"UPDATE advice SET done = 1 WHERE device = ?1 AND NOT done AND number <= ?2",
-		"UPDATE update_order SET state = 2 WHERE device = ?1 AND state = 1"
-		" AND number <= ?2",
+		("UPDATE update_order SET state = 2"
+			" WHERE device = ?1 AND state = 1 AND number <= ?2"),
 	};
 	bool own;
 	int rc;

@@ -28,7 +28,7 @@ enum {
 
 union control {
 	char octets[CONTROL];
-	struct cmsghdr align;
+	size_t align;	/* as that of struct cmsghdr */
 };
 
 struct tftp_wire {

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/lock.h"
 #include "tests/unit/support.h"
 
 enum { DEADLINE_MS = 20000 };
@@ -208,6 +209,26 @@ START_TEST(free_ends_it)
 }
 END_TEST
 
+/* So that who runs a program and is killed keeps the next one from beginning. */
+START_TEST(it_holds_a_lock_that_we_let_go)
+{
+	static const char *const argv[] = { "/bin/sh", "-c", "exec sleep 60", NULL };
+	struct child_options o = { .argv = argv, .limit_ms = DEADLINE_MS };
+	struct lock *lock = NULL, *again = NULL;
+	struct child *c = NULL;
+	struct err e = { 0 };
+
+	ck_assert_int_eq(lock_take(support_path("lock"), &lock, NULL, &e), 0);
+	o.held = lock_descriptor(lock);
+	ck_assert_msg(child_start(&o, now(), &c, &e) == 0, "%s", e.text);
+	lock_release(lock);
+	ck_assert_int_eq(lock_take(support_path("lock"), &again, NULL, &e), -EBUSY);
+	child_free(c);
+	ck_assert_msg(lock_take(support_path("lock"), &again, NULL, &e) == 0, "%s", e.text);
+	lock_release(again);
+}
+END_TEST
+
 START_TEST(what_cannot_be_run)
 {
 	const char *const missing[] = { "/nowhere/program", NULL };
@@ -242,6 +263,7 @@ main(void)
 	tcase_add_test(tc, who_does_not_hear_is_killed);
 	tcase_add_test(tc, what_it_left_behind_goes_with_it);
 	tcase_add_test(tc, free_ends_it);
+	tcase_add_test(tc, it_holds_a_lock_that_we_let_go);
 	tcase_add_test(tc, what_cannot_be_run);
 	suite_add_tcase(s, tc);
 	return support_run(s);
