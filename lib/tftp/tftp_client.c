@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "lib/tftp/tftp_client_private.h"
+#include "lib/tftp/tftp_machine_parts.h"
 
 enum {
 	BLKSIZE = 1428, WINDOWSIZE = 16,	/* asked for unless said */
@@ -123,13 +124,13 @@ came(void *user, const struct tftp_peer *from, const uint8_t *data, size_t len)
 {
 	struct tftp_client *c = user;
 	struct tftp_action actions[TFTP_ACTIONS_MAX];
-	bool freed = false;
+	bool freed = false, first = !c->answered;
 	struct tftp_packet p;
 	unsigned n;
 
 	if (tftp_packet_decode(data, len, &p) < 0)
 		return true;
-	if (!c->answered) {
+	if (first) {
 		uint8_t a[16], b[16];
 
 		/* Another port is the transfer's; another address is nobody's. */
@@ -153,6 +154,9 @@ came(void *user, const struct tftp_peer *from, const uint8_t *data, size_t len)
 	if (freed)
 		return false;
 	c->freed = NULL;
+	/* What was no answer to the request says nothing of the transfer's port. */
+	if (first && c->machine.state == TFTP_S_ASKED)
+		tftp_client_aim(c);
 	return !c->gone;
 }
 

@@ -12,3 +12,9 @@ TESTS += tests/unit/tftp_timers
 tests_unit_tftp_timers_SOURCES = %D%/tftp_timers.c
 tests_unit_tftp_timers_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_tftp_timers_LDADD = $(UNIT_LDADD) $(tftp_net_libs)
+
+check_PROGRAMS += tests/unit/tftp_client
+TESTS += tests/unit/tftp_client
+tests_unit_tftp_client_SOURCES = %D%/tftp_client.c
+tests_unit_tftp_client_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(EVENT_CFLAGS)
+tests_unit_tftp_client_LDADD = $(UNIT_LDADD) $(tftp_net_libs)
