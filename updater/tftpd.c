@@ -20,6 +20,7 @@
 
 enum {
 	SIGNALS = 3,
+	LOOK_S = 1,		/* for grants that were withdrawn */
 	WHAT_SIZE = 96,
 	SPARE_FILES = 64,	/* the store's, the log's, the loop's */
 };
@@ -27,7 +28,7 @@ enum {
 struct tftpd {
 	struct tftpd_options options;
 	struct event_base *base;
-	struct event *signals[SIGNALS];
+	struct event *signals[SIGNALS], *look;
 	struct tftp_server *server;
 	struct tftp_files *files;
 	struct tftpd_grants *grants;
@@ -179,6 +180,27 @@ add_signals(struct tftpd *d)
 	return 0;
 }
 
+static void
+on_look(evutil_socket_t fd, short what, void *arg)
+{
+	struct tftpd *d = arg;
+
+	(void)fd;
+	(void)what;
+	tftpd_grants_look(d->grants, d->server);
+}
+
+static int
+add_look(struct tftpd *d, struct err *e)
+{
+	static const struct timeval every = { .tv_sec = LOOK_S };
+
+	d->look = event_new(d->base, -1, EV_PERSIST, on_look, d);
+	if (d->look == NULL || event_add(d->look, &every) < 0)
+		return err_set(e, -ENOMEM, "no memory");
+	return 0;
+}
+
 /* Transfers share sockets and files, so that this is no matter of thousands. */
 static void
 raise_files(const struct tftpd *d)
@@ -251,6 +273,8 @@ tftpd_new(const struct tftpd_options *o, struct tftpd **ret, struct err *e)
 		rc = tftpd_folder_open(&o->folder, d->files, &d->folder, e);
 	if (rc == 0 && o->grants)
 		rc = tftpd_grants_open(d->base, o->db, o->images, d->files, &d->grants, e);
+	if (rc == 0 && o->grants)
+		rc = add_look(d, e);
 	if (rc < 0) {
 		tftpd_free(d);
 		return rc;
@@ -281,6 +305,8 @@ tftpd_free(struct tftpd *d)
 	for (size_t i = 0; i < SIGNALS; i++)
 		if (d->signals[i] != NULL)
 			event_free(d->signals[i]);
+	if (d->look != NULL)
+		event_free(d->look);
 	if (d->base != NULL)
 		event_base_free(d->base);
 	free(d);

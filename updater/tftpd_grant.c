@@ -42,6 +42,7 @@ struct tftpd_grants {
 	int64_t retry_ms;
 	struct pending *pending[SLOTS];
 	size_t pending_count;
+	int64_t seen;		/* of the store, when it was looked for withdrawn ones */
 	struct limit limit;
 };
 
@@ -276,6 +277,30 @@ tftpd_grants_ended(struct tftpd_grants *g, const struct tftp_ended *end)
 {
 	if (end->good && end->tag % KINDS == IMAGE)
 		count(g, (int64_t)(end->tag / KINDS), 0, 1);
+}
+
+void
+tftpd_grants_look(struct tftpd_grants *g, struct tftp_server *server)
+{
+	size_t count = tftp_server_counts(server)->running;
+	int64_t *numbers;
+	uint64_t held;
+	struct err e;
+	int rc;
+
+	if (count == 0)
+		return;
+	numbers = calloc(count, sizeof(*numbers));
+	if (numbers == NULL)
+		return; /* the next time */
+	count = tftp_server_numbers(server, numbers, count);
+	rc = store_grant_gone(g->store, &g->seen, numbers, &count, &e);
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		tftp_server_end_one_of(server, (uint64_t)numbers[i], "the grant was withdrawn");
+	if (rc < 0 && rc != -EBUSY &&
+	    limit_pass(&g->limit, "read", clock_monotonic_ms(clock_system()), &held))
+		log_error("grants cannot be read: %s", e.text);
+	free(numbers);
 }
 
 void

@@ -35,6 +35,9 @@ int tftpd_grants_serve(struct tftpd_grants *g, const struct tftp_asked *asked,
 void tftpd_grants_began(struct tftpd_grants *g, const struct tftp_served *s);
 void tftpd_grants_ended(struct tftpd_grants *g, const struct tftp_ended *end);
 
+/* Ends the transfers of grants that were withdrawn. */
+void tftpd_grants_look(struct tftpd_grants *g, struct tftp_server *server);
+
 /* "grant 12, image" for logs; never the token. */
 void tftpd_grants_text(uint64_t tag, char *dst, size_t size);
 

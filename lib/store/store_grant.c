@@ -275,6 +275,37 @@ store_grant_withdraw(struct store *s, int64_t number, int64_t device, bool all,
 }
 
 int
+store_grant_gone(struct store *s, int64_t *seen, int64_t *numbers, size_t *count, struct err *e)
+{
+	struct db_stmt *q = NULL;
+	size_t gone = 0;
+	int64_t version;
+	int rc = db_query_i64(s->db, "PRAGMA data_version", &version, e);
+
+	if (rc < 0)
+		return rc;
+	if (version == *seen) {
+		*count = 0;
+		return 0;
+	}
+	rc = db_prepare(s->db, "SELECT 1 FROM image_grant WHERE number = ?1", &q, e);
+	for (size_t i = 0; rc >= 0 && i < *count; i++) {
+		db_bind_i64(q, 1, numbers[i]);
+		rc = db_step(q, e);
+		if (rc == 0)
+			numbers[gone++] = numbers[i];
+		if (rc >= 0)
+			db_reset(q);
+	}
+	db_stmt_free(q);
+	if (rc < 0)
+		return rc;
+	*seen = version;
+	*count = gone;
+	return 0;
+}
+
+int
 store_grant_list(struct store *s, struct store_grant **ret, size_t *ret_count, struct err *e)
 {
 	struct store_grant *list = NULL, *more;

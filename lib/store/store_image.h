@@ -101,6 +101,13 @@ int store_grant_used(struct store *s, const struct store_grant_use *uses, size_t
  */
 int store_grant_withdraw(struct store *s, int64_t number, int64_t device, bool all,
 	size_t *ret_count, struct err *e);
+/*
+ * Leaves those that are no more: withdrawn, or forgotten for want of room.  *seen is what was seen
+ * of the store the last time, 0 at first: where nobody wrote since, none is looked for and *count
+ * is 0.
+ */
+int store_grant_gone(struct store *s, int64_t *seen, int64_t *numbers, size_t *count,
+	struct err *e);
 /* Those that are not spent, by number; who asks looks at `expires`.  free(). */
 int store_grant_list(struct store *s, struct store_grant **ret, size_t *ret_count, struct err *e);
 

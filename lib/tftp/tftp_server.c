@@ -404,6 +404,18 @@ tftp_server_counts(const struct tftp_server *s)
 	return &s->counts;
 }
 
+size_t
+tftp_server_numbers(const struct tftp_server *s, int64_t *ret, size_t most)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->slots; i++)
+		for (const struct tftp_transfer *t = s->by_one[i]; t != NULL && n < most;
+		    t = t->next_one)
+			ret[n++] = (int64_t)t->served.one_of;
+	return n;
+}
+
 void
 tftp_server_end_one_of(struct tftp_server *s, uint64_t one_of, const char *why)
 {

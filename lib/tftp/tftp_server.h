@@ -143,6 +143,8 @@ struct tftp_server_counts {
 };
 const struct tftp_server_counts *tftp_server_counts(const struct tftp_server *s);
 
+/* The numbers (one_of) that transfers run under; at most so many.  How many. */
+size_t tftp_server_numbers(const struct tftp_server *s, int64_t *ret, size_t most);
 /* Ends those that run under this number with an ERROR, as when it was withdrawn. */
 void tftp_server_end_one_of(struct tftp_server *s, uint64_t one_of, const char *why);
 

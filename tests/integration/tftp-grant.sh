@@ -112,6 +112,28 @@ denied "an image that is not there" "$token"
 ok "which is told, too" logged d3 "grant $number: .*No such file"
 stop d3
 
+# --- withdrawn: what runs is ended, and not another's
+cp "$T/image" "$T/images/$sum"
+start d6
+grant any 600 9 9
+mkfifo "$T/slow2" "$T/slow3"
+spawn stays sh -c "exec imgadm-tftp get --windowsize 1 --blksize 512 'tftp://$A/$token' - >'$T/slow3'"
+exec 5<"$T/slow3"
+ok "another reads" wait_for 20 counted 'started 1 completed 0'
+grant any 600 9 9
+spawn withdrawn sh -c "exec imgadm-tftp get --windowsize 1 --blksize 8 'tftp://$A/$token' - >'$T/slow2'"
+exec 3<"$T/slow2"
+ok "one reads again" wait_for 20 counted 'started 1 completed 0'
+ok "its grant is withdrawn" imgadm-update grants --db "$T/db" --withdraw "$number"
+ok "the server ends it" wait_for 20 logged d6 "grant $number, image: was ended.*withdrawn"
+cat <&3 >"$T/part"
+exec 3<&-
+ok "its client hears why" wait_for 20 grep -q 'the grant was withdrawn' "$T/withdrawn.log"
+cat <&5 >"$T/got"
+exec 5<&-
+ok "the other one goes on to its end" same
+stop d6
+
 # --- names with a token in them: nothing that could be one is logged
 grant
 n=0
