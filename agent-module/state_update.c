@@ -403,7 +403,8 @@ step_overlay(struct state *s, struct state_update *u, const struct state_update 
 		u->due = said->due;
 	if ((columns & STATE_STEP_HEARD) != 0)
 		u->heard = said->heard;
-	if ((columns & STATE_STEP_TAKEN) != 0)
+	/* One that came since the row was read stays. */
+	if ((columns & STATE_STEP_TAKEN) != 0 && u->pending == said->pending)
 		u->pending = UPDATE_COMMAND_NONE;
 	if ((columns & STATE_STEP_NONCE) != 0)
 		state_update_nonce(u->row.nonce);

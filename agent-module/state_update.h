@@ -159,7 +159,7 @@ enum state_step_column {
 	STATE_STEP_BYTES = 1 << 1, STATE_STEP_INTENT = 1 << 2, STATE_STEP_BANKS = 1 << 3,
 	STATE_STEP_LABEL = 1 << 4, STATE_STEP_KEPT = 1 << 5, STATE_STEP_TRIES = 1 << 6,
 	STATE_STEP_GROUP = 1 << 7, STATE_STEP_DUE = 1 << 8, STATE_STEP_HEARD = 1 << 9,
-	STATE_STEP_TAKEN = 1 << 10,	/* the pending command was taken up */
+	STATE_STEP_TAKEN = 1 << 10,	/* u->pending was taken up; another one stays */
 	STATE_STEP_NONCE = 1 << 11,	/* it was used: a new one */
 	STATE_STEP_WANT = 1 << 12,	/* the wanted columns: a spent ticket is emptied */
 };

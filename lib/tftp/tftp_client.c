@@ -82,6 +82,7 @@ unreachable(struct tftp_client *c, int code)
 			"%s: cannot be reached: %s", at, strerror(code));
 	}
 	tftp_client_stop(c);
+	/* cppcheck-suppress autoVariables; taken back below */
 	c->freed = &freed;
 	tftp_client_finish(c, c->rc);
 	if (freed)

@@ -321,6 +321,7 @@ tftp_client_act(struct tftp_client *c, const struct tftp_action *actions, unsign
 {
 	bool freed = false, *before = c->freed;
 
+	/* cppcheck-suppress autoVariables; taken back below */
 	c->freed = &freed;
 	for (unsigned i = 0; i < count && !freed; i++)
 		if (!tftp_client_act_one(c, &actions[i], p))

@@ -322,6 +322,12 @@ START_TEST(a_step_changes_its_columns_only)
 	ck_assert_int_eq(got.pending, UPDATE_COMMAND_NONE);
 	u.row.state = (enum update_state)77;
 	REFUSED(state_update_step(s, &u, STATE_STEP_STATE, &e), -EINVAL, "no such state");
+	/* a command that came after the row was read is not taken up with the one before */
+	u = update_row(s, "ENG");
+	DONE(update_ask(s, 0, UPDATE_COMMAND_ABORT, true, NULL, &e));
+	DONE(state_update_step(s, &u, STATE_STEP_TAKEN, &e));
+	got = update_row(s, "ENG");
+	ck_assert_int_eq(got.pending, UPDATE_COMMAND_ABORT);
 	/* a new request forgets, but for the kept copy */
 	update_step(s, UPDATE_FAILED, UPDATE_REASON_NO_ROUTE);
 	DONE(update_ask(s, 0, UPDATE_COMMAND_START, true, NULL, &e));
