@@ -20,3 +20,5 @@ dist_man_MANS += man/imgadm-tftp.1 man/imgadm-tftpd.8
 dist_man_MANS += man/imgadm-integrate.7
 
 dist_man_MANS += man/imgadm-update.8 man/imgadm-image.5
+
+dist_man_MANS += man/imgadm-publish.7

@@ -213,3 +213,5 @@ dist_check_SCRIPTS += tests/integration/trust.sh
 TESTS += tests/integration/trust.sh
 dist_check_SCRIPTS += tests/integration/tftp-hostile.sh
 TESTS += tests/integration/tftp-hostile.sh
+dist_check_SCRIPTS += tests/integration/publish-man.sh
+TESTS += tests/integration/publish-man.sh
