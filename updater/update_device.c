@@ -368,6 +368,8 @@ run(struct device_run *r)
 		return EXIT_STORAGE;
 	}
 	update_say_begin(&r->say, r->cli->cli.format == LISTING_JSON);
+	if (r->push == NULL)
+		update_plan_refresh(r->ask.db, r->ask.device);
 	status = get_plan(r, &nothing);
 	if (status == EXIT_DONE && nothing && !r->say.json)
 		(void)fputs(r->plan.text, stdout);

@@ -165,8 +165,10 @@ listen_to(struct child *child, int fd, struct buf *out, struct child_end *ret_en
 	return 0;
 }
 
+/* all: what it says on stderr too. */
 static int
-run(const char *const *argv, struct buf *out, struct child_end *ret_end, struct err *e)
+run(const char *const *argv, struct buf *out, bool all, struct child_end *ret_end,
+	struct err *e)
 {
 	struct child *child = NULL;
 	struct beside_env env;
@@ -176,7 +178,8 @@ run(const char *const *argv, struct buf *out, struct child_end *ret_end, struct 
 		return err_set(e, -errno, "cannot make a pipe: %s", strerror(errno));
 	beside_env(&env);
 	rc = child_start(&(struct child_options){ .argv = argv, .env = env.env,
-		.limit_ms = UPDATE_PLAN_LIMIT_MS, .output = &ends[1] },
+		.limit_ms = UPDATE_PLAN_LIMIT_MS, .output = &ends[1],
+		.errors = all ? &ends[1] : NULL },
 		clock_monotonic_ms(clock_system()), &child, e);
 	(void)close(ends[1]);
 	if (rc == 0)
@@ -184,6 +187,25 @@ run(const char *const *argv, struct buf *out, struct child_end *ret_end, struct 
 	child_free(child);
 	(void)close(ends[0]);
 	return rc;
+}
+
+/* A poll that fails, or finds another one at work, leaves what is known as it is. */
+void
+update_plan_refresh(const char *db, const char *device)
+{
+	const char *argv[] = { NULL, "--no-rrd", "--no-judge", "--db", db, "--device", device,
+		NULL };
+	char path[PATH_SIZE];
+	struct child_end end;
+	struct buf out;
+	struct err e;
+
+	if (beside_find("imgadm-poll", "IMGADM_POLL", path, sizeof(path), &e) < 0)
+		return;
+	argv[0] = path;
+	buf_init(&out, UPDATE_PLAN_OUTPUT_MAX);
+	(void)run(argv, &out, true, &end, &e);
+	buf_release(&out);
 }
 
 int
@@ -220,7 +242,7 @@ update_plan_get(const struct update_plan_ask *a, struct update_plan *ret, struct
 	}
 	argv[n] = NULL;
 	buf_init(&out, UPDATE_PLAN_OUTPUT_MAX);
-	rc = run(argv, &out, &end, e);
+	rc = run(argv, &out, false, &end, e);
 	if (rc == 0 && (end.status == EXIT_DONE || (end.status == EXIT_SOME_FAILED &&
 	    out.len > 0)))
 		rc = update_plan_parse(buf_text(&out), out.len, ret, e);

@@ -64,4 +64,10 @@ void update_plan_release(struct update_plan *p);
 /* As imgadm-judge --json prints it; pure. */
 int update_plan_parse(const char *json, size_t len, struct update_plan *ret, struct err *e);
 
+/*
+ * Have the device polled (imgadm-poll beside us, IMGADM_POLL), so that the plan is
+ * made from what runs now.  A device that does not answer stays as it was known.
+ */
+void update_plan_refresh(const char *db, const char *device);
+
 #endif

@@ -109,7 +109,7 @@ is 'no grant is left' "$(grants)" 0
 is 'status says so' "$(state ENG state) $(state ENG version)" 'committed G00-30'
 is 'the poller is told' "$(sql 'SELECT count(*) FROM soon')" 1
 status 'once more, before it was polled: nothing to do' 0 "$update" device room engine-fw G00-30 --timeout 60
-like 'it runs already' "$(cat "$T/out")" 'engine-fw G00-30 runs already'
+like 'it runs already' "$(cat "$T/out")" 'ENG runs G00-30 already'
 is 'nothing was ordered' "$(orders 1) $(orders 2)" '0 2'
 polled
 ok 'it is judged' "$judge" run --quiet
@@ -196,7 +196,6 @@ polled
 status 'C16 version down' 0 "$update" device room engine-fw G00-30 --timeout 60
 like 'said' "$(head -1 "$T/out")" 'G00-32 → G00-30, downward, '
 is 'it runs' "$(row ENG State) $(runs room ENG)" 'committed engine-fw G00-30'
-polled
 status 'C16 version up' 0 "$update" device room engine-fw G00-32 --timeout 60
 is 'it runs' "$(row ENG State) $(runs room ENG)" 'committed engine-fw G00-32'
 
