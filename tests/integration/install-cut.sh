@@ -16,7 +16,7 @@ state_dir=$T/dev
 image_size=20000
 . "$top_srcdir/tests/integration/install-lib.sh"
 : "${device:?}" "${state:?}" "${install:?}" "${served:?}" "${tap_failed:=0}"
-step=${IMGADM_CUTS:-37} seed=${IMGADM_SEED:-$$}
+step=${IMGADM_CUTS:-97} seed=${IMGADM_SEED:-$$}
 modes=${IMGADM_MODES:-"synced random"}
 diag "IMGADM_SEED=$seed"
 # The installer has no environment of ours: the cut comes to it by a file.
@@ -146,20 +146,22 @@ cut_all 'one bank' ONE
 cut_all 'a group' 'G1 G2'
 
 # kill -9 of imgadm-install alone, at moments of its life; an installer that runs is left.
-lost=0 n=0 units=TWO first=TWO
+lost=0 round=0 units=TWO first=TWO
 rm -rf "$state_dir"; cp -R "$T/world" "$state_dir"
 start TWO 2.0 200
 rm -rf "$T/before"; cp -R "$state_dir" "$T/before"
-while [ $n -lt 10 ]; do
+kills=3
+[ "$step" != 1 ] || kills=10
+while [ $round -lt $kills ]; do
 	rm -rf "$state_dir"; cp -R "$T/before" "$state_dir"
-	at="killed $n"
+	at="killed $round"
 	spawn one "$install" --unit TWO --trial 4
-	sleep "0.$(printf %02d $((n * 5)))"	# no synchronisation
+	sleep "0.$(printf %02d $((round * 50 / kills)))"	# no synchronisation
 	kill -KILL "$(cat "$T/one.pid")" 2>/dev/null
 	wait "$(cat "$T/one.pid")" 2>/dev/null
 	rm "$T/one.pid"
 	whole "$at" && finish && ended "$at" || lost=$((lost + 1))
-	n=$((n + 1))
+	round=$((round + 1))
 done
 is 'killed at any moment, it goes on' $lost 0
 stop tftpd
