@@ -169,7 +169,7 @@ store_grant_find(struct store *s, const char *token, utc_s now, struct store_gra
 	struct store_image *ret_image, struct err *e)
 {
 	struct store_image image;
-	struct store_grant grant;
+	struct store_grant grant = { 0 };
 	struct db_stmt *q = NULL;
 	int rc;
 

@@ -264,6 +264,7 @@ START_TEST(a_grant_outlives_the_process)
 {
 	struct store_grant g = grant_ok(image_ok("engine-fw", 3000, 1), 0);
 
+	store_close(store);
 	open_store();
 	ck_assert_int_eq(find(g.token, T0), 1);
 }
