@@ -96,22 +96,18 @@ tests_fuzz_tftp_uri_LDADD = $(FUZZ_LDADD) lib/tftp/libtftp.la lib/base/libbase.l
 check_PROGRAMS += $(FUZZ_TARGETS)
 
 # What is found lies in tests/fuzz/found; the corpus that grew in tests/fuzz/corpus.
-fuzz: $(FUZZ_TARGETS)
+fuzz-targets: $(BUILT_SOURCES)
+	$(MAKE) $(AM_MAKEFLAGS) $(FUZZ_TARGETS)
+fuzz: fuzz-targets
 if FUZZER
-	@for target in $(FUZZ_TARGETS); do \
-		name=$${target##*/}; \
-		mkdir -p tests/fuzz/found tests/fuzz/corpus/$$name || exit 1; \
-		echo "fuzz: $$name, $(FUZZ_SECONDS) s"; \
-		./$$target -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -print_final_stats=1 \
-			-artifact_prefix=tests/fuzz/found/$$name- tests/fuzz/corpus/$$name \
-			$(srcdir)/tests/fuzz/seeds/$$name >tests/fuzz/found/$$name.log 2>&1 || \
-			{ tail -40 tests/fuzz/found/$$name.log; exit 1; }; \
-	done
+	@printf '%s\n' $(FUZZ_TARGETS) | FUZZ_SECONDS=$(FUZZ_SECONDS) \
+		xargs -P "$$(nproc)" -n 1 sh $(srcdir)/tests/fuzz/run.sh $(srcdir)
 else
 	@echo 'fuzz: configure with --enable-fuzzer CC=clang' >&2; exit 1
 endif
+EXTRA_DIST += tests/fuzz/run.sh
 
 clean-local: fuzz-clean
 fuzz-clean:
 	rm -rf tests/fuzz/found tests/fuzz/corpus
-.PHONY: fuzz fuzz-clean
+.PHONY: fuzz fuzz-targets fuzz-clean
