@@ -8,6 +8,7 @@ include lib/out/local.mk
 include lib/mib/local.mk
 include lib/db/local.mk
 include lib/sign/local.mk
+include lib/audit/local.mk
 include lib/snmp/local.mk
 include lib/report/local.mk
 include lib/store/local.mk

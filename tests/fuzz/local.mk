@@ -76,6 +76,11 @@ FUZZ_TARGETS += tests/fuzz/catalogue_edit
 tests_fuzz_catalogue_edit_SOURCES = %D%/catalogue_edit.c
 tests_fuzz_catalogue_edit_LDADD = $(FUZZ_LDADD) manager/libjudgecli.la lib/base/libbase.la
 
+FUZZ_TARGETS += tests/fuzz/audit
+tests_fuzz_audit_SOURCES = %D%/audit.c
+tests_fuzz_audit_LDADD = $(FUZZ_LDADD) lib/audit/libaudit.la lib/sign/libsign.la \
+	lib/base/libbase.la $(SODIUM_LIBS)
+
 FUZZ_TARGETS += tests/fuzz/sign
 tests_fuzz_sign_SOURCES = %D%/sign.c
 tests_fuzz_sign_LDADD = $(FUZZ_LDADD) lib/sign/libsign.la lib/base/libbase.la

@@ -215,3 +215,9 @@ dist_check_SCRIPTS += tests/integration/tftp-hostile.sh
 TESTS += tests/integration/tftp-hostile.sh
 dist_check_SCRIPTS += tests/integration/publish-man.sh
 TESTS += tests/integration/publish-man.sh
+check_PROGRAMS += tests/integration/audit_drive
+tests_integration_audit_drive_SOURCES = %D%/audit_drive.c
+tests_integration_audit_drive_LDADD = lib/audit/libaudit.la lib/sign/libsign.la \
+	lib/base/libbase.la $(SODIUM_LIBS)
+dist_check_SCRIPTS += tests/integration/audit-cut.sh
+TESTS += tests/integration/audit-cut.sh

@@ -31,6 +31,8 @@ check "lib/sign knows lib/base and libsodium" \
 	"$(includes lib/sign '(lib/[^bs]|lib/s(n|t)|net-snmp|sqlite3|event|jansson|rrd|libxml|openssl)')"
 check "lib/image knows lib/base, sign, structure and libsodium" \
 	"$(includes lib/image '(lib/(db|snmp|store|out|mib|report|cli|catalogue|tftp)|net-snmp|sqlite3|event|jansson|rrd|libxml)')"
+check "lib/audit knows lib/base, sign and libsodium" \
+	"$(includes lib/audit '(lib/[^abs]|lib/s(n|t)|net-snmp|sqlite3|event|jansson|rrd|libxml)')"
 check "lib/mib knows lib/base only" \
 	"$(includes lib/mib '(lib/(db|snmp|store|out|structure|report)|net-snmp|sqlite3|event|jansson|rrd|sodium)')"
 check "lib/report knows lib/base, structure and what is pure of lib/snmp" \

@@ -24,6 +24,7 @@ include tests/unit/sign.mk
 include tests/unit/install.mk
 include tests/unit/tftp.mk
 include tests/unit/tftp_net.mk
+include tests/unit/record.mk
 
 check_PROGRAMS += tests/unit/store
 TESTS += tests/unit/store
