@@ -83,7 +83,6 @@ cause_of_device(enum update_reason reason)
 	case UPDATE_REASON_NO_SPACE:
 	case UPDATE_REASON_BUSY:
 	case UPDATE_REASON_INSTALLER_FAILED:
-	case UPDATE_REASON_ABORTED:
 	case UPDATE_REASON_POWER_LOST:
 	case UPDATE_REASON_INTERNAL:
 		return ROLLOUT_CAUSE_DEVICE;
@@ -97,6 +96,7 @@ cause_of_device(enum update_reason reason)
 	case UPDATE_REASON_VERSION_FLOOR:
 	case UPDATE_REASON_REVOKED_KEY:
 	case UPDATE_REASON_WITHDRAWN:
+	case UPDATE_REASON_ABORTED:
 		return ROLLOUT_CAUSE_NEVER;
 	}
 	return ROLLOUT_CAUSE_NEVER;	/* a reason of a newer device: nobody knows that it passes */

@@ -5,7 +5,7 @@
  *
  * What is what
  * - A *rollout* brings software to the devices of a selection.  Its plan was hashed
- *   (updater/rollout.h says over what), and what is approved is that hash.
+ *   (updater/rollout_plan.h says over what), and what is approved is that hash.
  * - A *recipe* is what is done to one device, as text: a line a step, without serial
  *   numbers, so that devices of one shape share it.  Its digest is its name.
  * - A *stage* of a recipe is one step, or the steps of one atomic group, which are done
@@ -35,7 +35,6 @@ enum {
 	ROLLOUT_SELECTION_MAX = 1023,
 	ROLLOUT_POLICY_MAX = 4095,	/* octets of a policy's text */
 	ROLLOUT_PERSON_MAX = 64,
-	ROLLOUT_APPROVALS_MAX = 2,
 	ROLLOUT_DIGEST_SIZE = 32,	/* SHA-256 */
 	ROLLOUT_CAUSES = 5,		/* enum rollout_cause */
 };
@@ -43,7 +42,7 @@ enum {
 /* What a rollout is. */
 enum rollout_state {
 	ROLLOUT_PLANNED = 1,
-	ROLLOUT_APPROVED,	/* by as many as the policy asks for */
+	ROLLOUT_APPROVED,
 	ROLLOUT_RUNNING,
 	ROLLOUT_PAUSED,		/* nothing is begun; what is under way is seen through */
 	ROLLOUT_STOPPED,	/* by itself: enum rollout_stop; what is not switching yet ends */
@@ -110,9 +109,10 @@ enum rollout_cause {
 	ROLLOUT_CAUSE_NONE,	/* no failure */
 	ROLLOUT_CAUSE_NETWORK,	/* noRoute, timeout, slow */
 	ROLLOUT_CAUSE_IMAGE,	/* notFound, digestMismatch, tooLarge: what the centre serves */
-	ROLLOUT_CAUSE_DEVICE,	/* busy, noSpace, expired, powerLost, internal, installerFailed */
+	ROLLOUT_CAUSE_DEVICE,	/* busy, noSpace, noClock, expired, powerLost, internal,
+				 * installerFailed, otherUpdate */
 	ROLLOUT_CAUSE_START,	/* didNotStart, notConfirmed */
-	ROLLOUT_CAUSE_NEVER,	/* badSignature, wrongHardware, ...: never tried again */
+	ROLLOUT_CAUSE_NEVER,	/* badSignature, wrongHardware, aborted, ...: never again */
 };
 
 /* What a person asked for; kept until it is done. */
@@ -131,7 +131,8 @@ struct rollout_member {
 	char revision[STRUCTURE_LABEL_MAX + 1];	/* HardwareRev of the first step's unit */
 	uint8_t shape[ROLLOUT_DIGEST_SIZE];	/* the judgement's key when planned */
 	uint8_t recipe[ROLLOUT_DIGEST_SIZE];
-	uint8_t wave;		/* from 0 */
+	uint8_t wave;		/* from 0; hashed */
+	bool deferred;		/* could not begin in its wave: goes with the last */
 	bool late;		/* joined after the approval: not part of the hash */
 
 	enum rollout_member_state state;
@@ -148,8 +149,8 @@ struct rollout_member {
 	uint16_t tries[ROLLOUT_CAUSES + 1];	/* failed attempts in this stage, by cause */
 	bool attempted;		/* counts among the attempted, for ever */
 	bool trouble;		/* a new trouble was seen: counts for ever */
-	bool commanded;		/* confirm, rollback or abort was sent, and is not seen yet */
-	utc_s since;		/* in this state */
+	bool back;		/* being taken back (abort, rollback): `reason` says why */
+	utc_s since;		/* in this state, or `back` in it */
 	utc_s begun;		/* when the attempt was first sent; 0 = not */
 	utc_s acted;		/* when something was sent last; it is sent again later */
 	utc_s not_before;	/* the next try */
@@ -173,7 +174,7 @@ struct rollout {
 	uint8_t set_digest[ROLLOUT_DIGEST_SIZE];	/* of the catalogues it was planned on */
 	char by[ROLLOUT_PERSON_MAX + 1];	/* who planned it */
 	utc_s planned;
-	struct rollout_approval approval[ROLLOUT_APPROVALS_MAX];
+	struct rollout_approval approval;	/* two-person: by another than planned it */
 
 	enum rollout_state state;
 	enum rollout_stop stop;
