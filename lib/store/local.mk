@@ -7,6 +7,8 @@ lib_store_libstore_la_SOURCES = \
 	%D%/store_facts.c %D%/store_facts.h \
 	%D%/store_models.c %D%/store_models.h \
 	%D%/store_alarm.c \
+	%D%/store_audit.h \
+	%D%/store_rollout.h \
 	%D%/store_approve.c \
 	%D%/store_catalogue.c %D%/store_catalogue.h \
 	%D%/store_center.h \
