@@ -27,12 +27,12 @@ reload()
 		wait_for "$2" restarted $reload_n || return 1
 	done
 }
-# reload_under_walks TIMES DEADLINE NAME
+# reload_under_walks TIMES DEADLINE NAME WALKERS
 reload_under_walks()
 {
 	rm -f "$T/stop" "$T"/walk.*
 	pids=
-	for n in 1 2 3; do
+	for n in $4; do
 		walk_on $n &
 		pids="$pids $!"
 	done
@@ -42,7 +42,7 @@ reload_under_walks()
 	# shellcheck disable=SC2086
 	wait $pids
 	is "$3: every walk came to its end" "$(cat "$T"/walk.* | grep -v '^[0-9]* $' | head -3)" ''
-	ok "$3: many walks were made" test "$(cat "$T"/walk.* | grep -c .)" -ge 3
+	ok "$3: many walks were made" test "$(cat "$T"/walk.* | grep -c .)" -ge 2
 	is "$3: and all saw the whole tree" \
 		"$(cat "$T"/walk.* | sort -u | xargs)" "$varbinds"
 	is "$3: it answers as before" "$(get imgDeviceId.0)" lobby-mfp
@@ -54,7 +54,7 @@ reload_under_walks()
 # device, structure, log, report; the update of unit 1, its lock and trust; rows
 varbinds=$((6 + 3 + 5 + 12 + 23 + 1 + 3 + 8 * 17 + 4 * 7 + 7 * 7 + 30 * 12))
 ok "starts" agent_start module "$state"
-reload_under_walks 100 30 "snmpd"
+reload_under_walks 100 30 "snmpd" "1 2 3"
 agent_stop
 
 if ! command -v valgrind >/dev/null 2>&1; then
@@ -66,7 +66,7 @@ fi
 snmpd_wrap="valgrind --quiet --leak-check=full --errors-for-leak-kinds=none --keep-debuginfo=yes --log-file=$T/valgrind.log"
 snmpd_deadline=120
 ok "valgrind: starts" agent_start module "$state"
-reload_under_walks 10 120 "valgrind"
+reload_under_walks 4 120 "valgrind" 1
 # Also with a state that changes, goes and comes between.
 "$device" -s "$state" error add FUS C-1 >/dev/null
 is "valgrind: a change shows" "$(get imgErrorLogNewest.0)" 31
