@@ -3,7 +3,7 @@
  *
  * A *catalogue* is one XML file (imgadm-catalogue(5)): device types, unit
  * types with their revisions, software with its releases, relations between
- * them, profiles.  A *set* is the catalogues in force, linked: every reference
+ * them, profiles, trouble rules.  A *set* is the catalogues in force, linked: every reference
  * points at what it names, in whichever catalogue that stands.
  *
  * Invariants
@@ -46,6 +46,10 @@ struct catalogue_place {
 	uint32_t catalogue;	/* place in set->catalogues */
 	uint32_t line;
 };
+
+/* --- trouble rules --------------------------------------------------------- */
+
+#include "lib/catalogue/catalogue_rule.h"
 
 /* --- conditions ------------------------------------------------------------ */
 
@@ -160,6 +164,7 @@ struct catalogue_unit_type {
 	const char *creator;
 	enum unit_type class;
 	uint8_t banks;		/* 0 = not said */
+	enum unit_use_unit use;	/* what its use is counted in; 0 = not said */
 	enum catalogue_recover recover;
 	uint32_t first_rev, rev_count;	/* ascending by seq */
 	/* Types that it can replace: places in set->replaces. */
@@ -279,6 +284,16 @@ struct catalogue_set {
 	uint32_t profile_count;
 	const struct catalogue_profile_entry *profile_entries;
 	uint32_t profile_entry_count;
+	const struct catalogue_rule *rules;	/* by catalogue, then as in the file */
+	uint32_t rule_count;
+	const struct catalogue_rule_node *rule_nodes;
+	uint32_t rule_node_count;
+	const char *const *rule_codes;
+	uint32_t rule_code_count;
+	const struct catalogue_inhibit *inhibits;
+	uint32_t inhibit_count;
+	const struct catalogue_blackout *blackouts;
+	uint32_t blackout_count;
 	/* SHA-256 over the catalogues' ids, serials and digests, by id. */
 	uint8_t digest[STRUCTURE_DIGEST_SIZE];
 	void *storage;		/* private */

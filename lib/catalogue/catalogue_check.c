@@ -135,6 +135,33 @@ check_element(struct check *k)
 	case ELEMENT_IN_CONFLICTS:
 	case ELEMENTS:
 		break;
+	case ELEMENT_RULE:
+	case ELEMENT_SCOPE:
+	case ELEMENT_WHEN:
+	case ELEMENT_CLEAR:
+	case ELEMENT_INHIBIT:
+	case ELEMENT_BLACKOUT:
+	case ELEMENT_FLEET:
+	case ELEMENT_TREAT:
+	case ELEMENT_RULE_ALL:
+	case ELEMENT_RULE_ANY:
+	case ELEMENT_RULE_NOT:
+	case ELEMENT_RULE_AT_LEAST:
+	case ELEMENT_COUNT:
+	case ELEMENT_RATE:
+	case ELEMENT_SEQUENCE:
+	case ELEMENT_ABSENT:
+	case ELEMENT_LEVEL:
+	case ELEMENT_CHANGE:
+	case ELEMENT_TREND:
+	case ELEMENT_DEVIATE:
+	case ELEMENT_PEER:
+	case ELEMENT_INSTALL:
+	case ELEMENT_SWITCH:
+	case ELEMENT_RESET:
+	case ELEMENT_ADVISE:
+		tree_check_rule(k->c, k->e, k->findings);
+		break;
 	}
 }
 
@@ -148,7 +175,7 @@ struct key {
 	const char *text;	/* NULL: the number counts */
 };
 
-enum { KEY_RELATION, KEY_CREATOR, KEY_REV_ID, KEY_REV_SEQ, KEY_VERSION, KEY_SEQ, KEY_SLOT };
+enum { KEY_RELATION, KEY_RULE, KEY_CREATOR, KEY_REV_ID, KEY_REV_SEQ, KEY_VERSION, KEY_SEQ, KEY_SLOT };
 
 static int
 compare(const void *one, const void *other)
@@ -185,6 +212,10 @@ keys_of(const struct catalogue *c, uint32_t e, uint32_t owner, struct key *keys)
 		keys[0] = (struct key){ 0, KEY_RELATION, e, 0, id };
 		return 1;
 	}
+	if (kind == ELEMENT_RULE) {
+		keys[0] = (struct key){ 0, KEY_RULE, e, 0, id };
+		return 1;
+	}
 	if (kind == ELEMENT_CREATOR) {
 		keys[0] = (struct key){ 0, KEY_CREATOR, e, 0, id };
 		return 1;
@@ -209,7 +240,7 @@ report_twice(const struct catalogue *c, struct catalogue_findings *findings,
 	const struct key *first, const struct key *second)
 {
 	static const char *const what[] = {
-		[KEY_RELATION] = "id", [KEY_CREATOR] = "id", [KEY_REV_ID] = "id",
+		[KEY_RELATION] = "id", [KEY_RULE] = "id", [KEY_CREATOR] = "id", [KEY_REV_ID] = "id",
 		[KEY_REV_SEQ] = "seq", [KEY_VERSION] = "version", [KEY_SEQ] = "seq",
 		[KEY_SLOT] = "class",
 	};
@@ -223,6 +254,7 @@ report_twice(const struct catalogue *c, struct catalogue_findings *findings,
 	    tree_text(c, second->e, a), catalogue_schema(kind)->name,
 	    c->elements[first->e].line,
 	    first->what == KEY_RELATION ? "a relation's id is unique in its catalogue" :
+	    first->what == KEY_RULE ? "a rule's id is unique in its catalogue" :
 	    "each stands once");
 }
 

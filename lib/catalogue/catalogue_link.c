@@ -275,7 +275,7 @@ link_all(struct linker *l)
 {
 	int (*const steps[])(struct linker *) = {
 		link_unit_types, link_software, link_device_types, link_profiles, link_states,
-		link_relations, link_indexes,
+		link_relations, link_rules, link_indexes,
 	};
 	size_t most = l->findings->errors + CATALOGUE_ERRORS_MAX;
 	int rc = 0;
@@ -286,7 +286,8 @@ link_all(struct linker *l)
 	    gather_named(l, &l->profiles, ELEMENT_PROFILE, "profile") < 0 ||
 	    gather(l, &l->abouts, ELEMENT_ABOUT) < 0 ||
 	    gather(l, &l->withdrawals, ELEMENT_WITHDRAW) < 0 ||
-	    gather(l, &l->qualifications, ELEMENT_QUALIFY) < 0)
+	    gather(l, &l->qualifications, ELEMENT_QUALIFY) < 0 ||
+	    gather(l, &l->rules, ELEMENT_RULE) < 0)
 		return -ENOMEM;
 	/* What is defined a thousand times takes a thousand times as long to refer to. */
 	for (size_t i = 0; rc == 0 && l->findings->errors <= most &&
@@ -331,6 +332,7 @@ out:
 	free(l.abouts.list);
 	free(l.withdrawals.list);
 	free(l.qualifications.list);
+	free(l.rules.list);
 	catalogue_set_free(l.set);
 	return rc == -ENOMEM ? err_set(e, rc, "linking catalogues: no memory") : rc;
 }
@@ -360,6 +362,12 @@ catalogue_set_free(struct catalogue_set *set)
 		free(s->nodes);
 		free(s->profiles);
 		free(s->profile_entries);
+		free(s->rules);
+		free(s->rule_nodes);
+		free(s->rule_codes);
+		free(s->code_texts);
+		free(s->inhibits);
+		free(s->blackouts);
 		free(s->revs_by_id);
 		free(s->releases_by_version);
 		free(s->literal_types);

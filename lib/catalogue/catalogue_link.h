@@ -39,6 +39,12 @@ struct set_storage {
 	struct catalogue_node *nodes;
 	struct catalogue_profile *profiles;
 	struct catalogue_profile_entry *profile_entries;
+	struct catalogue_rule *rules;
+	struct catalogue_rule_node *rule_nodes;
+	const char **rule_codes;
+	char *code_texts;	/* of sequences, cut apart */
+	struct catalogue_inhibit *inhibits;
+	struct catalogue_blackout *blackouts;
 	/* Places of revs (of releases), by id (by version) within their owner's range. */
 	uint32_t *revs_by_id, *releases_by_version;
 	uint32_t *literal_types, literal_count;	/* types whose model has no wildcard, by model */
@@ -51,7 +57,7 @@ struct linker {
 	struct set_storage *s;
 	struct catalogue_findings *findings;
 	struct things device_types, unit_types, software, profiles;
-	struct things abouts, withdrawals, qualifications;
+	struct things abouts, withdrawals, qualifications, rules;
 };
 
 #define LINK_REPORT(l, at, ...) findings_add((l)->findings, false, \
@@ -85,6 +91,7 @@ int link_device_types(struct linker *l);
 int link_profiles(struct linker *l);
 int link_states(struct linker *l);	/* <qualify>, <withdraw> */
 int link_relations(struct linker *l);
+int link_rules(struct linker *l);
 int link_indexes(struct linker *l);
 
 static inline struct catalogue_place

@@ -80,6 +80,8 @@ fill_unit_type(struct linker *l, uint32_t place)
 		.creator = at->creator,
 		.class = (enum unit_type)NUMBER(c, at->e, CLASS, UNIT_TYPE_OTHER),
 		.banks = (uint8_t)NUMBER(c, at->e, BANKS, 0),
+		.use = tree_has(c, at->e, ATTRIBUTE_USE) ?
+		    (enum unit_use_unit)(NUMBER(c, at->e, USE, 0) + USE_IMPRESSIONS) : 0,
 		.recover = (enum catalogue_recover)(NUMBER(c, at->e, RECOVER, UINT64_MAX) + 1),
 		.first_rev = l->set->rev_count,
 		.first_replaces = l->set->replaces_count,

@@ -136,7 +136,8 @@ int
 catalogue_lint(const struct catalogue_set *set, struct catalogue_findings *findings, struct err *e)
 {
 	static int (*const parts[])(struct lint *l) = { lint_versions, lint_releases, lint_matches,
-		lint_paths, lint_orders, lint_relations, lint_pairs, lint_profiles };
+		lint_paths, lint_orders, lint_relations, lint_pairs, lint_profiles,
+		lint_rules };
 	size_t from = findings->count, before = findings->errors;
 	struct lint l = { .set = set, .steps = LINT_STEPS };
 	int rc = 0;

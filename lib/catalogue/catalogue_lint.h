@@ -21,6 +21,9 @@
  *			one owner cannot hold together
  *	before, after	go in a circle
  *	profile		its releases violate a relation among themselves
+ *	rule		remembers more than it may; counts in another unit than its unit
+ *			type's use; can never fire; installs a withdrawn release, or one that
+ *			it speaks of itself; or the treats of several send a unit in a circle
  *
  *	warnings
  *	version		is not of the scheme's form, or equal to another's under it
@@ -36,6 +39,8 @@
  *	release		an image without a sha256
  *	rev		ships a seq that no software of the type has
  *	profile		names a draft, or a withdrawn release
+ *	rule		installs a draft; acts without a treat; speaks of a range that no
+ *			release or rev is in
  *
  * Time: n log n in the set's things.  What compares pairs (patterns, relations
  * of one owner, profiles) does LINT_STEPS steps in all; where that is not

@@ -58,5 +58,6 @@ int lint_orders(struct lint *l);
 int lint_relations(struct lint *l);
 int lint_pairs(struct lint *l);
 int lint_profiles(struct lint *l);
+int lint_rules(struct lint *l);
 
 #endif

@@ -61,6 +61,38 @@ static const char *const ATTRIBUTE_NAMES[ATTRIBUTES] = {
 	[ATTRIBUTE_IF_PRESENT] = "if-present",
 	[ATTRIBUTE_MATCH] = "match",
 	[ATTRIBUTE_DURING] = "during",
+	[ATTRIBUTE_MODE] = "mode",
+	[ATTRIBUTE_DAILY] = "daily",
+	[ATTRIBUTE_FUNCTION] = "function",
+	[ATTRIBUTE_HOLD] = "hold",
+	[ATTRIBUTE_CODE] = "code",
+	[ATTRIBUTE_CODES] = "codes",
+	[ATTRIBUTE_WITHIN] = "within",
+	[ATTRIBUTE_GAP] = "gap",
+	[ATTRIBUTE_DEDUPE] = "dedupe",
+	[ATTRIBUTE_CLEAR] = "clear",
+	[ATTRIBUTE_PER] = "per",
+	[ATTRIBUTE_OVER] = "over",
+	[ATTRIBUTE_EXPOSURE] = "exposure",
+	[ATTRIBUTE_READING] = "reading",
+	[ATTRIBUTE_USE] = "use",
+	[ATTRIBUTE_BY] = "by",
+	[ATTRIBUTE_LIMIT] = "limit",
+	[ATTRIBUTE_LOW] = "low",
+	[ATTRIBUTE_HIGH] = "high",
+	[ATTRIBUTE_OF] = "of",
+	[ATTRIBUTE_PEERS] = "peers",
+	[ATTRIBUTE_RULE] = "rule",
+	[ATTRIBUTE_FOR] = "for",
+	[ATTRIBUTE_AFTER] = "after",
+	[ATTRIBUTE_DEVICES] = "devices",
+	[ATTRIBUTE_AGAINST] = "against",
+	[ATTRIBUTE_RATIO] = "ratio",
+	[ATTRIBUTE_CONFIRM_DROP] = "confirm-drop",
+	[ATTRIBUTE_QUARANTINE] = "quarantine",
+	[ATTRIBUTE_TO_SEQ] = "to-seq",
+	[ATTRIBUTE_TO] = "to",
+	[ATTRIBUTE_TEXT] = "text",
 };
 
 /* Places in these lists are what the reader hands on; catalogue_link*.c use them. */
@@ -77,6 +109,17 @@ static const char *const SETTINGS[] = { "reset", "keep", NULL };
 static const char *const WHERE[] = { "device", "self", "parent", "child", "sibling", NULL };
 static const char *const MATCH[] = { "every", "some", NULL };
 static const char *const DURING[] = { "stop", NULL };
+static const char *const USE[] = { "impressions", "sheets", "jobs", "hours", "cycles", NULL };
+static const char *const FUNCTION[] = { "print", "copy", "scan", "faxSend", "faxReceive",
+	"storeJob", NULL };
+static const char *const GRAVITY[] = { "minor", "major", "critical", NULL };
+static const char *const MODE[] = { "shadow", "act", NULL };
+static const char *const OF_USE[] = { "count", "life", NULL };
+static const char *const OPER[] = { "unknown", "ok", "warning", "failed", "absent", "updating",
+	"standby", NULL };
+static const char *const AFTER_WHAT[] = { "install", "service", NULL };
+static const char *const AGAINST[] = { "other-releases", "other-revs", NULL };
+static const char *const SWITCH_TO[] = { "bank", "standby", NULL };
 
 #define MOST INT32_MAX	/* of seq, serial, price, ... */
 #define ID(a, required) { ATTRIBUTE_##a, VALUE_ID, required, 0, 0, NULL }
@@ -88,6 +131,8 @@ static const char *const DURING[] = { "stop", NULL };
 #define DATE(a, required) { ATTRIBUTE_##a, VALUE_DATE, required, 0, 0, NULL }
 #define CHOICE(a, required, names) { ATTRIBUTE_##a, VALUE_CHOICE, required, 0, 0, names }
 #define OTHER(a, kind, required) { ATTRIBUTE_##a, kind, required, 0, 0, NULL }
+#define DECIMAL(a, required, least) { ATTRIBUTE_##a, VALUE_DECIMAL, required, least, 0, NULL }
+#define WINDOW(a, required) { ATTRIBUTE_##a, VALUE_WINDOW, required, 1, MOST, NULL }
 #define END_OF_ATTRIBUTES { ATTRIBUTE_NONE, VALUE_ID, false, 0, 0, NULL }
 #define NAMES STRUCTURE_NAME_MAX
 #define LABELS STRUCTURE_LABEL_MAX
@@ -110,7 +155,7 @@ static children CATALOGUE_CHILDREN = {
 	{ ELEMENT_UNIT_TYPE, false, false }, { ELEMENT_SOFTWARE, false, false },
 	{ ELEMENT_PROFILE, false, false }, { ELEMENT_ABOUT, false, false },
 	{ ELEMENT_WITHDRAW, false, false }, { ELEMENT_QUALIFY, false, false },
-	END_OF_CHILDREN,
+	{ ELEMENT_RULE, false, false }, END_OF_CHILDREN,
 };
 static children DEVICE_TYPE_CHILDREN = {
 	{ ELEMENT_SLOT, false, false }, RELATIONS, END_OF_CHILDREN,
@@ -136,6 +181,25 @@ static children CONFLICT_CHILDREN = {
 	END_OF_CHILDREN,
 };
 
+static children RULE_CHILDREN = {
+	{ ELEMENT_SCOPE, true, false }, { ELEMENT_WHEN, true, false }, { ELEMENT_CLEAR, true, false },
+	{ ELEMENT_INHIBIT, false, false }, { ELEMENT_BLACKOUT, false, false },
+	{ ELEMENT_FLEET, true, false }, { ELEMENT_TREAT, true, false }, END_OF_CHILDREN,
+};
+static children JOINT_CHILDREN = {
+	{ ELEMENT_RULE_ALL, false, true }, { ELEMENT_RULE_ANY, false, true },
+	{ ELEMENT_RULE_NOT, false, true }, { ELEMENT_RULE_AT_LEAST, false, true },
+	{ ELEMENT_COUNT, false, true }, { ELEMENT_RATE, false, true },
+	{ ELEMENT_SEQUENCE, false, true }, { ELEMENT_ABSENT, false, true },
+	{ ELEMENT_LEVEL, false, true }, { ELEMENT_CHANGE, false, true },
+	{ ELEMENT_TREND, false, true }, { ELEMENT_DEVIATE, false, true },
+	{ ELEMENT_PEER, false, true }, END_OF_CHILDREN,
+};
+static children TREAT_CHILDREN = {
+	{ ELEMENT_INSTALL, false, true }, { ELEMENT_SWITCH, false, true },
+	{ ELEMENT_RESET, false, true }, { ELEMENT_ADVISE, false, true }, END_OF_CHILDREN,
+};
+
 static attributes CATALOGUE_ATTRIBUTES = {
 	ID(ID, true), NUMBER(SERIAL, true, 0, MOST), DATE(ISSUED, true), DATE(EXPIRES, false),
 	END_OF_ATTRIBUTES,
@@ -155,7 +219,7 @@ static attributes UNIT_TYPE_ATTRIBUTES = {
 	ID(ID, true), OTHER(CLASS, VALUE_CLASS, true), TEXT(MANUFACTURER, true, NAMES),
 	TEXT(MODEL, true, NAMES), TEXT(PART, false, NAMES + 7),
 	NUMBER(BANKS, false, 0, STRUCTURE_BANKS_MAX), CHOICE(RECOVER, false, RECOVER),
-	ID(CREATOR, false), END_OF_ATTRIBUTES,
+	ID(CREATOR, false), CHOICE(USE, false, USE), END_OF_ATTRIBUTES,
 };
 static attributes REV_ATTRIBUTES = {
 	ID(ID, true), NUMBER(SEQ, true, 0, MOST), TEXT(HARDWARE, false, NAMES),
@@ -225,6 +289,77 @@ static attributes NEEDS_SOFTWARE_ATTRIBUTES = {
 };
 static attributes FORBIDS_SOFTWARE_ATTRIBUTES = { SOFTWARE_CONDITION, END_OF_ATTRIBUTES };
 
+static attributes RULE_ATTRIBUTES = {
+	ID(ID, true), CHOICE(SEVERITY, false, GRAVITY), CHOICE(MODE, false, MODE),
+	TEXT(BECAUSE, false, LONG), NUMBER(DAILY, false, 1, MOST), END_OF_ATTRIBUTES,
+};
+static attributes SCOPE_ATTRIBUTES = {
+	ID(DEVICE_TYPE, false), ID(UNIT_TYPE, false), ID(REV, false), ID(MIN_REV, false),
+	ID(MAX_REV, false), OTHER(CLASS, VALUE_CLASS, false), CHOICE(FUNCTION, false, FUNCTION),
+	ID(SOFTWARE, false), NUMBER(SEQ, false, 0, MOST), NUMBER(MIN_SEQ, false, 0, MOST),
+	NUMBER(MAX_SEQ, false, 0, MOST), ID(CREATOR, false), END_OF_ATTRIBUTES,
+};
+static attributes CLEAR_ATTRIBUTES = { WINDOW(HOLD, true), END_OF_ATTRIBUTES };
+static attributes INHIBIT_ATTRIBUTES = {
+	TEXT(BY, false, LABELS), ID(RULE, false), WINDOW(FOR, false), END_OF_ATTRIBUTES,
+};
+static attributes BLACKOUT_ATTRIBUTES = {
+	CHOICE(AFTER, true, AFTER_WHAT), WINDOW(FOR, true), END_OF_ATTRIBUTES,
+};
+static attributes FLEET_ATTRIBUTES = {
+	NUMBER(DEVICES, true, 1, MOST), CHOICE(AGAINST, false, AGAINST), DECIMAL(RATIO, false, 1),
+	END_OF_ATTRIBUTES,
+};
+static attributes TREAT_ATTRIBUTES = {
+	OTHER(CONFIRM_DROP, VALUE_PERCENT, false), WINDOW(OVER, false),
+	{ ATTRIBUTE_QUARANTINE, VALUE_SPAN, false, 1, MOST, NULL }, END_OF_ATTRIBUTES,
+};
+static attributes JOINT_ATTRIBUTES = { WINDOW(HOLD, false), END_OF_ATTRIBUTES };
+static attributes AT_LEAST_ATTRIBUTES = {
+	NUMBER(MIN, true, 1, 32), WINDOW(HOLD, false), END_OF_ATTRIBUTES,
+};
+static attributes COUNT_ATTRIBUTES = {
+	TEXT(CODE, true, LABELS), NUMBER(MIN, true, 1, CATALOGUE_COUNT_MAX), WINDOW(WITHIN, true),
+	NUMBER(CLEAR, false, 0, CATALOGUE_COUNT_MAX), WINDOW(DEDUPE, false), END_OF_ATTRIBUTES,
+};
+static attributes RATE_ATTRIBUTES = {
+	TEXT(CODE, true, LABELS), DECIMAL(MIN, true, 1), DECIMAL(CLEAR, false, 0), WINDOW(PER, true),
+	WINDOW(OVER, true), WINDOW(EXPOSURE, false), WINDOW(DEDUPE, false), END_OF_ATTRIBUTES,
+};
+static attributes SEQUENCE_ATTRIBUTES = {
+	TEXT(CODES, true, LONG), WINDOW(GAP, true), WINDOW(WITHIN, true), END_OF_ATTRIBUTES,
+};
+static attributes ABSENT_ATTRIBUTES = {
+	TEXT(CODE, true, LABELS), WINDOW(WITHIN, true), END_OF_ATTRIBUTES,
+};
+static attributes LEVEL_ATTRIBUTES = {
+	TEXT(READING, false, NAMES), CHOICE(USE, false, OF_USE), CHOICE(STATE, false, OPER),
+	DECIMAL(MIN, false, 0), DECIMAL(MAX, false, 0), DECIMAL(CLEAR, false, 0), END_OF_ATTRIBUTES,
+};
+static attributes CHANGE_ATTRIBUTES = {
+	TEXT(READING, true, NAMES), DECIMAL(BY, true, 1), WINDOW(WITHIN, true), END_OF_ATTRIBUTES,
+};
+static attributes TREND_ATTRIBUTES = {
+	TEXT(READING, true, NAMES), DECIMAL(LIMIT, true, 0), WINDOW(WITHIN, true),
+	WINDOW(OVER, true), END_OF_ATTRIBUTES,
+};
+static attributes DEVIATE_ATTRIBUTES = {
+	TEXT(READING, true, NAMES), NUMBER(MIN, true, 1, CATALOGUE_DEVIATE_MAX),
+	NUMBER(OF, true, 1, CATALOGUE_DEVIATE_MAX), DECIMAL(LOW, false, 0), DECIMAL(HIGH, false, 0),
+	NUMBER(CLEAR, false, 0, CATALOGUE_DEVIATE_MAX), END_OF_ATTRIBUTES,
+};
+static attributes PEER_ATTRIBUTES = {
+	TEXT(READING, true, NAMES), DECIMAL(MIN, false, 1), DECIMAL(MAX, false, 1),
+	DECIMAL(CLEAR, false, 1), NUMBER(PEERS, false, 1, MOST), END_OF_ATTRIBUTES,
+};
+static attributes INSTALL_ATTRIBUTES = {
+	ID(SOFTWARE, true), NUMBER(TO_SEQ, true, 0, MOST), ID(CREATOR, false), END_OF_ATTRIBUTES,
+};
+static attributes SWITCH_ATTRIBUTES = { CHOICE(TO, true, SWITCH_TO), END_OF_ATTRIBUTES };
+static attributes ADVISE_ATTRIBUTES = {
+	TEXT(TEXT, true, STRUCTURE_TEXT_MAX), END_OF_ATTRIBUTES,
+};
+
 static const struct catalogue_schema_element ELEMENT_TABLE[ELEMENTS] = {
 	[ELEMENT_NONE] = { "", NO_ATTRIBUTES, ROOT_CHILDREN },
 	[ELEMENT_CATALOGUE] = { "catalogue", CATALOGUE_ATTRIBUTES, CATALOGUE_CHILDREN },
@@ -255,6 +390,31 @@ static const struct catalogue_schema_element ELEMENT_TABLE[ELEMENTS] = {
 	[ELEMENT_NEEDS_SOFTWARE] = { "software", NEEDS_SOFTWARE_ATTRIBUTES, NULL },
 	[ELEMENT_FORBIDS_UNIT] = { "unit", UNIT_ATTRIBUTES, NULL },
 	[ELEMENT_FORBIDS_SOFTWARE] = { "software", FORBIDS_SOFTWARE_ATTRIBUTES, NULL },
+	[ELEMENT_RULE] = { "rule", RULE_ATTRIBUTES, RULE_CHILDREN },
+	[ELEMENT_SCOPE] = { "scope", SCOPE_ATTRIBUTES, NULL },
+	[ELEMENT_WHEN] = { "when", NO_ATTRIBUTES, JOINT_CHILDREN },
+	[ELEMENT_CLEAR] = { "clear", CLEAR_ATTRIBUTES, NULL },
+	[ELEMENT_INHIBIT] = { "inhibit", INHIBIT_ATTRIBUTES, NULL },
+	[ELEMENT_BLACKOUT] = { "blackout", BLACKOUT_ATTRIBUTES, NULL },
+	[ELEMENT_FLEET] = { "fleet", FLEET_ATTRIBUTES, NULL },
+	[ELEMENT_TREAT] = { "treat", TREAT_ATTRIBUTES, TREAT_CHILDREN },
+	[ELEMENT_RULE_ALL] = { "all", JOINT_ATTRIBUTES, JOINT_CHILDREN },
+	[ELEMENT_RULE_ANY] = { "any", JOINT_ATTRIBUTES, JOINT_CHILDREN },
+	[ELEMENT_RULE_NOT] = { "not", JOINT_ATTRIBUTES, JOINT_CHILDREN },
+	[ELEMENT_RULE_AT_LEAST] = { "at-least", AT_LEAST_ATTRIBUTES, JOINT_CHILDREN },
+	[ELEMENT_COUNT] = { "count", COUNT_ATTRIBUTES, NULL },
+	[ELEMENT_RATE] = { "rate", RATE_ATTRIBUTES, NULL },
+	[ELEMENT_SEQUENCE] = { "sequence", SEQUENCE_ATTRIBUTES, NULL },
+	[ELEMENT_ABSENT] = { "absent", ABSENT_ATTRIBUTES, NULL },
+	[ELEMENT_LEVEL] = { "level", LEVEL_ATTRIBUTES, NULL },
+	[ELEMENT_CHANGE] = { "change", CHANGE_ATTRIBUTES, NULL },
+	[ELEMENT_TREND] = { "trend", TREND_ATTRIBUTES, NULL },
+	[ELEMENT_DEVIATE] = { "deviate", DEVIATE_ATTRIBUTES, NULL },
+	[ELEMENT_PEER] = { "peer", PEER_ATTRIBUTES, NULL },
+	[ELEMENT_INSTALL] = { "install", INSTALL_ATTRIBUTES, NULL },
+	[ELEMENT_SWITCH] = { "switch", SWITCH_ATTRIBUTES, NULL },
+	[ELEMENT_RESET] = { "reset", NO_ATTRIBUTES, NULL },
+	[ELEMENT_ADVISE] = { "advise", ADVISE_ATTRIBUTES, NULL },
 };
 
 const struct catalogue_schema_element *

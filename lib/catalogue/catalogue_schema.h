@@ -35,6 +35,13 @@ enum catalogue_element {
 	ELEMENT_IN_ANY, ELEMENT_IN_ALL, ELEMENT_IN_CONFLICTS,
 	ELEMENT_NEEDS_UNIT, ELEMENT_NEEDS_SOFTWARE,
 	ELEMENT_FORBIDS_UNIT, ELEMENT_FORBIDS_SOFTWARE,
+	/* Trouble rules. */
+	ELEMENT_RULE, ELEMENT_SCOPE, ELEMENT_WHEN, ELEMENT_CLEAR, ELEMENT_INHIBIT,
+	ELEMENT_BLACKOUT, ELEMENT_FLEET, ELEMENT_TREAT,
+	ELEMENT_RULE_ALL, ELEMENT_RULE_ANY, ELEMENT_RULE_NOT, ELEMENT_RULE_AT_LEAST,
+	ELEMENT_COUNT, ELEMENT_RATE, ELEMENT_SEQUENCE, ELEMENT_ABSENT, ELEMENT_LEVEL,
+	ELEMENT_CHANGE, ELEMENT_TREND, ELEMENT_DEVIATE, ELEMENT_PEER,
+	ELEMENT_INSTALL, ELEMENT_SWITCH, ELEMENT_RESET, ELEMENT_ADVISE,
 	ELEMENTS,
 };
 
@@ -54,6 +61,13 @@ enum catalogue_attribute {
 	ATTRIBUTE_SETTINGS, ATTRIBUTE_SOFTWARE, ATTRIBUTE_DEVICE_TYPE, ATTRIBUTE_REV,
 	ATTRIBUTE_MIN_REV, ATTRIBUTE_MAX_REV, ATTRIBUTE_WHERE, ATTRIBUTE_IF_PRESENT,
 	ATTRIBUTE_MATCH, ATTRIBUTE_DURING,
+	ATTRIBUTE_MODE, ATTRIBUTE_DAILY, ATTRIBUTE_FUNCTION, ATTRIBUTE_HOLD, ATTRIBUTE_CODE,
+	ATTRIBUTE_CODES, ATTRIBUTE_WITHIN, ATTRIBUTE_GAP, ATTRIBUTE_DEDUPE, ATTRIBUTE_CLEAR,
+	ATTRIBUTE_PER, ATTRIBUTE_OVER, ATTRIBUTE_EXPOSURE, ATTRIBUTE_READING, ATTRIBUTE_USE,
+	ATTRIBUTE_BY, ATTRIBUTE_LIMIT, ATTRIBUTE_LOW, ATTRIBUTE_HIGH, ATTRIBUTE_OF,
+	ATTRIBUTE_PEERS, ATTRIBUTE_RULE, ATTRIBUTE_FOR, ATTRIBUTE_AFTER, ATTRIBUTE_DEVICES,
+	ATTRIBUTE_AGAINST, ATTRIBUTE_RATIO, ATTRIBUTE_CONFIRM_DROP, ATTRIBUTE_QUARANTINE,
+	ATTRIBUTE_TO_SEQ, ATTRIBUTE_TO, ATTRIBUTE_TEXT,
 	ATTRIBUTES,
 };
 
@@ -69,6 +83,10 @@ enum catalogue_value_kind {
 	VALUE_CHOICE,		/* one of names; the value is its place */
 	VALUE_CLASS,		/* a unit's type: controller, engine, ... */
 	VALUE_DIGEST,		/* 64 hexadecimal digits */
+	VALUE_DECIMAL,		/* -12.5, up to 9 digits and 6 decimals; least 1: above 0 */
+	VALUE_WINDOW,		/* 2000 impressions, 3 restarts, 1h30min */
+	VALUE_SPAN,		/* 1h30min; at most `most` seconds */
+	VALUE_PERCENT,		/* 1% to 100% */
 };
 
 struct catalogue_schema_attribute {
@@ -90,6 +108,12 @@ struct catalogue_schema_element {
 	const struct catalogue_schema_attribute *attributes;	/* end: NONE */
 	const struct catalogue_schema_child *children;	/* NULL, or end: NONE */
 };
+
+/*
+ * The number of a window: its amount * 16 + what it is in.  Use units are
+ * `enum unit_use_unit`; time and restarts come behind them.
+ */
+enum { WINDOW_UNITS = 16, WINDOW_SECONDS = 14, WINDOW_RESTARTS = 15 };
 
 const struct catalogue_schema_element *catalogue_schema(enum catalogue_element e);
 const char *catalogue_attribute_name(enum catalogue_attribute a);

@@ -66,6 +66,9 @@ bool tree_has(const struct catalogue *c, uint32_t e, enum catalogue_attribute a)
  */
 int tree_check(const struct catalogue *c, struct catalogue_findings *findings);
 
+/* The same of one element of a trouble rule. */
+void tree_check_rule(const struct catalogue *c, uint32_t e, struct catalogue_findings *findings);
+
 /* requires, conflicts, any with an id. */
 static inline bool
 tree_is_relation(enum catalogue_element e)

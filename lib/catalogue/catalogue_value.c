@@ -155,6 +155,98 @@ parse_class(const char *text, uint64_t *ret_number, struct err *e)
 	return 0;
 }
 
+/* -12.5 as millionths. */
+static int
+parse_decimal(bool positive, const char *text, uint64_t *ret_number, struct err *e)
+{
+	bool minus = text[0] == '-';
+	const char *p = text + minus, *point;
+	int64_t value = 0;
+	size_t digits = strspn(p, "0123456789"), decimals = 0, i;
+
+	point = p + digits;
+	if (*point == '.')
+		decimals = strspn(point + 1, "0123456789");
+	if (digits == 0 || digits > 9 || (*point == '.' && (decimals == 0 || decimals > 6)) ||
+	    point[*point == '.' ? decimals + 1 : 0] != '\0')
+		return err_set(e, -EINVAL, "'%s': a number is expected, with at most 9 digits and 6 "
+		    "decimals", text);
+	for (i = 0; i < digits; i++)
+		value = value * 10 + (p[i] - '0');
+	for (i = 0; i < 6; i++)
+		value = value * 10 + (i < decimals ? point[1 + i] - '0' : 0);
+	if (positive && (minus || value == 0))
+		return err_set(e, -EINVAL, "'%s': a number above 0 is expected", text);
+	*ret_number = (uint64_t)(minus ? -value : value);
+	return 0;
+}
+
+/* 1h30min; each number has its unit. */
+static int
+parse_span(uint64_t most, const char *text, uint64_t *ret_number, struct err *e)
+{
+	size_t len = strlen(text);
+	int64_t seconds;
+	int rc;
+
+	if (len > 0 && text[len - 1] >= '0' && text[len - 1] <= '9')
+		return err_set(e, -EINVAL, "'%s': a span needs a unit: 90s, 30min, 2h, 7d, 2w", text);
+	rc = parse_duration(text, 1, (int64_t)most, &seconds, e);
+	if (rc == 0)
+		*ret_number = (uint64_t)seconds;
+	return rc < 0 ? -EINVAL : 0;
+}
+
+static int
+parse_window(uint64_t most, const char *text, uint64_t *ret_number, struct err *e)
+{
+	static const struct {
+		const char *name;
+		unsigned unit;
+	} units[] = {
+		{ " impressions", USE_IMPRESSIONS }, { " sheets", USE_SHEETS },
+		{ " jobs", USE_JOBS }, { " hours", USE_HOURS }, { " cycles", USE_CYCLES },
+		{ " restarts", WINDOW_RESTARTS },
+	};
+	size_t digits = strspn(text, "0123456789"), i;
+	char number[24];
+	uint64_t amount;
+
+	if (text[digits] != ' ') {
+		if (parse_span(most, text, &amount, NULL) == 0) {
+			*ret_number = amount * WINDOW_UNITS + WINDOW_SECONDS;
+			return 0;
+		}
+	} else if (digits > 0 && digits < sizeof(number)) {
+		(void)memcpy(number, text, digits);
+		number[digits] = '\0';
+		for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+			if (strcmp(text + digits, units[i].name) != 0)
+				continue;
+			if (parse_u64(number, 1, most, &amount, e) < 0)
+				return -EINVAL;
+			*ret_number = amount * WINDOW_UNITS + units[i].unit;
+			return 0;
+		}
+	}
+	return err_set(e, -EINVAL, "'%s' is no window: a number with impressions, sheets, jobs, hours, "
+	    "cycles or restarts behind a blank, or a span such as 30min, 2h or 7d", text);
+}
+
+static int
+parse_percent(const char *text, uint64_t *ret_number, struct err *e)
+{
+	size_t digits = strspn(text, "0123456789");
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < digits && digits <= 3; i++)
+		value = value * 10 + (uint64_t)(text[i] - '0');
+	if (digits == 0 || digits > 3 || strcmp(text + digits, "%") != 0 || value < 1 || value > 100)
+		return err_set(e, -EINVAL, "'%s': 1%% to 100%% is expected", text);
+	*ret_number = value;
+	return 0;
+}
+
 int
 catalogue_value_parse(const struct catalogue_schema_attribute *a, const char *text,
 	uint64_t *ret_number, struct err *e)
@@ -187,6 +279,14 @@ catalogue_value_parse(const struct catalogue_schema_attribute *a, const char *te
 		if (text_unhex(text, digest, sizeof(digest)) < 0)
 			return err_set(e, -EINVAL, "64 hexadecimal digits are expected (SHA-256)");
 		return 0;
+	case VALUE_DECIMAL:
+		return parse_decimal(a->least == 1, text, ret_number, e);
+	case VALUE_WINDOW:
+		return parse_window(a->most, text, ret_number, e);
+	case VALUE_SPAN:
+		return parse_span(a->most, text, ret_number, e);
+	case VALUE_PERCENT:
+		return parse_percent(text, ret_number, e);
 	}
 	return -EINVAL;
 }

@@ -11,8 +11,9 @@
 
 /*
  * Whether text is a value of the attribute.  *ret_number is the number, the
- * octets, the moment (UTC seconds), the place in names, the enum unit_type;
- * 0 for what stays text.  -EINVAL with e saying what is expected there.
+ * octets, the moment (UTC seconds), the place in names, the enum unit_type,
+ * millionths (an int64_t), a window (catalogue_schema.h), seconds, percent; 0
+ * for what stays text.  -EINVAL with e saying what is expected there.
  */
 int catalogue_value_parse(const struct catalogue_schema_attribute *a, const char *text,
 	uint64_t *ret_number, struct err *e);

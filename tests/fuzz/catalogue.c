@@ -99,6 +99,28 @@ claim_set(const struct catalogue_set *s)
 	}
 }
 
+static void
+claim_rule(const struct catalogue_set *s, const struct catalogue_rule *r)
+{
+	FUZZ_CLAIM(r->id != NULL && r->rank < s->rule_count && r->node_count > 0);
+	FUZZ_CLAIM(r->first_node + r->node_count <= s->rule_node_count);
+	FUZZ_CLAIM(r->first_inhibit + r->inhibit_count <= s->inhibit_count);
+	FUZZ_CLAIM(r->first_blackout + r->blackout_count <= s->blackout_count);
+	for (uint32_t i = 0; i < r->node_count; i++) {
+		const struct catalogue_rule_node *n = &s->rule_nodes[r->first_node + i];
+
+		FUZZ_CLAIM((n->child_count > 0) == (n->kind < CATALOGUE_RULE_COUNT));
+		FUZZ_CLAIM(n->child_count == 0 || n->first_child > r->first_node + i);
+		FUZZ_CLAIM(n->first_child + n->child_count <= r->first_node + r->node_count);
+		FUZZ_CLAIM(n->first_code + n->code_count <= s->rule_code_count);
+	}
+	for (uint32_t i = 0; i < r->inhibit_count; i++) {
+		uint32_t by = s->inhibits[r->first_inhibit + i].rule;
+
+		FUZZ_CLAIM(by == CATALOGUE_NONE || s->rules[by].rank < r->rank);
+	}
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -119,6 +141,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FUZZ_CLAIM(rc == 0 || e.text[0] != '\0');
 	if (rc == 0) {
 		claim_set(set);
+		for (uint32_t i = 0; i < set->rule_count; i++)
+			claim_rule(set, &set->rules[i]);
 		rc = catalogue_lint(set, &findings, &e);
 		FUZZ_CLAIM((rc == 0) == (findings.errors == 0));
 	}

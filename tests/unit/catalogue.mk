@@ -78,3 +78,10 @@ tests_unit_catalogue_example_SOURCES = tests/unit/catalogue_example.c \
 tests_unit_catalogue_example_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) \
 	-DTOP_SRCDIR=\"$(abs_top_srcdir)\"
 tests_unit_catalogue_example_LDADD = $(UNIT_LDADD) $(catalogue_test_libs)
+
+check_PROGRAMS += tests/unit/catalogue_trouble
+TESTS += tests/unit/catalogue_trouble
+tests_unit_catalogue_trouble_SOURCES = tests/unit/catalogue_trouble.c $(catalogue_lint_says) \
+	$(catalogue_fixture)
+tests_unit_catalogue_trouble_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_catalogue_trouble_LDADD = $(UNIT_LDADD) $(catalogue_test_libs)

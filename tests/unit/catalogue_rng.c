@@ -20,6 +20,7 @@ define_of(enum catalogue_element e)
 		[ELEMENT_NEEDS_UNIT] = "needed-unit", [ELEMENT_NEEDS_SOFTWARE] = "needed-software",
 		[ELEMENT_FORBIDS_UNIT] = "forbidden-unit",
 		[ELEMENT_FORBIDS_SOFTWARE] = "forbidden-software",
+		[ELEMENT_RULE_ALL] = "rule-all", [ELEMENT_RULE_ANY] = "rule-any",
 	};
 
 	return names[e] != NULL ? names[e] : catalogue_schema(e)->name;
@@ -71,6 +72,20 @@ value(struct buf *b, const struct catalogue_schema_attribute *a)
 		return;
 	case VALUE_DIGEST:
 		pattern(b, "string", "[0-9A-Fa-f]{64}");
+		return;
+	case VALUE_DECIMAL:
+		pattern(b, "string", a->least == 1 ? "[0-9]{1,9}(\\.[0-9]{1,6})?" :
+		    "-?[0-9]{1,9}(\\.[0-9]{1,6})?");
+		return;
+	case VALUE_WINDOW:
+		pattern(b, "string", "[0-9]+ (impressions|sheets|jobs|hours|cycles|restarts)|"
+		    "([0-9]+(s|min|h|d|w))+");
+		return;
+	case VALUE_SPAN:
+		pattern(b, "string", "([0-9]+(s|min|h|d|w))+");
+		return;
+	case VALUE_PERCENT:
+		pattern(b, "string", "[0-9]{1,3}%");
 		return;
 	}
 }

@@ -85,6 +85,11 @@ END_TEST
 	"<release version='2' seq='20'>"
 #define DEVICE "<device-type id='D' manufacturer='M' model='N'/>"
 
+/* A rule about T: what is in it, in <when>, around. */
+#define RULE(more) "<rule id='x'><scope unit-type='T'/>" more "</rule>"
+#define WHEN(leaf) PLAIN RULE("<when>" leaf "</when>")
+#define COUNT "<count code='C' min='2' within='1h'/>"
+
 /* What both take. */
 static const char *const taken[] = {
 	"",
@@ -120,6 +125,29 @@ static const char *const taken[] = {
 	"<qualify software='fw' creator='acme' seq='20'/>",
 	"<!-- a comment --><?pi with data?>" TYPE "<!-- <!DOCTYPE x> --><![CDATA[ \n ]]>\n</unit-type>",
 	"<unit-type id='T' class='fuser' manufacturer='M &amp; &#78; &lt;' model='\xc3\xa9'/>",
+	"<unit-type id='T' class='fuser' manufacturer='M' model='N' use='impressions'>"
+	"<rev id='A' seq='1'/><rev id='B' seq='2'/></unit-type>" WARE "</release></software>"
+	"<rule id='x' severity='critical' mode='act' because='y' daily='3'>"
+	"<scope unit-type='T' min-rev='A' max-rev='B' software='fw' min-seq='1' max-seq='15'/>"
+	"<when><all hold='30min'><count code='C-*' min='16' within='2000 impressions' clear='0' "
+	"dedupe='20 impressions'/><any><rate code='J' min='2.5' clear='0' per='1000 impressions' "
+	"over='5000 impressions' exposure='1 impressions' dedupe='1 impressions'/><not>"
+	"<absent code='?' within='1w2d3h4min5s'/></not></any></all></when>"
+	"<clear hold='3 restarts'/><inhibit by='P' for='1h'/><inhibit rule='y'/>"
+	"<blackout after='install' for='100 impressions'/><blackout after='service' for='1d'/>"
+	"<fleet devices='5' against='other-releases' ratio='2.0'/><treat confirm-drop='100%' "
+	"over='20000 impressions' quarantine='90d'><install software='fw' to-seq='20'/></treat></rule>"
+	"<rule id='y'><scope class='fuser' software='fw'/><when><sequence codes=' A B* ?C ' gap='10min' "
+	"within='1h'/></when><treat><switch to='standby'/></treat></rule>",
+	WHEN("<at-least min='2'><level reading='t' min='-215.5' clear='-215.500001'/>"
+	"<level use='life' min='90'/><level state='failed'/><level use='count' max='5' clear='6'/>"
+	"<change reading='t' by='0.000001' within='2 restarts'/>"
+	"<trend reading='t' limit='-999999999.999999' within='7d' over='1d'/></at-least>"),
+	PLAIN RULE("<treat><reset/></treat><when><any><deviate reading='t' min='3' of='32' low='1' "
+	"high='1' clear='2'/><deviate reading='t' min='1' of='1'/>"
+	"<peer reading='t' min='2' clear='1.5' peers='10'/><peer reading='t' max='0.5'/></any></when>"),
+	"<catalogue id='s'><creator id='operator'/><rule id='x'><scope function='faxSend'/><when>" COUNT
+	"</when><treat><advise text='y'/></treat></rule></catalogue>",
 	/* Another prefix for the same namespace. */
 	"<?xml version='1.0' encoding='utf-8'?><c:catalogue xmlns:c='urn:imgadm:catalogue:1' id='a'"
 	" serial='0' issued='1970-01-01'><c:creator id='b'/></c:catalogue>",
@@ -142,10 +170,10 @@ static const struct {
 } invalid[] = {
 	{ "<unit-typ/>", "1.xml:1: <unit-typ> has no place in <catalogue>; did you mean 'unit-type'?; "
 	    "expected there: creator, device-type, unit-type, software, profile, about, withdraw, "
-	    "qualify" },
+	    "qualify, rule" },
 	{ "\n\n<unit-type id='T' class='fuser'\n\nmanufacturer='M' modle='x'/>",
 	    "1.xml:3: <unit-type> has no attribute 'modle'; did you mean 'model'?; it takes: id, class, "
-	    "manufacturer, model, part, banks, recover, creator" },
+	    "manufacturer, model, part, banks, recover, creator, use" },
 	{ "<unit-type id='T' class='fuser' manufacturer='M'/>", "<unit-type> needs attribute 'model'" },
 	{ "<unit-type id='T' class='fusser' manufacturer='M' model='N'/>",
 	    "'class' of <unit-type>: 'fusser' is none of other, unknown, device" },
@@ -186,6 +214,29 @@ static const struct {
 	{ "<software id='fw' unit-type='T'><release version='123456789012345678901234567890123' "
 	    "seq='1'/></software>", "'version' of <release>: 33 octets; at most 32" },
 	{ "<profile id='p' device-type='D'/>", "<profile> is empty; expected there: software" },
+	{ PLAIN "<rule><scope unit-type='T'/><when>" COUNT "</when></rule>",
+	    "<rule> needs attribute 'id'" },
+	{ PLAIN RULE("<when/>"), "<when> is empty; expected there: all, any, not, at-least, count, "
+	    "rate, sequence, absent, level, change, trend, deviate, peer" },
+	{ PLAIN RULE("<when><all/></when>"), "<all> is empty" },
+	{ PLAIN RULE("<when>" COUNT "</when><when>" COUNT "</when>"), "a second <when> in <rule>" },
+	{ WHEN("<cuont code='C'/>"), "did you mean 'count'?" },
+	{ WHEN("<count code='C' min='0' within='1h'/>"), "'min' of <count>: 0" },
+	{ WHEN("<count code='C' min='17' within='1h'/>"), "'min' of <count>: 17" },
+	{ WHEN("<count code='C' min='1' within='3600'/>"), "'3600' is no window: a number with "
+	    "impressions, sheets, jobs, hours, cycles or restarts behind a blank, or a span" },
+	{ WHEN("<count code='C' min='1' within='20 pages'/>"), "'20 pages' is no window" },
+	{ WHEN("<count code='C' min='1' within=' impressions'/>"), "' impressions' is no window" },
+	{ WHEN("<rate code='C' min='1.1234567' per='1h' over='2h'/>"), "at most 9 digits and 6 dec" },
+	{ WHEN("<rate code='C' min='1.' per='1h' over='2h'/>"), "'1.': a number is expected" },
+	{ WHEN("<rate code='C' min='-1' per='1h' over='2h'/>"), "'-1': a number above 0" },
+	{ WHEN("<level reading='t' min='1e3'/>"), "'1e3': a number is expected" },
+	{ PLAIN RULE("<when>" COUNT "</when><treat/>"), "<treat> is empty; expected there: install, "
+	    "switch, reset, advise" },
+	{ PLAIN RULE("<when>" COUNT "</when><treat confirm-drop='50' over='1d'><reset/></treat>"),
+	    "'50': 1% to 100% is expected" },
+	{ PLAIN RULE("<when>" COUNT "</when><treat quarantine='9 jobs'><switch to='bank'/></treat>"),
+	    "'9 jobs' is not a span" },
 	{ "<withdraw software='fw' seq='1'/>", "<withdraw> needs attribute 'because'" },
 	{ PLAIN WARE "<from fresh='no'/></release></software>", "'no' is none of yes" },
 	{ "<unit-type xmlns='' id='T' class='fuser' manufacturer='M' model='N'/>", "has no namespace" },
@@ -276,6 +327,77 @@ static const struct {
 	{ "<catalogue issued='2026-02-01' expires='2026-02-01'><creator id='acme'/></catalogue>",
 	    "expires is not after issued" },
 	{ "<catalogue issued='2026-02-30'><creator id='acme'/></catalogue>", "'2026-02-30': a day" },
+	{ WHEN("<count code='C' min='1' within='0 jobs'/>"), "0" },
+	{ PLAIN RULE(""), "<rule> needs a <when>" },
+	{ PLAIN "<rule id='x'><when>" COUNT "</when></rule>", "<rule> needs a <scope>" },
+	{ WHEN(COUNT COUNT), "<when> holds one element; join several with <all>" },
+	{ WHEN("<at-least min='3'>" COUNT COUNT "</at-least>"), "<at-least> holds 2 conditions, and "
+	    "min says 3: it could never be true" },
+	{ WHEN("<count code='C' min='2' clear='2' within='1h'/>"),
+	    "clear of <count> is not below min: it could never clear" },
+	{ WHEN("<count code='C' min='3' within='1h' dedupe='30min'/>"), "3 that are at least dedupe "
+	    "apart do not fit within" },
+	{ WHEN("<count code='C' min='1' within='1h' dedupe='1h'/>"),
+	    "dedupe of <count> has to be less than within" },
+	{ WHEN("<count code='C' min='2' within='1h' dedupe='1 jobs'/>"),
+	    "dedupe of <count> is in jobs, within in time; say both in the same" },
+	{ WHEN("<any>" COUNT "\n<count code='C' min='2' within='9 jobs'/>\n"
+	    "<absent code='C' within='9 sheets'/></any>"), "1.xml:3: within of <absent> is in sheets, "
+	    "this rule counted in jobs before; a unit has one use count" },
+	{ PLAIN RULE("<when>" COUNT "</when><clear hold='1 jobs'/><inhibit by='P' for='1 hours'/>"),
+	    "for of <inhibit> is in hours, this rule counted in jobs before" },
+	{ WHEN("<rate code='C' min='1' clear='1.1' per='1h' over='2h'/>"),
+	    "clear of <rate> has to be from 0 to min: what it begins would be over at once" },
+	{ WHEN("<rate code='C' min='1' clear='-1' per='1h' over='2h'/>"), "it could never clear" },
+	{ WHEN("<rate code='C' min='1' per='1h' over='2 jobs'/>"),
+	    "per of <rate> is in time, over in jobs" },
+	{ WHEN("<rate code='C' min='1' per='1h' over='2h' exposure='3h'/>"),
+	    "exposure of <rate> has to be no more than over" },
+	{ WHEN("<sequence codes='A' gap='1h' within='1h'/>"), "codes of <sequence> are 2 to 8" },
+	{ WHEN("<sequence codes='1 2 3 4 5 6 7 8 9' gap='1h' within='1h'/>"), "codes of <sequence>" },
+	{ WHEN("<level min='1'/>"), "<level> needs one of reading, use and state" },
+	{ WHEN("<level reading='t'/>"), "<level> needs either min or max" },
+	{ WHEN("<level reading='t' min='1' max='2'/>"), "<level> needs either min or max" },
+	{ WHEN("<level reading='t' min='1' clear='1.5'/>"), "clear of <level> is on the wrong side of min: "
+	    "what it begins would be over at once; leave it out or say one below it" },
+	{ WHEN("<level reading='t' max='1' clear='0.5'/>"), "say one above it" },
+	{ WHEN("<level state='failed' min='1'/>"), "a state is so or not" },
+	{ WHEN("<trend reading='t' limit='1' within='1h' over='1 jobs'/>"),
+	    "within of <trend> is in time, over in jobs" },
+	{ WHEN("<deviate reading='t' min='3' of='2'/>"), "min of <deviate> is above of" },
+	{ WHEN("<deviate reading='t' min='1' of='2' clear='1'/>"), "could never clear" },
+	{ WHEN("<deviate reading='t' min='1' of='2' low='1'/>"), "needs both low and high" },
+	{ WHEN("<deviate reading='t' min='1' of='2' low='2' high='1'/>"), "low of <deviate> is above" },
+	{ WHEN("<peer reading='t'/>"), "<peer> needs either min or max" },
+	{ PLAIN "<rule id='x'><scope/><when>" COUNT "</when></rule>", "<scope> needs unit-type, class" },
+	{ PLAIN "<rule id='x'><scope class='fax' function='scan'/><when>" COUNT "</when></rule>",
+	    "<scope> takes one of" },
+	{ PLAIN "<rule id='x'><scope class='fax' rev='A'/><when>" COUNT "</when></rule>",
+	    "go with unit-type" },
+	{ PLAIN "<rule id='x'><scope unit-type='T' seq='1'/><when>" COUNT "</when></rule>",
+	    "go with software" },
+	{ PLAIN RULE("<when>" COUNT "</when><inhibit/>"), "<inhibit> needs either by with for, or rule" },
+	{ PLAIN RULE("<when>" COUNT "</when><inhibit by='C'/>"), "<inhibit> needs either by with for" },
+	{ PLAIN RULE("<when>" COUNT "</when><fleet devices='1' ratio='2'/>"), "against and ratio" },
+	{ PLAIN RULE("<when>" COUNT "</when><treat><reset/><reset/></treat>"), "<treat> holds one" },
+	{ PLAIN RULE("<when>" COUNT "</when><treat over='1d'><reset/></treat>"), "go together" },
+	{ PLAIN RULE("<when>" COUNT "</when><treat confirm-drop='1%' over='1d'><advise text='x'/></treat>"),
+	    "an advice changes nothing" },
+	{ PLAIN RULE("<when>" COUNT "</when><treat quarantine='1d'><reset/></treat>"),
+	    "quarantine of <treat> goes with <install> and <switch>" },
+	{ PLAIN RULE("<when>" COUNT "</when>") "\n" RULE("<when>" COUNT "</when>"),
+	    "1.xml:2: id 'x' of <rule> stands in line 1 already; a rule's id is unique" },
+	/* What only linking finds. */
+	{ WHEN(COUNT) "<rule id='y'><scope unit-type='U'/><when>" COUNT "</when></rule>",
+	    "no unit type 'U' is defined" },
+	{ PLAIN RULE("<when>" COUNT "</when><inhibit rule='z'/>"), "no rule 'z' is in this catalogue" },
+	{ PLAIN RULE("<when>" COUNT "</when><inhibit rule='x'/>"), "rule 'x' inhibits itself" },
+	{ PLAIN RULE("<when>" COUNT "</when><inhibit rule='y'/>") "<rule id='y'><scope unit-type='T'/>"
+	    "<when>" COUNT "</when><inhibit rule='x'/></rule>", "so in a circle by itself" },
+	{ PLAIN WARE "</release></software>" RULE("<when>" COUNT "</when><treat>"
+	    "<install software='fw' to-seq='15'/></treat>"), "software 'fw' has no release with seq 15" },
+	{ "<rule id='x'><scope class='fuser'/><when>" COUNT "</when></rule>",
+	    "this rule is about nothing of its creators'" },
 	{ "<unit-type id='T' class='fuser' manufacturer='M&#10;' model='N'/>",
 	    "attribute 'manufacturer' of <unit-type> holds a control character" },
 	{ "<unit-type id='T' class='fuser' manufacturer='M&#x85;' model='N'/>",
