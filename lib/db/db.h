@@ -143,6 +143,16 @@ int db_run(struct db_stmt *stmt, struct err *e);
 /* Leave off early, before the end was reached. */
 void db_reset(struct db_stmt *stmt);
 
+/*
+ * All rows of a bound statement, in an array of elements of size octets: read()
+ * fills one, which is zeroed, from the current row.  For lists that fit memory;
+ * what may be longer than that has a LIMIT, or is stepped through.  The caller
+ * frees *ret_rows, which is NULL when there is no row; the statement is reset.
+ */
+int db_rows(struct db_stmt *stmt, size_t size,
+	void (*read)(const struct db_stmt *stmt, void *ret_row), void **ret_rows,
+	size_t *ret_count, struct err *e);
+
 /* --- columns of the current row, from 0 ------------------------------------ */
 
 bool db_is_null(const struct db_stmt *stmt, int column);

@@ -5,6 +5,7 @@ lib_db_libdb_la_SOURCES = \
 	%D%/db_error.c \
 	%D%/db_open.c \
 	%D%/db_private.h \
+	%D%/db_rows.c \
 	%D%/db_stmt.c
 lib_db_libdb_la_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 lib_db_libdb_la_LIBADD = $(SQLITE_LIBS)

@@ -40,11 +40,10 @@ store_advice_source_name(enum store_advice_source source)
 
 /* --- reading ---------------------------------------------------------- */
 
-enum { ROWS_MAX = 2 * STORE_ADVICE_MAX };
-
 static void
-row_read(const struct db_stmt *q, struct store_advice_row *r)
+row_read(const struct db_stmt *q, void *ret)
 {
+	struct store_advice_row *r = ret;
 	struct store_advice_item *i = &r->item;
 
 	*r = (struct store_advice_row){
@@ -73,40 +72,19 @@ int
 store_advice_list(struct store *s, int64_t device, struct store_advice_row **ret_rows,
 	size_t *ret_count, struct err *e)
 {
-	struct store_advice_row *rows = NULL, *more;
-	size_t count = 0, size = 0;
 	struct db_stmt *q;
+	void *rows;
 	int rc;
 
 	q = store_stmt(s, SQL_ADVICE_LIST, &rc, e);
 	if (q == NULL)
 		return rc;
 	db_bind_i64(q, 1, device);
-	while ((rc = db_step(q, e)) == 1) {
-		if (count == ROWS_MAX) {
-			db_reset(q);
-			rc = 0;
-			break;
-		}
-		if (count == size) {
-			size = size == 0 ? 4 : size * 2;
-			more = realloc(rows, size * sizeof(*rows));
-			if (more == NULL) {
-				db_reset(q);
-				rc = err_set(e, -ENOMEM, "out of memory for a list of advice");
-				break;
-			}
-			rows = more;
-		}
-		row_read(q, &rows[count++]);
-	}
-	if (rc < 0) {
-		free(rows);
-		return rc;
-	}
-	*ret_rows = rows;
-	*ret_count = count;
-	return 0;
+	db_bind_i64(q, 2, 2 * STORE_ADVICE_MAX);
+	rc = db_rows(q, sizeof(**ret_rows), row_read, &rows, ret_count, e);
+	if (rc == 0)
+		*ret_rows = rows;
+	return rc;
 }
 
 int
@@ -130,38 +108,27 @@ store_advice_newest(struct store *s, int64_t device, uint32_t *ret_number, struc
 	return 0;
 }
 
+static void
+device_read(const struct db_stmt *q, void *ret)
+{
+	*(int64_t *)ret = db_i64(q, 0);
+}
+
 int
 store_advice_waiting(struct store *s, int64_t **ret_devices, size_t *ret_count,
 	struct err *e)
 {
-	int64_t *devices = NULL, *more;
-	size_t count = 0, size = 0;
 	struct db_stmt *q = NULL;
-	int rc;
-
-	rc = db_prepare(s->db, "SELECT DISTINCT device FROM advice WHERE done = 0"
+	void *devices;
+	int rc = db_prepare(s->db, "SELECT DISTINCT device FROM advice WHERE done = 0"
 		" ORDER BY device", &q, e);
-	while (rc == 0 && (rc = db_step(q, e)) == 1) {
-		rc = 0;
-		if (count == size) {
-			size = size == 0 ? 64 : size * 2;
-			more = realloc(devices, size * sizeof(*devices));
-			if (more == NULL) {
-				rc = err_set(e, -ENOMEM, "out of memory for a list of devices");
-				break;
-			}
-			devices = more;
-		}
-		devices[count++] = db_i64(q, 0);
-	}
+
+	if (rc == 0)
+		rc = db_rows(q, sizeof(**ret_devices), device_read, &devices, ret_count, e);
 	db_stmt_free(q);
-	if (rc < 0) {
-		free(devices);
-		return rc;
-	}
-	*ret_devices = devices;
-	*ret_count = count;
-	return 0;
+	if (rc == 0)
+		*ret_devices = devices;
+	return rc;
 }
 
 /* --- what may be said ---------------------------------------------------------- */

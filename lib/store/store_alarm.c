@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "lib/base/text.h"
 #include "lib/store/store_impl.h"
@@ -112,38 +111,30 @@ store_alarm_clear(struct store *s, enum store_alarm_what what, const char *subje
 	return store_write_end(s, own, rc, e);
 }
 
+static void
+alarm_read(const struct db_stmt *q, void *ret)
+{
+	struct store_alarm *a = ret;
+
+	a->what = (enum store_alarm_what)db_i64(q, 0);
+	db_text(q, 1, a->subject, sizeof(a->subject));
+	a->since = db_i64(q, 2);
+	db_text(q, 3, a->text, sizeof(a->text));
+}
+
 int
 store_alarm_list(struct store *s, struct store_alarm **ret_alarms, size_t *ret_count,
 	struct err *e)
 {
-	struct store_alarm *alarms = NULL, *more;
 	struct db_stmt *q = NULL;
-	size_t count = 0;
-	int rc;
-
-	rc = db_prepare(s->db, "SELECT what, subject, since, text FROM alarm"
+	void *alarms;
+	int rc = db_prepare(s->db, "SELECT what, subject, since, text FROM alarm"
 		" ORDER BY since, what, subject", &q, e);
-	if (rc < 0)
-		return rc;
-	while ((rc = db_step(q, e)) == 1) {
-		more = realloc(alarms, (count + 1) * sizeof(*alarms));
-		if (more == NULL) {
-			rc = err_set(e, -ENOMEM, "out of memory");
-			break;
-		}
-		alarms = more;
-		alarms[count].what = (enum store_alarm_what)db_i64(q, 0);
-		db_text(q, 1, alarms[count].subject, sizeof(alarms[count].subject));
-		alarms[count].since = db_i64(q, 2);
-		db_text(q, 3, alarms[count].text, sizeof(alarms[count].text));
-		count++;
-	}
+
+	if (rc == 0)
+		rc = db_rows(q, sizeof(**ret_alarms), alarm_read, &alarms, ret_count, e);
 	db_stmt_free(q);
-	if (rc < 0) {
-		free(alarms);
-		return rc;
-	}
-	*ret_alarms = alarms;
-	*ret_count = count;
-	return 0;
+	if (rc == 0)
+		*ret_alarms = alarms;
+	return rc;
 }

@@ -14,8 +14,10 @@
 	" in_force, since, rolled_back"
 
 static void
-row_read(const struct db_stmt *q, struct store_catalogue *c)
+row_read(const struct db_stmt *q, void *ret)
 {
+	struct store_catalogue *c = ret;
+
 	*c = (struct store_catalogue){
 		.number = db_i64(q, 0),
 		.serial = db_u32(q, 2),
@@ -323,39 +325,12 @@ store_catalogue_put(struct store *s, const struct store_catalogue_new *c, utc_s 
 
 /* --- read ------------------------------------------------------------------------ */
 
-/* All rows of a query into an array of struct store_catalogue. */
-static int
-rows_read(struct db_stmt *q, struct store_catalogue **ret_rows, size_t *ret_count,
-	struct err *e)
-{
-	struct store_catalogue *rows = NULL, *more;
-	size_t count = 0;
-	int rc;
-
-	while ((rc = db_step(q, e)) == 1) {
-		/* Few: a set of sixty-four, and their formers. */
-		more = realloc(rows, (count + 1) * sizeof(*rows));
-		if (more == NULL) {
-			rc = err_set(e, -ENOMEM, "out of memory");
-			break;
-		}
-		rows = more;
-		row_read(q, &rows[count++]);
-	}
-	if (rc < 0) {
-		free(rows);
-		return rc;
-	}
-	*ret_rows = rows;
-	*ret_count = count;
-	return 0;
-}
-
 int
 store_catalogue_list(struct store *s, bool formers, struct store_catalogue **ret_rows,
 	size_t *ret_count, struct err *e)
 {
 	struct db_stmt *q = NULL;
+	void *rows;
 	int rc;
 
 	rc = db_prepare(s->db, "SELECT " COLUMNS " FROM catalogue WHERE in_force OR ?1"
@@ -363,8 +338,10 @@ store_catalogue_list(struct store *s, bool formers, struct store_catalogue **ret
 	if (rc < 0)
 		return rc;
 	db_bind_i64(q, 1, formers);
-	rc = rows_read(q, ret_rows, ret_count, e);
+	rc = db_rows(q, sizeof(**ret_rows), row_read, &rows, ret_count, e);
 	db_stmt_free(q);
+	if (rc == 0)
+		*ret_rows = rows;
 	return rc;
 }
 

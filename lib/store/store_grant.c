@@ -19,8 +19,10 @@ enum { TOKEN_BITS = 128 };
 #define NOT_SPENT "g.started < g.started_most AND g.completed < g.completed_most"
 
 static void
-grant_column(const struct db_stmt *q, struct store_grant *g)
+grant_column(const struct db_stmt *q, void *ret)
 {
+	struct store_grant *g = ret;
+
 	*g = (struct store_grant){
 		.number = db_i64(q, 0), .image = db_i64(q, 2), .device = db_i64(q, 3),
 		.single_port = db_i64(q, 5) != 0,
@@ -308,32 +310,15 @@ store_grant_gone(struct store *s, int64_t *seen, int64_t *numbers, size_t *count
 int
 store_grant_list(struct store *s, struct store_grant **ret, size_t *ret_count, struct err *e)
 {
-	struct store_grant *list = NULL, *more;
-	size_t count = 0, room = 0;
 	struct db_stmt *q = NULL;
-	int rc;
-
-	rc = db_prepare(s->db, "SELECT " COLUMNS " FROM image_grant g WHERE " NOT_SPENT
+	void *list;
+	int rc = db_prepare(s->db, "SELECT " COLUMNS " FROM image_grant g WHERE " NOT_SPENT
 		" ORDER BY g.number", &q, e);
-	while (rc == 0 && (rc = db_step(q, e)) == 1) {
-		rc = 0;
-		if (count == room) {
-			room = room == 0 ? 16 : 2 * room;
-			more = realloc(list, room * sizeof(*list));
-			if (more == NULL) {
-				rc = err_set(e, -ENOMEM, "out of memory for the list of grants");
-				break;
-			}
-			list = more;
-		}
-		grant_column(q, &list[count++]);
-	}
+
+	if (rc == 0)
+		rc = db_rows(q, sizeof(**ret), grant_column, &list, ret_count, e);
 	db_stmt_free(q);
-	if (rc < 0) {
-		free(list);
-		return rc;
-	}
-	*ret = list;
-	*ret_count = count;
-	return 0;
+	if (rc == 0)
+		*ret = list;
+	return rc;
 }

@@ -14,8 +14,10 @@
 	" label, imported, imported_by FROM image"
 
 static void
-image_column(const struct db_stmt *q, struct store_image *i)
+image_column(const struct db_stmt *q, void *ret)
 {
+	struct store_image *i = ret;
+
 	*i = (struct store_image){ .number = db_i64(q, 0), .seq = db_u32(q, 4),
 		.size = db_u64(q, 5), .has_operator = db_i64(q, 8) != 0,
 		.imported = db_i64(q, 10) };
@@ -282,31 +284,14 @@ store_image_digest(struct store *s, const uint8_t sha256[STRUCTURE_DIGEST_SIZE],
 int
 store_image_list(struct store *s, struct store_image **ret, size_t *ret_count, struct err *e)
 {
-	struct store_image *list = NULL, *more;
-	size_t count = 0, room = 0;
 	struct db_stmt *q = NULL;
-	int rc;
+	void *list;
+	int rc = db_prepare(s->db, SELECT " ORDER BY software, creator, seq, number", &q, e);
 
-	rc = db_prepare(s->db, SELECT " ORDER BY software, creator, seq, number", &q, e);
-	while (rc == 0 && (rc = db_step(q, e)) == 1) {
-		rc = 0;
-		if (count == room) {
-			room = room == 0 ? 16 : 2 * room;
-			more = realloc(list, room * sizeof(*list));
-			if (more == NULL) {
-				rc = err_set(e, -ENOMEM, "out of memory for the list of images");
-				break;
-			}
-			list = more;
-		}
-		image_column(q, &list[count++]);
-	}
+	if (rc == 0)
+		rc = db_rows(q, sizeof(**ret), image_column, &list, ret_count, e);
 	db_stmt_free(q);
-	if (rc < 0) {
-		free(list);
-		return rc;
-	}
-	*ret = list;
-	*ret_count = count;
-	return 0;
+	if (rc == 0)
+		*ret = list;
+	return rc;
 }

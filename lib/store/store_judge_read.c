@@ -235,39 +235,28 @@ store_judged_close(struct store_judged_list *l)
 	free(l);
 }
 
-/* All rows of two numbers (or one) that a query lists. */
+static void
+number_column(const struct db_stmt *q, void *ret)
+{
+	*(struct store_judge_count *)ret =
+		(struct store_judge_count){ db_i64(q, 0), db_u64(q, 1) };
+}
+
+/* All rows of two numbers that a query lists. */
 static int
 numbers(struct store *s, const char *sql, struct store_judge_count **ret, size_t *ret_count,
 	struct err *e)
 {
-	struct store_judge_count *list = NULL, *more;
-	size_t count = 0, size = 0;
 	struct db_stmt *q = NULL;
-	int rc;
+	void *list;
+	int rc = db_prepare(s->db, sql, &q, e);
 
-	rc = db_prepare(s->db, sql, &q, e);
-	if (rc < 0)
-		return rc;
-	while ((rc = db_step(q, e)) == 1) {
-		if (count == size) {
-			size = size == 0 ? 64 : size * 2;
-			more = realloc(list, size * sizeof(*list));
-			if (more == NULL) {
-				rc = out_of_memory(e);
-				break;
-			}
-			list = more;
-		}
-		list[count++] = (struct store_judge_count){ db_i64(q, 0), db_u64(q, 1) };
-	}
+	if (rc == 0)
+		rc = db_rows(q, sizeof(**ret), number_column, &list, ret_count, e);
 	db_stmt_free(q);
-	if (rc < 0) {
-		free(list);
-		return rc;
-	}
-	*ret = list;
-	*ret_count = count;
-	return 0;
+	if (rc == 0)
+		*ret = list;
+	return rc;
 }
 
 int

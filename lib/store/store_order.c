@@ -74,12 +74,13 @@ want_column(const struct db_stmt *q, int first, struct update_want *w)
 }
 
 static void
-order_column(const struct db_stmt *q, int64_t device, struct store_order *o)
+order_column(const struct db_stmt *q, void *ret)
 {
+	struct store_order *o = ret;
 	int c = 4 + WANT_COLUMN_COUNT;
 	size_t len;
 
-	*o = (struct store_order){ .device = device, .number = db_u32(q, 0),
+	*o = (struct store_order){ .number = db_u32(q, 0),
 		.unit_index = db_u32(q, 2) };
 	db_text(q, 1, o->symbol, sizeof(o->symbol));
 	db_text(q, 3, o->unit_serial, sizeof(o->unit_serial));
@@ -98,8 +99,9 @@ order_column(const struct db_stmt *q, int64_t device, struct store_order *o)
 }
 
 static void
-update_column(const struct db_stmt *q, struct store_update *u)
+update_column(const struct db_stmt *q, void *ret)
 {
+	struct store_update *u = ret;
 	struct update *r = &u->row;
 	int c = 3 + WANT_COLUMN_COUNT;
 
@@ -269,54 +271,31 @@ store_order_state_set(struct store *s, int64_t device, uint32_t number,
 
 /* --- lists ------------------------------------------------------------- */
 
-/* Room for one more item at the end of a list. */
-static void *
-grow(void **list, size_t *count, size_t *size, size_t item, int *ret_rc, struct err *e)
-{
-	void *more;
-
-	if (*count == *size) {
-		*size = *size == 0 ? 8 : *size * 2;
-		more = realloc(*list, *size * item);
-		if (more == NULL) {
-			*ret_rc = err_set(e, -ENOMEM, "out of memory for a list of updates");
-			return NULL;
-		}
-		*list = more;
-	}
-	return (char *)*list + (*count)++ * item;
-}
-
 int
 store_order_list(struct store *s, int64_t device, bool open_only, struct store_order **ret,
 	size_t *ret_count, struct err *e)
 {
-	size_t count = 0, size = 0;
-	struct db_stmt *q = NULL;
-	struct store_order *o;
-	void *list = NULL;
 	char sql[sizeof(order_select) + 64];
+	struct store_order *orders;
+	struct db_stmt *q = NULL;
+	void *list;
 	int rc;
 
 	(void)text_copy(sql, sizeof(sql), order_select);
 	(void)text_copy(sql + strlen(sql), sizeof(sql) - strlen(sql),
 		open_only ? " AND state = 1 ORDER BY number" : " ORDER BY number");
 	rc = db_prepare(s->db, sql, &q, e);
-	if (rc == 0)
+	if (rc == 0) {
 		db_bind_i64(q, 1, device);
-	while (rc == 0 && (rc = db_step(q, e)) == 1) {
-		rc = 0;
-		o = grow(&list, &count, &size, sizeof(*o), &rc, e);
-		if (o != NULL)
-			order_column(q, device, o);
+		rc = db_rows(q, sizeof(*orders), order_column, &list, ret_count, e);
 	}
 	db_stmt_free(q);
-	if (rc < 0) {
-		free(list);
+	if (rc < 0)
 		return rc;
-	}
-	*ret = list;
-	*ret_count = count;
+	orders = list;
+	for (size_t i = 0; i < *ret_count; i++)
+		orders[i].device = device;
+	*ret = orders;
 	return 0;
 }
 
@@ -324,11 +303,9 @@ int
 store_update_list(struct store *s, int64_t device, struct store_update **ret,
 	size_t *ret_count, struct err *e)
 {
-	size_t count = 0, size = 0;
-	struct db_stmt *q = NULL;
-	struct store_update *u;
-	void *list = NULL;
 	char sql[sizeof(update_select) + 64];
+	struct db_stmt *q = NULL;
+	void *list;
 	int rc;
 
 	(void)text_copy(sql, sizeof(sql), update_select);
@@ -337,20 +314,12 @@ store_update_list(struct store *s, int64_t device, struct store_update **ret,
 	rc = db_prepare(s->db, sql, &q, e);
 	if (rc == 0 && device != 0)
 		db_bind_i64(q, 1, device);
-	while (rc == 0 && (rc = db_step(q, e)) == 1) {
-		rc = 0;
-		u = grow(&list, &count, &size, sizeof(*u), &rc, e);
-		if (u != NULL)
-			update_column(q, u);
-	}
+	if (rc == 0)
+		rc = db_rows(q, sizeof(**ret), update_column, &list, ret_count, e);
 	db_stmt_free(q);
-	if (rc < 0) {
-		free(list);
-		return rc;
-	}
-	*ret = list;
-	*ret_count = count;
-	return 0;
+	if (rc == 0)
+		*ret = list;
+	return rc;
 }
 
 /* --- what devices say ---------------------------------------------------- */

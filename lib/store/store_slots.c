@@ -3,48 +3,37 @@
 #include "lib/store/store.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 #include "lib/store/store_impl.h"
+
+static void
+slot_read(const struct db_stmt *q, void *ret)
+{
+	struct store_slot *slot = ret;
+
+	*slot = (struct store_slot){
+		.file = db_u32(q, 0), .slot = db_u32(q, 1),
+		.unit_index = db_u32(q, 2), .from = db_i64(q, 4), .to = db_i64(q, 5),
+	};
+	db_text(q, 3, slot->symbol, sizeof(slot->symbol));
+}
 
 int
 store_slots(struct store *s, int64_t device, struct store_slot **ret_slots,
 	size_t *ret_count, struct err *e)
 {
-	struct store_slot *slots = NULL, *more;
-	size_t count = 0, size = 0;
 	struct db_stmt *q;
+	void *slots;
 	int rc;
 
 	q = store_stmt(s, SQL_SLOTS, &rc, e);
 	if (q == NULL)
 		return rc;
 	db_bind_i64(q, 1, device);
-	while ((rc = db_step(q, e)) == 1) {
-		if (count == size) {
-			size = size == 0 ? 16 : size * 2;
-			more = realloc(slots, size * sizeof(*slots));
-			if (more == NULL) {
-				db_reset(q);
-				rc = err_set(e, -ENOMEM, "out of memory for a list of slots");
-				break;
-			}
-			slots = more;
-		}
-		slots[count] = (struct store_slot){
-			.file = db_u32(q, 0), .slot = db_u32(q, 1),
-			.unit_index = db_u32(q, 2), .from = db_i64(q, 4), .to = db_i64(q, 5),
-		};
-		db_text(q, 3, slots[count].symbol, sizeof(slots[count].symbol));
-		count++;
-	}
-	if (rc < 0) {
-		free(slots);
-		return rc;
-	}
-	*ret_slots = slots;
-	*ret_count = count;
-	return 0;
+	rc = db_rows(q, sizeof(**ret_slots), slot_read, &slots, ret_count, e);
+	if (rc == 0)
+		*ret_slots = slots;
+	return rc;
 }
 
 static int
@@ -70,24 +59,6 @@ slot_put(struct store *s, int64_t device, const struct store_slot *slot, struct 
 	return rc;
 }
 
-static int
-device_there(struct store *s, int64_t device, struct err *e)
-{
-	struct db_stmt *q;
-	int rc;
-
-	q = store_stmt(s, SQL_TARGET, &rc, e);
-	if (q == NULL)
-		return rc;
-	db_bind_i64(q, 1, device);
-	rc = db_step(q, e);
-	if (rc == 0)
-		return err_set(e, -ENOENT, "device %lld: was removed", (long long)device);
-	if (rc == 1)
-		db_reset(q);
-	return rc < 0 ? rc : 0;
-}
-
 int
 store_slots_put(struct store *s, int64_t device, const struct store_slot *slots,
 	size_t count, struct err *e)
@@ -99,7 +70,7 @@ store_slots_put(struct store *s, int64_t device, const struct store_slot *slots,
 	rc = store_write_begin(s, &own, e);
 	if (rc < 0)
 		return rc;
-	rc = device_there(s, device, e);
+	rc = store_there(s, device, e);
 	if (rc < 0)
 		return store_write_refuse(s, own, rc);
 	for (i = 0; rc == 0 && i < count; i++)

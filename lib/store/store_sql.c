@@ -273,7 +273,7 @@ const char *const store_sql_text[SQL_COUNT] = {
 	[SQL_ADVICE_LIST] =
 		"SELECT idx, source, kind, severity, subject, rule, text, recommendation,"
 		" number, wanted, done, created, serial FROM advice WHERE device = ?1"
-		" ORDER BY number",
+		" ORDER BY number LIMIT ?2",
 	[SQL_ADVICE_NEWEST] = "SELECT newest FROM advice_order WHERE device = ?1",
 	[SQL_ADVICE_NUMBER] =
 		"INSERT OR REPLACE INTO advice_order (device, newest) VALUES (?1, ?2)",

@@ -14,8 +14,9 @@
 	" FROM ticket"
 
 static void
-ticket_column(const struct db_stmt *q, struct store_ticket *t)
+ticket_column(const struct db_stmt *q, void *ret)
 {
+	struct store_ticket *t = ret;
 	size_t len;
 
 	*t = (struct store_ticket){ .device = db_i64(q, 0), .seq = db_u32(q, 3),
@@ -142,34 +143,17 @@ int
 store_ticket_list(struct store *s, int64_t device, struct store_ticket **ret,
 	size_t *ret_count, struct err *e)
 {
-	struct store_ticket *list = NULL, *more;
-	size_t count = 0, room = 0;
 	struct db_stmt *q = NULL;
-	int rc;
+	void *list;
+	int rc = db_prepare(s->db, SELECT " WHERE ?1 = 0 OR device = ?1 ORDER BY device,"
+		" serial, software", &q, e);
 
-	rc = db_prepare(s->db, SELECT " WHERE ?1 = 0 OR device = ?1 ORDER BY device, serial,"
-		" software", &q, e);
-	if (rc == 0)
+	if (rc == 0) {
 		db_bind_i64(q, 1, device);
-	while (rc == 0 && (rc = db_step(q, e)) == 1) {
-		rc = 0;
-		if (count == room) {
-			room = room == 0 ? 16 : 2 * room;
-			more = realloc(list, room * sizeof(*list));
-			if (more == NULL) {
-				rc = err_set(e, -ENOMEM, "out of memory for the list of tickets");
-				break;
-			}
-			list = more;
-		}
-		ticket_column(q, &list[count++]);
+		rc = db_rows(q, sizeof(**ret), ticket_column, &list, ret_count, e);
 	}
 	db_stmt_free(q);
-	if (rc < 0) {
-		free(list);
-		return rc;
-	}
-	*ret = list;
-	*ret_count = count;
-	return 0;
+	if (rc == 0)
+		*ret = list;
+	return rc;
 }

@@ -30,6 +30,12 @@ tests_unit_db_readers_SOURCES = %D%/db_readers.c %D%/db_work.c %D%/db_work.h
 tests_unit_db_readers_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_db_readers_LDADD = $(UNIT_LDADD) lib/db/libdb.la $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/db_rows
+TESTS += tests/unit/db_rows
+tests_unit_db_rows_SOURCES = %D%/db_rows.c
+tests_unit_db_rows_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_db_rows_LDADD = $(UNIT_LDADD) lib/db/libdb.la $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/lock
 TESTS += tests/unit/lock
 tests_unit_lock_SOURCES = %D%/lock.c
