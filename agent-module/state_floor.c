@@ -163,21 +163,33 @@ state_floor_back(struct state *s, const char *unit_serial, const char *software,
 
 /* --- sequence numbers ----------------------------------------------------------------- */
 
+/* A statement about a bank of a unit, with the unit as ?1 and the bank as ?2. */
+static int
+bank_statement(struct state *s, const char *symbol, unsigned bank, const char *sql,
+	struct unit *ret_unit, struct db_stmt **ret_q, struct err *e)
+{
+	int rc = state_unit_find(s, symbol, ret_unit, e);
+
+	if (rc == 0)
+		rc = state_statement(s, sql, ret_q, e);
+	if (rc < 0)
+		return rc;
+	db_bind_i64(*ret_q, 1, ret_unit->index);
+	db_bind_i64(*ret_q, 2, bank);
+	return 0;
+}
+
 static int
 sequence_read(struct state *s, const char *symbol, unsigned bank, uint32_t *ret_seq,
 	struct err *e)
 {
 	struct unit u;
 	struct db_stmt *q;
-	int rc = state_unit_find(s, symbol, &u, e);
+	int rc = bank_statement(s, symbol, bank, "SELECT sequence FROM software WHERE"
+		" unit = ?1 AND bank = ?2", &u, &q, e);
 
-	if (rc == 0)
-		rc = state_statement(s, "SELECT sequence FROM software WHERE unit = ?1 AND"
-			" bank = ?2", &q, e);
 	if (rc < 0)
 		return rc;
-	db_bind_i64(q, 1, u.index);
-	db_bind_i64(q, 2, bank);
 	rc = db_step(q, e);
 	if (rc < 0)
 		return rc;
@@ -207,15 +219,11 @@ state_sequence_apply(struct state *s, const char *symbol, unsigned bank, uint32_
 {
 	struct unit u;
 	struct db_stmt *q;
-	int rc = state_unit_find(s, symbol, &u, e);
+	int rc = bank_statement(s, symbol, bank, "UPDATE software SET sequence = ?3 WHERE"
+		" unit = ?1 AND bank = ?2", &u, &q, e);
 
-	if (rc == 0)
-		rc = state_statement(s, "UPDATE software SET sequence = ?3 WHERE unit = ?1 AND"
-			" bank = ?2", &q, e);
 	if (rc < 0)
 		return rc;
-	db_bind_i64(q, 1, u.index);
-	db_bind_i64(q, 2, bank);
 	db_bind_i64(q, 3, seq);
 	rc = db_run(q, e);
 	if (rc == 0 && db_rows_changed(s->db) == 0)
