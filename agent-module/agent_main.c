@@ -61,19 +61,6 @@ struct settings {
 	const char *pid_file;
 };
 
-static int
-set_log(struct settings *s, const char *where, struct err *e)
-{
-	s->log_given = true;
-	if (strcmp(where, "stderr") == 0)
-		s->target = LOG_TO_STDERR;
-	else if (strcmp(where, "syslog") == 0)
-		s->target = LOG_TO_SYSLOG;
-	else
-		return err_set(e, -EINVAL, "option --log: want stderr or syslog");
-	return 0;
-}
-
 /* Looked at now, so that a wrong path is told before the first advice comes. */
 static int
 set_hook(struct settings *s, const char *program, struct err *e)
@@ -131,8 +118,9 @@ set_update(struct settings *s, int key, const char *argument, struct err *e)
 }
 
 static int
-set_option(struct settings *s, int key, const char *argument, struct err *e)
+set_option(void *user, int key, const char *argument, struct err *e)
 {
+	struct settings *s = user;
 	int rc = set_update(s, key, argument, e);
 
 	if (rc != -ENOENT)
@@ -160,7 +148,8 @@ set_option(struct settings *s, int key, const char *argument, struct err *e)
 		s->foreground = true;
 		break;
 	case 'L':
-		return set_log(s, argument, e);
+		s->log_given = true;
+		return options_log(argument, &s->target, e);
 	case KEY_PID_FILE:
 		s->pid_file = argument;
 		break;
@@ -172,20 +161,10 @@ set_option(struct settings *s, int key, const char *argument, struct err *e)
 static int
 read_options(struct settings *s, int argc, char *argv[], struct err *e)
 {
-	struct options_pass pass;
-	int key, r;
+	int rc = options_each(&options, argc, argv, 0, 0, set_option, s, e);
 
-	options_begin(&pass, &options, argc, argv);
-	while ((key = options_next(&pass, e)) != OPTIONS_END) {
-		if (key == OPTIONS_SHOWN)
-			return 1;
-		r = key < 0 ? key : set_option(s, key, pass.argument, e);
-		if (r < 0)
-			return r;
-	}
-	r = options_arguments(&pass, 0, 0, e);
-	if (r < 0)
-		return r;
+	if (rc != 0)
+		return rc;
 	s->agentd.state = paths_state(s->agentd.state);
 	if (!s->log_given)
 		s->target = s->foreground ? LOG_TO_STDERR : LOG_TO_SYSLOG;

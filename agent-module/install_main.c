@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "agent-module/install.h"
 #include "agent-module/install_selftest.h"
@@ -59,17 +58,9 @@ stop(int signal)
 }
 
 static int
-set_log(struct settings *s, const char *where, struct err *e)
+set_option(void *user, int key, const char *argument, struct err *e)
 {
-	if (strcmp(where, "stderr") != 0 && strcmp(where, "syslog") != 0)
-		return err_set(e, -EINVAL, "option --log: want stderr or syslog");
-	s->log = where[1] == 't' ? LOG_TO_STDERR : LOG_TO_SYSLOG;
-	return 0;
-}
-
-static int
-set_option(struct settings *s, int key, const char *argument, struct err *e)
-{
+	struct settings *s = user;
 	static const uint32_t year_s = 366 * 86400, day_s = 86400;
 
 	switch (key) {
@@ -100,7 +91,7 @@ set_option(struct settings *s, int key, const char *argument, struct err *e)
 		s->selftest = argument;
 		break;
 	case KEY_LOG:
-		return set_log(s, argument, e);
+		return options_log(argument, &s->log, e);
 	}
 	return 0;
 }
@@ -109,19 +100,9 @@ set_option(struct settings *s, int key, const char *argument, struct err *e)
 static int
 read_options(struct settings *s, int argc, char *argv[], struct err *e)
 {
-	struct options_pass pass;
-	int key, rc;
+	int rc = options_each(&options, argc, argv, 0, 0, set_option, s, e);
 
-	options_begin(&pass, &options, argc, argv);
-	while ((key = options_next(&pass, e)) != OPTIONS_END) {
-		if (key == OPTIONS_SHOWN)
-			return 1;
-		rc = key < 0 ? key : set_option(s, key, pass.argument, e);
-		if (rc < 0)
-			return rc;
-	}
-	rc = options_arguments(&pass, 0, 0, e);
-	if (rc < 0)
+	if (rc != 0)
 		return rc;
 	if ((s->install.unit != NULL) + (s->install.group != 0) + (s->selftest != NULL) != 1)
 		return err_set(e, -EINVAL, "want one of --unit, --group and --selftest");

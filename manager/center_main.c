@@ -73,18 +73,6 @@ struct run {
 /* --- options -------------------------------------------------------------------- */
 
 static int
-set_log(struct settings *s, const char *where, struct err *e)
-{
-	if (strcmp(where, "stderr") == 0)
-		s->log = LOG_TO_STDERR;
-	else if (strcmp(where, "syslog") == 0)
-		s->log = LOG_TO_SYSLOG;
-	else
-		return err_set(e, -EINVAL, "option --log: want stderr or syslog");
-	return 0;
-}
-
-static int
 set_listen(struct settings *s, const char *address, struct err *e)
 {
 	if (s->listen_count == CENTER_NET_SOCKETS_MAX)
@@ -94,8 +82,9 @@ set_listen(struct settings *s, const char *address, struct err *e)
 }
 
 static int
-set_option(struct settings *s, int key, const char *argument, struct err *e)
+set_option(void *user, int key, const char *argument, struct err *e)
 {
+	struct settings *s = user;
 	switch (key) {
 	case KEY_DB:
 		s->db = argument;
@@ -132,7 +121,7 @@ set_option(struct settings *s, int key, const char *argument, struct err *e)
 		s->json = true;
 		break;
 	case 'L':
-		return set_log(s, argument, e);
+		return options_log(argument, &s->log, e);
 	}
 	return 0;
 }
@@ -141,17 +130,10 @@ set_option(struct settings *s, int key, const char *argument, struct err *e)
 static int
 read_options(struct settings *s, int argc, char *argv[], struct err *e)
 {
-	struct options_pass pass;
-	int key, rc;
+	int rc = options_each(&options, argc, argv, 0, 0, set_option, s, e);
 
-	options_begin(&pass, &options, argc, argv);
-	while ((key = options_next(&pass, e)) != OPTIONS_END) {
-		if (key == OPTIONS_SHOWN)
-			return 1;
-		rc = key < 0 ? key : set_option(s, key, pass.argument, e);
-		if (rc < 0)
-			return rc;
-	}
+	if (rc != 0)
+		return rc;
 	if (s->json && !s->engine_show)
 		return err_set(e, -EINVAL, "--json goes with --engine show");
 	if (s->poll != NULL && s->no_poll)
@@ -160,7 +142,7 @@ read_options(struct settings *s, int argc, char *argv[], struct err *e)
 		return err_set(e, -EINVAL, "--judge and --no-judge: one of the two");
 	if (s->listen_count == 0)
 		s->listen[s->listen_count++] = "udp:162";
-	return options_arguments(&pass, 0, 0, e);
+	return 0;
 }
 
 /* --- where things are ------------------------------------------------------------- */

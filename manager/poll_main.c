@@ -97,20 +97,10 @@ set_number(int key, struct settings *s, const char *argument, struct err *e)
 }
 
 static int
-set_log(struct settings *s, const char *where, struct err *e)
+set_option(void *user, int key, const char *argument, struct err *e)
 {
-	if (strcmp(where, "stderr") == 0)
-		s->log = LOG_TO_STDERR;
-	else if (strcmp(where, "syslog") == 0)
-		s->log = LOG_TO_SYSLOG;
-	else
-		return err_set(e, -EINVAL, "option --log: want stderr or syslog");
-	return 0;
-}
+	struct settings *s = user;
 
-static int
-set_option(struct settings *s, int key, char *argument, struct err *e)
-{
 	switch (key) {
 	case KEY_DB:
 		s->db = argument;
@@ -141,9 +131,10 @@ set_option(struct settings *s, int key, char *argument, struct err *e)
 		s->quiet = true;
 		return 0;
 	case 'L':
-		return set_log(s, argument, e);
+		return options_log(argument, &s->log, e);
 	}
-	if (!snmp_options_take(&s->snmp, key, argument))
+	/* argv's own words: not const. */
+	if (!snmp_options_take(&s->snmp, key, (char *)(uintptr_t)argument))
 		return err_set(e, -EINVAL, "option -%c was given too often", key);
 	return 0;
 }
@@ -152,21 +143,13 @@ set_option(struct settings *s, int key, char *argument, struct err *e)
 static int
 read_options(struct settings *s, int argc, char *argv[], struct err *e)
 {
-	struct options_pass pass;
-	int key, rc;
+	int rc = options_each(&options, argc, argv, 0, 0, set_option, s, e);
 
-	options_begin(&pass, &options, argc, argv);
-	while ((key = options_next(&pass, e)) != OPTIONS_END) {
-		if (key == OPTIONS_SHOWN)
-			return 1;
-		/* argv's own words: not const. */
-		rc = key < 0 ? key : set_option(s, key, (char *)(uintptr_t)pass.argument, e);
-		if (rc < 0)
-			return rc;
-	}
+	if (rc != 0)
+		return rc;
 	if (s->soon && s->device != NULL)
 		return err_set(e, -EINVAL, "--soon and --device do not go together");
-	return options_arguments(&pass, 0, 0, e);
+	return 0;
 }
 
 /* --- configuration ---------------------------------------------------------------- */

@@ -130,19 +130,6 @@ set_rate(struct settings *s, const char *text, struct err *e)
 }
 
 static int
-set_log(struct settings *s, const char *where, struct err *e)
-{
-	s->log_given = true;
-	if (strcmp(where, "stderr") == 0)
-		s->target = LOG_TO_STDERR;
-	else if (strcmp(where, "syslog") == 0)
-		s->target = LOG_TO_SYSLOG;
-	else
-		return err_set(e, -EINVAL, "want stderr or syslog");
-	return 0;
-}
-
-static int
 set_limit(const char *text, uint32_t least, uint32_t most, uint32_t *ret, struct err *e)
 {
 	return parse_u32(text, least, most, ret, e);
@@ -183,8 +170,6 @@ set_parsed(struct settings *s, int key, const char *text, struct err *e)
 		rc = parse_duration(text, 1, STALL_MOST_S, &span_s, e);
 		o->limits.stall_us = rc == 0 ? span_s * 1000000 : o->limits.stall_us;
 		return rc;
-	case 'L':
-		return set_log(s, text, e);
 	}
 	return 0;
 }
@@ -200,8 +185,9 @@ name_of(int key)
 }
 
 static int
-set_option(struct settings *s, int key, const char *argument, struct err *e)
+set_option(void *user, int key, const char *argument, struct err *e)
 {
+	struct settings *s = user;
 	struct tftpd_options *o = &s->tftpd;
 	int rc;
 
@@ -242,6 +228,9 @@ set_option(struct settings *s, int key, const char *argument, struct err *e)
 	case 'v':
 		s->verbose = true;
 		return 0;
+	case 'L':
+		s->log_given = true;
+		return options_log(argument, &s->target, e);
 	}
 	rc = set_parsed(s, key, argument, e);
 	if (rc < 0)
@@ -280,21 +269,12 @@ check(struct settings *s, struct err *e)
 static int
 read_options(struct settings *s, int argc, char *argv[], struct err *e)
 {
-	struct options_pass pass;
-	int key, rc;
+	int rc;
 
 	tftp_server_options_default(&s->tftpd.server);
 	s->tftpd.folder.write_most = WRITE_MOST;
-	options_begin(&pass, &options, argc, argv);
-	while ((key = options_next(&pass, e)) != OPTIONS_END) {
-		if (key == OPTIONS_SHOWN)
-			return 1;
-		rc = key < 0 ? key : set_option(s, key, pass.argument, e);
-		if (rc < 0)
-			return rc;
-	}
-	rc = options_arguments(&pass, 0, 0, e);
-	return rc < 0 ? rc : check(s, e);
+	rc = options_each(&options, argc, argv, 0, 0, set_option, s, e);
+	return rc != 0 ? rc : check(s, e);
 }
 
 /* --- the run ---------------------------------------------------------------------- */

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/base/log.h"
 #include "lib/base/text.h"
 
 static const struct option_row help_row = {
@@ -201,6 +200,36 @@ options_arguments(const struct options_pass *p, int least, int most, struct err 
 	return err_set(e, -EINVAL, "%s; usage: %s %s",
 	    given < least ? "missing argument" : "too many arguments", o->program,
 	    o->usage != NULL ? o->usage : "");
+}
+
+int
+options_each(const struct options *o, int argc, char *argv[], int least, int most,
+	int (*set)(void *user, int key, const char *argument, struct err *e), void *user,
+	struct err *e)
+{
+	struct options_pass p;
+	int key, rc;
+
+	options_begin(&p, o, argc, argv);
+	while ((key = options_next(&p, e)) != OPTIONS_END) {
+		if (key == OPTIONS_SHOWN)
+			return 1;
+		rc = key < 0 ? key : set(user, key, p.argument, e);
+		if (rc < 0)
+			return rc;
+	}
+	return options_arguments(&p, least, most, e);
+}
+
+int
+options_log(const char *argument, enum log_target *ret_target, struct err *e)
+{
+	bool err = strcmp(argument, "stderr") == 0;
+
+	if (!err && strcmp(argument, "syslog") != 0)
+		return err_set(e, -EINVAL, "option --log: want stderr or syslog");
+	*ret_target = err ? LOG_TO_STDERR : LOG_TO_SYSLOG;
+	return 0;
 }
 
 int

@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include "lib/base/err.h"
+#include "lib/base/log.h"
 
 enum {
 	OPTIONS_END = 0,	/* no more options */
@@ -66,6 +67,18 @@ int options_next(struct options_pass *p, struct err *e);
  */
 int options_arguments(const struct options_pass *p, int least, int most,
 	struct err *e);
+
+/*
+ * The two together, for a program: set() is called for each option, and what
+ * it refuses ends the pass.  0 go on; 1 help or the version was printed; or a
+ * negative errno with e, its own or that of set().
+ */
+int options_each(const struct options *o, int argc, char *argv[], int least, int most,
+	int (*set)(void *user, int key, const char *argument, struct err *e), void *user,
+	struct err *e);
+
+/* What stands behind --log, in each program that has it: stderr or syslog. */
+int options_log(const char *argument, enum log_target *ret_target, struct err *e);
 
 /*
  * The two together, for a command that says itself what is wrong: > 0 an

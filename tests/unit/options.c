@@ -325,6 +325,60 @@ START_TEST(commands_are_listed)
 }
 END_TEST
 
+/* Keeps the last argument; refuses -q. */
+static int
+set_one(void *user, int key, const char *argument, struct err *e)
+{
+	if (key == 'q')
+		return err_set(e, -EPERM, "not -q");
+	if (argument != NULL)
+		*(const char **)user = argument;
+	return 0;
+}
+
+static int
+each(const char *line, const char **last, struct err *e)
+{
+	char *argv[ARGUMENTS_MAX];
+	int argc = split(line, argv);
+
+	*last = "";
+	return options_each(&program, argc, argv, 1, 1, set_one, last, e);
+}
+
+START_TEST(each_of_a_program)
+{
+	const char *last;
+	struct err e = { "" };
+
+	ck_assert_int_eq(each("p -t 4 --db x a", &last, &e), 0);
+	ck_assert_str_eq(last, "x");
+	ck_assert_int_eq(each("p --json -q a", &last, &e), -EPERM);
+	ck_assert_str_eq(e.text, "not -q");
+	ck_assert_int_eq(each("p --jsno a", &last, &e), -EINVAL);
+	ck_assert_int_eq(each("p --json", &last, &e), -EINVAL);
+	ck_assert_int_eq(each("p a b", &last, &e), -EINVAL);
+	catch_stdout();
+	ck_assert_int_eq(each("p --json --version --jsno", &last, &e), 1);
+	ck_assert_ptr_nonnull(strstr(caught(), "imgadm-test"));
+}
+END_TEST
+
+START_TEST(where_to_log)
+{
+	enum log_target target = LOG_TO_STDERR;
+	struct err e = { "" };
+
+	ck_assert_int_eq(options_log("syslog", &target, &e), 0);
+	ck_assert_int_eq(target, LOG_TO_SYSLOG);
+	ck_assert_int_eq(options_log("std", &target, &e), -EINVAL);
+	ck_assert_str_eq(e.text, "option --log: want stderr or syslog");
+	ck_assert_int_eq(target, LOG_TO_SYSLOG);
+	ck_assert_int_eq(options_log("stderr", &target, &e), 0);
+	ck_assert_int_eq(target, LOG_TO_STDERR);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -340,6 +394,8 @@ main(void)
 	tcase_add_test(tc, help_is_the_table);
 	tcase_add_test(tc, version_is_one_line);
 	tcase_add_test(tc, steps_of_a_command);
+	tcase_add_test(tc, each_of_a_program);
+	tcase_add_test(tc, where_to_log);
 	tcase_add_test(tc, commands_run);
 	tcase_add_test(tc, commands_that_are_none);
 	tcase_add_test(tc, commands_are_listed);
