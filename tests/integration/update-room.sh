@@ -9,8 +9,8 @@
 . "$top_srcdir/tests/integration/update-lib.sh"
 : "${device:?}" "${v3:?}" "${judge:?}" "${fleet:?}" "${poll:?}" "${port:=}" "${update:?}" "${top_builddir:?}"
 need minisign python3 sqlite3
-install=$top_builddir/agent-module/imgadm-install
 install_state=$top_builddir/tests/integration/install_state
+install=$top_builddir/agent-module/imgadm-install
 for f in "$install" "$install-dir" "$install_state" "$top_builddir/updater/imgadm-tftpd"; do
 	[ -x "$f" ] || skip_all "$f is not built"
 done
@@ -67,15 +67,7 @@ printf 'imgadm-trust 1\nserial 1\ncreator acme %s software=engine-fw,engine-eco 
 ok 'whom it believes' sign "$T/trust" root 'imgadm-trust 1 serial=1'
 ok 'is in force' "$install_state" "$state" trust "$T/root.pub" "$T/trust" "$T/trust.minisig"
 agent_start module "$state" || { ok 'snmpd answers' false; done_testing; exit; }
-# What imgadm-agentd does: imgadm-install runs while there is something to do.
-cat >"$T/watch" <<END
-#!/bin/sh
-while :; do
-	"$install" --state "$state" --unit ENG --trial 30 --log stderr
-	sleep 0.2
-done
-END
-spawn watch sh "$T/watch"
+spawn agentd imgadm-agentd -f --state "$state" --trial 30
 
 # --- the centre ---------------------------------------------------------------------------------------
 cat >"$T/conf/imgadm.conf" <<END
