@@ -46,11 +46,19 @@ judge_world = tests/unit/judge_world.c tests/unit/judge_world.h tests/unit/judge
 	$(catalogue_fixture)
 judge_world_libs = manager/libjudge.la $(catalogue_test_libs)
 
+judge_case = tests/unit/judge_case.c tests/unit/judge_case.h $(judge_world)
+
 check_PROGRAMS += tests/unit/judge
 TESTS += tests/unit/judge
-tests_unit_judge_SOURCES = %D%/judge.c $(judge_world)
+tests_unit_judge_SOURCES = %D%/judge.c $(judge_case)
 tests_unit_judge_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_judge_LDADD = $(UNIT_LDADD) $(judge_world_libs)
+
+check_PROGRAMS += tests/unit/judge_values
+TESTS += tests/unit/judge_values
+tests_unit_judge_values_SOURCES = %D%/judge_values.c $(judge_case)
+tests_unit_judge_values_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_judge_values_LDADD = $(UNIT_LDADD) $(judge_world_libs)
 
 check_PROGRAMS += tests/unit/judge_shape
 TESTS += tests/unit/judge_shape
@@ -64,11 +72,19 @@ tests_unit_judge_clauses_SOURCES = %D%/judge_clauses.c $(judge_world)
 tests_unit_judge_clauses_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_judge_clauses_LDADD = $(UNIT_LDADD) $(judge_world_libs)
 
+judge_rule = tests/unit/judge_rule.c tests/unit/judge_rule.h $(judge_world)
+
 check_PROGRAMS += tests/unit/judge_truth
 TESTS += tests/unit/judge_truth
-tests_unit_judge_truth_SOURCES = %D%/judge_truth.c $(judge_world)
+tests_unit_judge_truth_SOURCES = %D%/judge_truth.c $(judge_rule)
 tests_unit_judge_truth_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_judge_truth_LDADD = $(UNIT_LDADD) $(judge_world_libs)
+
+check_PROGRAMS += tests/unit/judge_anchor
+TESTS += tests/unit/judge_anchor
+tests_unit_judge_anchor_SOURCES = %D%/judge_anchor.c $(judge_rule)
+tests_unit_judge_anchor_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_judge_anchor_LDADD = $(UNIT_LDADD) $(judge_world_libs)
 
 check_PROGRAMS += tests/unit/judge_oracle
 TESTS += tests/unit/judge_oracle

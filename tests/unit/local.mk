@@ -132,6 +132,14 @@ tests_unit_report_plan_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_report_plan_LDADD = $(UNIT_LDADD) agent-module/libagentd.la \
 	$(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/report_between
+TESTS += tests/unit/report_between
+tests_unit_report_between_SOURCES = %D%/report_between.c \
+	%D%/report_world.c %D%/report_world.h
+tests_unit_report_between_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_report_between_LDADD = $(UNIT_LDADD) agent-module/libagentd.la \
+	$(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/link_table
 TESTS += tests/unit/link_table
 tests_unit_link_table_SOURCES = %D%/link_table.c

@@ -336,3 +336,19 @@ world_last(const struct world *w)
 	ck_assert_uint_gt(w->begin_count, 0);
 	return &w->begins[w->begin_count - 1];
 }
+
+void
+world_all_arrived(const struct world *w)
+{
+	ck_assert_uint_eq(w->report.acknowledged_generation, w->log.generation);
+	ck_assert_uint_eq(w->report.acknowledged_index, w->log.newest);
+	for (uint32_t i = w->log.oldest; i <= w->log.newest; i++)
+		ck_assert_uint_ge(w->got[i], 1);
+}
+
+void
+world_in_order(const struct world *w)
+{
+	for (unsigned i = 1; i < w->order_count; i++)
+		ck_assert_uint_lt(w->order[i - 1], w->order[i]);
+}

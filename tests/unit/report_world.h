@@ -101,4 +101,9 @@ void world_clear_log(struct world *w);
 unsigned world_begun(const struct world *w, enum report_kind kind, int reason);
 const struct world_begin *world_last(const struct world *w);
 
+/* Asserts that all entries of the memory are with the centre, and that this is written. */
+void world_all_arrived(const struct world *w);
+/* Asserts that entries came in their order. */
+void world_in_order(const struct world *w);
+
 #endif

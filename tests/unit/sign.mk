@@ -47,8 +47,16 @@ tests_unit_image_trust_SOURCES = %D%/image_trust.c $(signer)
 tests_unit_image_trust_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(SODIUM_CFLAGS)
 tests_unit_image_trust_LDADD = $(UNIT_LDADD) $(image_test_libs)
 
+image_asked = %D%/image_asked.c %D%/image_asked.h $(signer)
+
 check_PROGRAMS += tests/unit/image_check
 TESTS += tests/unit/image_check
-tests_unit_image_check_SOURCES = %D%/image_check.c $(signer)
+tests_unit_image_check_SOURCES = %D%/image_check.c $(image_asked)
 tests_unit_image_check_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(SODIUM_CFLAGS)
 tests_unit_image_check_LDADD = $(UNIT_LDADD) $(image_test_libs)
+
+check_PROGRAMS += tests/unit/image_ticket
+TESTS += tests/unit/image_ticket
+tests_unit_image_ticket_SOURCES = %D%/image_ticket.c $(image_asked)
+tests_unit_image_ticket_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(SODIUM_CFLAGS)
+tests_unit_image_ticket_LDADD = $(UNIT_LDADD) $(image_test_libs)

@@ -44,11 +44,20 @@ tests_unit_snmp_pdu_SOURCES = %D%/snmp_pdu.c
 tests_unit_snmp_pdu_CPPFLAGS = $(SNMP_TEST_CPPFLAGS) $(NETSNMP_CFLAGS)
 tests_unit_snmp_pdu_LDADD = $(UNIT_LDADD) $(SNMP_LIBS) $(NETSNMP_LIBS)
 
+report_made = %D%/report_made.c %D%/report_made.h
+
 check_PROGRAMS += tests/unit/report
 TESTS += tests/unit/report
-tests_unit_report_SOURCES = %D%/report.c
+tests_unit_report_SOURCES = %D%/report.c $(report_made)
 tests_unit_report_CPPFLAGS = $(SNMP_TEST_CPPFLAGS) $(NETSNMP_CFLAGS)
 tests_unit_report_LDADD = $(UNIT_LDADD) lib/report/libreport.la lib/structure/libstructure.la \
+	$(SNMP_LIBS) $(NETSNMP_LIBS) $(SODIUM_LIBS)
+
+check_PROGRAMS += tests/unit/report_wrong
+TESTS += tests/unit/report_wrong
+tests_unit_report_wrong_SOURCES = %D%/report_wrong.c $(report_made)
+tests_unit_report_wrong_CPPFLAGS = $(SNMP_TEST_CPPFLAGS) $(NETSNMP_CFLAGS)
+tests_unit_report_wrong_LDADD = $(UNIT_LDADD) lib/report/libreport.la lib/structure/libstructure.la \
 	$(SNMP_LIBS) $(NETSNMP_LIBS) $(SODIUM_LIBS)
 
 check_PROGRAMS += tests/unit/snmp_keyfile
