@@ -174,7 +174,7 @@ install_switching(const struct install_view *v)
 static bool
 reported_in(const struct install_member *m)
 {
-	return m->m.proven || m->row.reported_in || m->row.pending == UPDATE_COMMAND_CONFIRM;
+	return m->m.proven || m->row.reported_in;
 }
 
 static void
@@ -188,8 +188,6 @@ record_proven(const struct install_view *v)
 			continue;
 		c = install_state_of(v, i, UPDATE_PROVEN);
 		c->columns |= STATE_STEP_TRIES | STATE_STEP_DUE;
-		if (m->row.pending == UPDATE_COMMAND_CONFIRM)
-			c->columns |= STATE_STEP_TAKEN;
 		c->due = due_after(v, v->g->commit_after_s);
 		c->oper = UNIT_OPER_OK;
 		c->fresh = true;
@@ -252,8 +250,7 @@ install_trial(const struct install_view *v)
 	int64_t until = INT64_MAX;
 	size_t waiting = 0;
 
-	if (install_take_stray(v, UPDATE_TRIAL, INSTALL_KEEPS(UPDATE_COMMAND_CONFIRM) |
-		INSTALL_KEEPS(UPDATE_COMMAND_ROLLBACK)))
+	if (install_take_stray(v, UPDATE_TRIAL, INSTALL_KEEPS(UPDATE_COMMAND_ROLLBACK)))
 		return;
 	INSTALL_EACH(v, i)
 		if (in_state(v, i, UPDATE_TRIAL) &&

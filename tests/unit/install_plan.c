@@ -472,6 +472,24 @@ START_TEST(confirmed_by_the_device)
 }
 END_TEST
 
+/* `confirm` is a word about what is proven; in a trial it proves nothing. */
+START_TEST(confirm_proves_nothing)
+{
+	struct model *d = model_new(1, 2);
+
+	d->unit[0].probes = false;
+	while (d->unit[0].row.row.state != UPDATE_TRIAL)
+		ck_assert(step_once(d));
+	d->unit[0].row.pending = UPDATE_COMMAND_CONFIRM;
+	while (step_once(d))
+		;
+	check_end(d);
+	ck_assert(all_in(d, UPDATE_ROLLED_BACK));
+	ck_assert_int_eq(d->unit[0].row.row.reason, UPDATE_REASON_NOT_CONFIRMED);
+	free(d);
+}
+END_TEST
+
 START_TEST(one_bank_without_a_way_back)
 {
 	struct model *d = model_new(1, 1);
@@ -893,6 +911,7 @@ suite(void)
 	tcase_add_test(tc, does_not_start);
 	tcase_add_test(tc, not_confirmed);
 	tcase_add_test(tc, confirmed_by_the_device);
+	tcase_add_test(tc, confirm_proves_nothing);
 	tcase_add_test(tc, one_bank_without_a_way_back);
 	tcase_add_test(tc, one_bank_goes_back);
 	tcase_add_test(tc, one_bank_budget);
