@@ -3,7 +3,6 @@
 #include "agent-module/install_private.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,6 +116,10 @@ live(struct install *in, struct err *e)
 			(void)poll(NULL, 0, BUSY_MS);
 			continue;
 		}
+		if (rc == 0)
+			rc = install_lock(in, e);
+		if (rc == 1)
+			continue;
 		if (rc < 0)
 			return rc;
 		now = install_now();
@@ -136,25 +139,6 @@ live(struct install *in, struct err *e)
 }
 
 /* --- begin and end ------------------------------------------------------ */
-
-/* One process a unit, or a group: its number, or its first unit's. */
-static int
-lock(struct install *in, struct err *e)
-{
-	const struct state_update *first = &in->g.members[0].row;
-	char name[PATH_MAX + INSTALL_NAME_SIZE];
-
-	for (size_t i = 0; i < in->g.count; i++)
-		if (strcmp(in->g.members[i].row.symbol, in->symbol) == 0)
-			first = &in->g.members[i].row;
-	if (install_plan_grouped(first))
-		(void)snprintf(name, sizeof(name), "%s/g%" PRIu32 ".lock", in->folder_path,
-			first->row.want.group);
-	else
-		(void)snprintf(name, sizeof(name), "%s/u%" PRIu32 ".lock", in->folder_path,
-			first->row.unit_index);
-	return lock_take(name, &in->lock, NULL, e);
-}
 
 static int
 find_fetch(struct install *in, struct err *e)
@@ -192,16 +176,12 @@ install_run(const struct install_options *o, struct err *e)
 	if (rc == 0)
 		rc = install_folder_open(in, e);
 	if (rc == 0)
-		rc = install_load(in, e);
-	if (rc == 0)
-		rc = lock(in, e);
-	if (rc == 0)
 		rc = live(in, e);
 	if (rc == 0 && !stopping(in))
 		install_file_sweep(in);
 	for (size_t i = 0; i < UPDATE_GROUP_MAX; i++)
 		install_work_release(&in->work[i]);
-	lock_release(in->lock);
+	install_lock_release(in);
 	state_view_release(&in->view);
 	state_close(in->state);
 	if (in->folder >= 0)

@@ -10,7 +10,8 @@
  *   file, so a file that is exchanged under its name changes nothing.
  * - A record and the labels, floors and sequence numbers that belong to it are
  *   one transaction; a command that came meanwhile is seen before it.
- * - One process works on a unit or group: a lock in the folder.
+ * - One process works on a unit, alone or in whatever group: a lock a unit, in
+ *   the folder.
  */
 #ifndef IMGADM_AGENT_MODULE_INSTALL_H
 #define IMGADM_AGENT_MODULE_INSTALL_H

@@ -225,7 +225,7 @@ install_verb(struct install *in, const struct install_step *s, struct install_ou
 	struct installer_call call = { .state = in->o->state, .verb = s->verb, .bank = s->bank,
 		.symbol = row->symbol, .image = -1, .idle = s->idle, .stop = never_stop,
 		/* An installer that outlives us keeps another one from its bank. */
-		.held = lock_descriptor(in->lock) };
+		.held = install_lock_descriptor(in, s->member) };
 	char path[INSTALLER_PATH_MAX];
 	struct installer_end end;
 	struct install_target t;

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -249,52 +250,114 @@ install_file_room(const struct install *in)
 
 /* The image of what runs is kept where the unit has one bank: it is the way back. */
 static bool
-is_needed(const struct install *in, size_t i, const char *name)
+is_needed(const struct install *in, const struct state_update *row, const char *name)
 {
-	const struct install_member *m = &in->g.members[i];
-	const struct software *w = install_bank(in, i, 1);
-	char keep[INSTALL_NAME_SIZE];
 	static const char *const ends[] = { "img", "label" };
+	const struct unit *u = structure_unit(&in->view.structure, row->row.unit_index);
+	const struct software *w;
+	char keep[INSTALL_NAME_SIZE];
+	size_t count;
 
-	if (!update_at_rest(m->row.row.state))
+	if (!update_at_rest(row->row.state))
 		return true;
-	if (m->unit.banks > 1 || w == NULL || !w->digest_known)
+	if (u == NULL || u->banks > 1)
 		return false;
-	for (size_t n = 0; n < 2; n++) {
-		install_name_of(m->row.row.unit_index, w->digest, ends[n], keep);
+	w = structure_software(&in->view.structure, row->row.unit_index, &count);
+	for (size_t n = 0; n < count * 2; n++) {
+		if (w[n / 2].bank != 1 || !w[n / 2].digest_known)
+			continue;
+		install_name_of(row->row.unit_index, w[n / 2].digest, ends[n % 2], keep);
 		if (strcmp(keep, name) == 0)
 			return true;
 	}
 	return false;
 }
 
-/* u3-... and u3.part belong to unit 3; a lock to nobody. */
-static bool
-is_of(const char *name, uint32_t unit)
+/* u3-... and u3.part belong to unit 3; 0: to nobody, as a lock. */
+static uint32_t
+unit_of(const char *name)
 {
-	char begin[16];
-	int len = snprintf(begin, sizeof(begin), "u%" PRIu32, unit);
+	unsigned long unit;
+	char *end;
 
-	return strncmp(name, begin, (size_t)len) == 0 && (name[len] == '-' || name[len] == '.') &&
-		strstr(name, ".lock") == NULL;
+	if (name[0] != 'u' || strstr(name, ".lock") != NULL)
+		return 0;
+	unit = strtoul(name + 1, &end, 10);
+	return unit <= UINT32_MAX && (*end == '-' || *end == '.') ? (uint32_t)unit : 0;
 }
 
+static const struct state_update *
+row_of(const struct state_update *rows, size_t count, uint32_t unit_index)
+{
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].row.unit_index == unit_index)
+			return &rows[i];
+	return NULL;
+}
+
+struct rows {
+	struct state_update *row;
+	size_t count;
+};
+
+/*
+ * Only of a row that is as it was seen does the view know what its banks hold;
+ * a unit that is in neither is gone, and its number is not taken again.
+ */
+static bool
+is_left(const struct install *in, const struct rows *now, const struct rows *seen,
+	const char *name)
+{
+	uint32_t unit = unit_of(name);
+	const struct state_update *row = row_of(now->row, now->count, unit);
+	const struct state_update *before = row_of(seen->row, seen->count, unit);
+
+	if (unit == 0)
+		return false;
+	if (row == NULL)
+		return structure_unit(&in->view.structure, unit) == NULL;
+	return before != NULL && before->request == row->request &&
+		before->changes == row->changes && !is_needed(in, row, name);
+}
+
+static void
+sweep(struct install *in, DIR *d, const struct rows *seen)
+{
+	const struct dirent *entry;
+	struct rows now = {0};
+
+	if (state_update_list(in->state, &now.row, &now.count, NULL) < 0)
+		return;
+	while ((entry = readdir(d)) != NULL)
+		if (is_left(in, &now, seen, entry->d_name))
+			install_file_remove(in, entry->d_name);
+	free(now.row);
+}
+
+/*
+ * The members of a group leave it when they are at rest, so all units are
+ * looked at.  Under the state's own lock: a row that is at rest stays so until it
+ * is given up, and whoever begins anew finds what is there then.
+ */
 void
 install_file_sweep(struct install *in)
 {
 	int fd = openat(in->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *d = fd < 0 ? NULL : fdopendir(fd);
-	const struct dirent *entry;
+	struct rows seen = {0};
 
 	if (d == NULL) {
 		if (fd >= 0)
 			(void)close(fd);
 		return;
 	}
-	while ((entry = readdir(d)) != NULL)
-		for (size_t i = 0; i < in->g.count; i++)
-			if (is_of(entry->d_name, in->g.members[i].row.row.unit_index) &&
-				!is_needed(in, i, entry->d_name))
-				install_file_remove(in, entry->d_name);
+	/* Where the state is in use just now, the next one sweeps. */
+	if (state_update_list(in->state, &seen.row, &seen.count, NULL) == 0 &&
+		state_view_refresh(in->state, &in->view, NULL) == 0 &&
+		state_begin(in->state, NULL) == 0) {
+		sweep(in, d, &seen);
+		state_rollback(in->state);
+	}
+	free(seen.row);
 	(void)closedir(d);
 }

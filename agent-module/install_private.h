@@ -25,6 +25,11 @@ struct install_work {
 	uint32_t trust_over;	/* the serial that it takes the place of */
 };
 
+struct install_lock {
+	uint32_t unit_index;	/* 0 = free */
+	struct lock *lock;
+};
+
 struct install {
 	const struct install_options *o;
 	struct state *state;
@@ -33,7 +38,7 @@ struct install {
 	char folder_path[PATH_MAX];
 	char fetch[PATH_MAX];
 	char symbol[STRUCTURE_LABEL_MAX + 1];	/* who leads */
-	struct lock *lock;
+	struct install_lock locks[UPDATE_GROUP_MAX];	/* of the members */
 	struct install_group g;
 	struct install_work work[UPDATE_GROUP_MAX];
 	size_t current;		/* the member that is worked on */
@@ -67,6 +72,18 @@ int install_target_of_bank(struct install *in, size_t i, unsigned bank,
 	struct install_target *ret, struct err *e);
 void install_target_of_label(const struct image_label *l, struct install_target *ret);
 
+/* --- locks (install_lock.c) -------------------------------------------------------------- */
+
+/*
+ * Of the units of g, and of no others.  0: they were held already; 1: some were
+ * taken only now, so that what was loaded before may be old; -EBUSY: another
+ * process works on one of them.
+ */
+int install_lock(struct install *in, struct err *e);
+/* Of a member's, for an installer to hold too. */
+const int *install_lock_descriptor(struct install *in, size_t i);
+void install_lock_release(struct install *in);
+
 /* --- one transaction (install_record.c) ---------------------------------------------- */
 
 /* -EAGAIN: a command came meanwhile, nothing is changed. */
@@ -93,7 +110,7 @@ int install_file_keep(struct install *in, const char *from, const char *to, stru
 /* An image that is kept: open for reading, its size and digest as told; -ENOENT, -EBADMSG. */
 int install_file_image(struct install *in, const char *name, uint64_t size,
 	const uint8_t sha256[STRUCTURE_DIGEST_SIZE], int *ret_fd, struct err *e);
-/* What no row of these needs any more goes. */
+/* What no row needs any more goes, of all units and of those that are gone. */
 void install_file_sweep(struct install *in);
 /* Octets that are free. */
 uint64_t install_file_room(const struct install *in);

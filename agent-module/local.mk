@@ -188,6 +188,7 @@ agent_module_libinstall_la_SOURCES = \
 	%D%/install_fetch.c \
 	%D%/install_file.c \
 	%D%/install_load.c \
+	%D%/install_lock.c \
 	%D%/install_record.c \
 	%D%/install_selftest.c %D%/install_selftest.h \
 	%D%/installer.c %D%/installer.h

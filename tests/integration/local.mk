@@ -192,7 +192,7 @@ TESTS += tests/integration/judge-plan.sh
 
 EXTRA_DIST += tests/integration/install-lib.sh
 INSTALL_TESTS = tests/integration/install.sh tests/integration/install-refuse.sh \
-	tests/integration/install-staged.sh \
+	tests/integration/install-staged.sh tests/integration/install-lock.sh \
 	tests/integration/install-cut.sh tests/integration/install-selftest.sh
 dist_check_SCRIPTS += $(INSTALL_TESTS)
 TESTS += $(INSTALL_TESTS)
