@@ -127,7 +127,8 @@ error_add E-9 error
 "$report_state" "$state" centre "$first" "$T/key"
 ok "without a centre nothing was sent, with one everything is" wait_for 30 came "errors occasion 0 "
 is "each entry came, in order, and first to last" "$(entries | awk '!seen[$1]++' | tr '\n' ' ')" "1 2 3 4 5 6 7 8 9 "
-is "the log is quiet" "$(cat "$T/reporter.log")" ""
+# snmptrapd takes reports and answers no request, so the device's orders stay unasked.
+is "the log is quiet" "$(grep -v ': orders: the centre could not be asked' "$T/reporter.log")" ""
 pid=$(cat "$T/reporter.pid")
 kill "$pid"
 wait "$pid"
