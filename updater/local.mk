@@ -62,3 +62,21 @@ sbin_PROGRAMS += updater/imgadm-tftpd
 updater_imgadm_tftpd_SOURCES = %D%/tftpd_main.c
 updater_imgadm_tftpd_LDADD = updater/libtftpd.la lib/tftp/libtftpnet.la lib/tftp/libtftp.la \
 	lib/store/libstore.la lib/db/libdb.la lib/structure/libstructure.la lib/base/libbase.la
+
+# The rollout's decision, pure: what to do next, from the record, the facts and the time.
+noinst_LTLIBRARIES += updater/librollout.la
+updater_librollout_la_SOURCES = \
+	%D%/rollout_plan.c %D%/rollout_plan.h \
+	%D%/rollout_policy.c %D%/rollout_policy.h \
+	%D%/rollout_recipe.c %D%/rollout_recipe.h \
+	%D%/rollout_tzif.c %D%/rollout_tzif.h \
+	%D%/rollout_tzrule.c %D%/rollout_tzrule.h \
+	%D%/rollout_wave.c %D%/rollout_wave.h \
+	%D%/rollout_window.c %D%/rollout_window.h
+updater_librollout_la_CPPFLAGS = $(AM_CPPFLAGS) $(SODIUM_CFLAGS)
+updater_librollout_la_LIBADD = lib/sign/libsign.la lib/structure/libstructure.la \
+	lib/base/libbase.la $(SODIUM_LIBS)
+# The system's time zones: the one file of the rollout's decision that reads.
+noinst_LTLIBRARIES += updater/librolloutzone.la
+updater_librolloutzone_la_SOURCES = %D%/rollout_zone.c %D%/rollout_zone.h
+updater_librolloutzone_la_LIBADD = updater/librollout.la

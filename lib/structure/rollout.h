@@ -139,7 +139,7 @@ struct rollout_member {
 	enum rollout_wish wish;
 	int reason;		/* enum update_reason or enum rollout_reason; UPDATE_REASON_NONE */
 	char text[STRUCTURE_TEXT_MAX + 1];	/* in the device's words; hostile until escaped */
-	/* The first failure is kept apart from the last. */
+	/* The first failure is kept apart from the last; a person's retry keeps it too. */
 	int first_reason;
 	char first_text[STRUCTURE_TEXT_MAX + 1];
 	utc_s first_failed;	/* 0 = never */
@@ -149,6 +149,7 @@ struct rollout_member {
 	uint16_t tries[ROLLOUT_CAUSES + 1];	/* failed attempts in this stage, by cause */
 	bool attempted;		/* counts among the attempted, for ever */
 	bool trouble;		/* a new trouble was seen: counts for ever */
+	bool accepted;		/* went wrong before a person resumed the rollout: not counted */
 	bool back;		/* being taken back (abort, rollback): `reason` says why */
 	utc_s since;		/* in this state, or `back` in it */
 	utc_s begun;		/* when the attempt was first sent; 0 = not */
@@ -183,7 +184,7 @@ struct rollout {
 	utc_s started, ended;	/* 0 = not */
 	uint8_t wave;		/* the newest that is open */
 	utc_s wave_opened;	/* 0 = none is */
-	uint32_t accepted;	/* went wrong before a person resumed it: no more counted */
+	utc_s resumed;		/* by a person, last; 0 = never */
 };
 
 /*
