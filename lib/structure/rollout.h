@@ -35,6 +35,7 @@ enum {
 	ROLLOUT_SELECTION_MAX = 1023,
 	ROLLOUT_POLICY_MAX = 4095,	/* octets of a policy's text */
 	ROLLOUT_PERSON_MAX = 64,
+	ROLLOUT_APPROVALS_MAX = 2,
 	ROLLOUT_DIGEST_SIZE = 32,	/* SHA-256 */
 	ROLLOUT_CAUSES = 5,		/* enum rollout_cause */
 };
@@ -175,7 +176,8 @@ struct rollout {
 	uint8_t set_digest[ROLLOUT_DIGEST_SIZE];	/* of the catalogues it was planned on */
 	char by[ROLLOUT_PERSON_MAX + 1];	/* who planned it */
 	utc_s planned;
-	struct rollout_approval approval;	/* two-person: by another than planned it */
+	/* In order; two-person: one of them is by another than planned it. */
+	struct rollout_approval approval[ROLLOUT_APPROVALS_MAX];
 
 	enum rollout_state state;
 	enum rollout_stop stop;
