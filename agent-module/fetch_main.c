@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "agent-module/fetch.h"
@@ -38,23 +38,33 @@ give_up_rights(const char *name, struct err *e)
 	struct user user;
 	int rc;
 
-	if (name != NULL && geteuid() == 0) {
-		rc = user_find(name, &user, e);
-		if (rc == 0)
-			rc = user_become(&user, e);
-		if (rc < 0)
-			return rc;
-	}
-	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);	/* an old kernel has it not */
-	return 0;
+	if (name == NULL || geteuid() != 0)
+		return user_confine(e);
+	rc = user_find(name, &user, e);
+	return rc < 0 ? rc : user_become(&user, e);
+}
+
+/* Who may read the file of authorities is us still, and not `nobody`. */
+static int
+authorities(struct fetch_options *o, char **ret, struct err *e)
+{
+	const char *path = getenv("IMGADM_CA_FILE");
+	int rc;
+
+	if (path == NULL || strncmp(o->uri, "https://", 8) != 0)
+		return 0;
+	rc = fetch_ca_read(path, ret, &o->ca_len, e);
+	if (rc == 0)
+		o->ca = *ret;
+	return rc;
 }
 
 int
 main(int argc, char *argv[])
 {
-	struct fetch_options o = { .fd = STDOUT_FILENO, .stall_s = STALL_S,
-		.ca_file = getenv("IMGADM_CA_FILE") };
+	struct fetch_options o = { .fd = STDOUT_FILENO, .stall_s = STALL_S };
 	const char *user = NULL;
+	char *ca = NULL;
 	struct options_pass pass;
 	struct err e;
 	int key, status;
@@ -77,11 +87,9 @@ main(int argc, char *argv[])
 		log_error("MOST: %s", e.text);
 		return FETCH_USAGE;
 	}
-	if (give_up_rights(user, &e) < 0) {
-		log_err(&e);
-		return FETCH_INTERNAL;
-	}
-	status = fetch_run(&o, &e);
+	status = authorities(&o, &ca, &e) < 0 || give_up_rights(user, &e) < 0 ? FETCH_INTERNAL :
+		fetch_run(&o, &e);
+	free(ca);
 	if (status != FETCH_DONE)
 		log_err(&e);
 	return status;

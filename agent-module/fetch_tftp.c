@@ -52,6 +52,8 @@ done(void *user, int rc, const struct err *e)
 static int
 status_of(const struct get *g)
 {
+	char where[FETCH_WHERE_SIZE];
+
 	switch (g->rc) {
 	case 0:
 		return FETCH_DONE;
@@ -63,8 +65,8 @@ status_of(const struct get *g)
 	case -EACCES:
 		return FETCH_NOT_FOUND;
 	case -EFBIG:
-		(void)err_set(g->e, g->rc, "%s: more than %" PRIu64 " octets", g->o->uri,
-			g->o->most);
+		(void)err_set(g->e, g->rc, "%s: more than %" PRIu64 " octets",
+			fetch_where(g->o->uri, where), g->o->most);
 		return FETCH_TOO_LARGE;
 	case -EINVAL:
 		return FETCH_USAGE;

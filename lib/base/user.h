@@ -17,10 +17,16 @@ struct user {
 int user_find(const char *name, struct user *ret, struct err *e);
 
 /*
- * Become that user for good: its group and no other one, no way back, and no new privileges by
- * what is run (where the kernel can).  Nothing is done where we are that user already.
- * -EPERM: we are neither it nor root; -EINVAL for root itself.
+ * Become that user for good: its group and no other one, no way back, and then as
+ * user_confine().  Where we are that user already, its groups stay as they are.
+ * -EPERM: we are neither it nor root, or could be root again; -EINVAL for root itself.
  */
 int user_become(const struct user *u, struct err *e);
+
+/*
+ * No capabilities, and no new privileges by what is run (where the kernel can), whoever we are.
+ * 0, or what the kernel says, with e.
+ */
+int user_confine(struct err *e);
 
 #endif

@@ -190,6 +190,12 @@ EXTRA_DIST += tests/integration/update-lib.sh
 dist_check_SCRIPTS += tests/integration/judge-plan.sh
 TESTS += tests/integration/judge-plan.sh
 
+# Images over https.
+EXTRA_DIST += tests/fake/https.py tests/integration/https-lib.sh
+HTTPS_TESTS = tests/integration/https.sh
+dist_check_SCRIPTS += $(HTTPS_TESTS)
+TESTS += $(HTTPS_TESTS)
+
 EXTRA_DIST += tests/integration/install-lib.sh
 INSTALL_TESTS = tests/integration/install.sh tests/integration/install-refuse.sh \
 	tests/integration/install-staged.sh tests/integration/install-lock.sh \

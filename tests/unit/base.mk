@@ -90,3 +90,9 @@ TESTS += tests/unit/limit
 tests_unit_limit_SOURCES = %D%/limit.c
 tests_unit_limit_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_limit_LDADD = $(UNIT_LDADD) $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/user
+TESTS += tests/unit/user
+tests_unit_user_SOURCES = %D%/user.c
+tests_unit_user_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_user_LDADD = $(UNIT_LDADD) $(UNIT_LIBS)
