@@ -2,20 +2,17 @@
 #include <config.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "agent-module/device_cli.h"
 #include "agent-module/trust_accept.h"
 #include "lib/base/log.h"
 #include "lib/base/paths.h"
 #include "lib/base/text.h"
-
-enum { PATH_SIZE = 4096 };
+#include "lib/image/image_trust_read.h"
 
 /* --- root ------------------------------------------------------------------------ */
 
@@ -67,67 +64,12 @@ device_trust_root(void *user, int argc, char *argv[])
 
 /* --- import ---------------------------------------------------------------------- */
 
-/* A trust file with its signatures, as they were read. */
-struct texts {
-	char bytes[TRUST_FILE_MAX + 1];
-	char signature[SIGN_FILE_MAX], root[SIGN_FILE_MAX];
-	struct image_trust_file f;
-};
-
-static int
-read_bytes(const char *path, struct texts *t, struct err *e)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	ssize_t n = 1;
-
-	if (fd < 0)
-		return err_set(e, -errno, "%s: %s", path, strerror(errno));
-	while (n != 0 && t->f.len < sizeof(t->bytes)) {
-		n = read(fd, t->bytes + t->f.len, sizeof(t->bytes) - t->f.len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			int rc = err_set(e, -errno, "%s: %s", path, strerror(errno));
-
-			(void)close(fd);
-			return rc;
-		}
-		t->f.len += (size_t)n;
-	}
-	(void)close(fd);
-	t->f.bytes = t->bytes;
-	/* One octet too many is what image_trust_accept() refuses. */
-	return 0;
-}
-
-static int
-read_signatures(const char *path, const char *signature, const char *root, struct texts *t,
-	struct err *e)
-{
-	char beside[PATH_SIZE];
-	int rc, n = snprintf(beside, sizeof(beside), "%s.minisig", path);
-
-	if (n < 0 || n >= (int)sizeof(beside) - (int)sizeof(".root"))
-		return err_set(e, -ENAMETOOLONG, "%s: the name is too long", path);
-	rc = sign_file_read(signature != NULL ? signature : beside, t->signature,
-		&t->f.signature_len, e);
-	t->f.signature = t->signature;
-	if (rc < 0)
-		return rc;
-	(void)snprintf(beside, sizeof(beside), "%s.root.minisig", path);
-	if (root == NULL && access(beside, F_OK) < 0 && errno == ENOENT)
-		return 0;	/* only a new root has one */
-	rc = sign_file_read(root != NULL ? root : beside, t->root, &t->f.root_signature_len, e);
-	t->f.root_signature = t->root;
-	return rc;
-}
-
 /*
  * Checked against what is in force within one transaction: nothing comes in
  * between.  1 where these very bytes are in force.
  */
 static int
-import(struct state *s, const char *path, const struct texts *t, uint32_t *ret_serial,
+import(struct state *s, const char *path, const struct image_trust_texts *t, uint32_t *ret_serial,
 	struct err *e)
 {
 	struct state_trust old = { .serial = 0 }, new = { .serial = 0 };
@@ -176,7 +118,7 @@ device_trust_import(void *user, int argc, char *argv[])
 	};
 	struct device_cli cli = *(struct device_cli *)user;
 	const char *signature = NULL, *root = NULL;
-	struct texts *t = NULL;
+	struct image_trust_texts *t = NULL;
 	struct state *s = NULL;
 	struct options_pass p;
 	uint32_t serial = 0;
@@ -194,9 +136,7 @@ device_trust_import(void *user, int argc, char *argv[])
 		return status;
 	t = calloc(1, sizeof(*t));
 	rc = t == NULL ? err_set(&e, -ENOMEM, "out of memory") :
-		read_bytes(argv[p.index], t, &e);
-	if (rc == 0)
-		rc = read_signatures(argv[p.index], signature, root, t, &e);
+		image_trust_read(argv[p.index], signature, root, t, &e);
 	if (rc == 0) {
 		status = device_cli_state(&cli, &s);
 		if (status == 0)

@@ -167,8 +167,6 @@ install_trust_file(struct install *in, size_t i, struct install_outcome *o)
 	if (o->answer == INSTALL_OK)
 		install_fetch_small(in, uri, ".minisig", f->signature, sizeof(f->signature),
 			&f->signature_len, o);
-	if (o->answer == INSTALL_OK && !o->stopped)
-		install_fetch_small(in, uri, "", f->bytes, sizeof(f->bytes), &f->len, o);
 	if (o->answer == INSTALL_OK && !o->stopped) {
 		install_fetch_small(in, uri, ".root.minisig", f->root, sizeof(f->root),
 			&f->root_len, o);
@@ -177,6 +175,9 @@ install_trust_file(struct install *in, size_t i, struct install_outcome *o)
 			*o = (struct install_outcome){0};
 		}
 	}
+	/* Last: it is what a grant counts, and a grant that is spent has no signatures. */
+	if (o->answer == INSTALL_OK && !o->stopped)
+		install_fetch_small(in, uri, "", f->bytes, sizeof(f->bytes), &f->len, o);
 	if (o->answer == INSTALL_OK && !o->stopped)
 		take_trust(in, i, f, &old, o);
 	state_trust_release(&old);

@@ -3,8 +3,8 @@
 # imgadm-update; one file a subcommand.
 noinst_LTLIBRARIES += updater/libupdate.la
 updater_libupdate_la_SOURCES = %D%/update_cli.c %D%/update_cli.h
-updater_libupdate_la_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS) $(JANSSON_CFLAGS)
-updater_libupdate_la_LIBADD = lib/cli/libtarget.la lib/report/libreport.la $(JANSSON_LIBS) $(EVENT_LIBS)
+updater_libupdate_la_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS)
+updater_libupdate_la_LIBADD = lib/cli/libtarget.la lib/report/libreport.la $(JANSSON_LIBS) $(EVENT_LIBS) $(SODIUM_LIBS)
 # imgadm-update device: one device's updates, ordered and followed.
 updater_libupdate_la_SOURCES += %D%/ask.c %D%/ask.h
 updater_libupdate_la_SOURCES += %D%/update_device.c %D%/update_follow.c
@@ -27,6 +27,7 @@ updater_libupdate_la_SOURCES += %D%/update_image_match.c %D%/update_image_match.
 updater_libupdate_la_SOURCES += %D%/update_tickets.c %D%/update_tickets.h
 updater_libupdate_la_SOURCES += %D%/update_tickets_export.c %D%/update_tickets_import.c
 updater_libupdate_la_SOURCES += %D%/update_tickets_sign.c
+updater_libupdate_la_SOURCES += %D%/update_trust.c %D%/update_trust.h
 updater_libupdate_la_SOURCES += %D%/update_label.c %D%/update_label.h
 
 sbin_PROGRAMS += updater/imgadm-update

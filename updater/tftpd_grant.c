@@ -20,12 +20,13 @@ enum {
 	SLOTS = 1024,
 	BATCH = 1024,		/* of a transaction */
 	RETRY_FIRST_MS = 20, RETRY_MOST_MS = 1000, RETRY_BROKEN_MS = 5000,
-	KINDS = 4,		/* a tag is number * KINDS + kind */
+	KINDS = 5,		/* a tag is number * KINDS + kind */
 };
 
 /* What of an image is read; its file's name is the digest and this. */
-enum kind { IMAGE = 1, SIGNATURE, OPERATOR };
-static const char *const suffixes[KINDS] = { NULL, "", ".minisig", ".op.minisig" };
+enum kind { IMAGE = 1, SIGNATURE, OPERATOR, ROOT };
+static const char *const suffixes[KINDS] = { NULL, "", ".minisig", ".op.minisig",
+	".root.minisig" };
 
 /* Reads that are not in the store yet. */
 struct pending {
@@ -214,7 +215,11 @@ open_file(struct tftpd_grants *g, const struct store_grant *grant,
 	(void)snprintf(name, sizeof(name), "%s%s", hex, suffixes[kind]);
 	if (kind == OPERATOR && !image->has_operator)
 		return -ENOENT;
+	if (kind == ROOT && strcmp(image->software, UPDATE_TRUST_ID) != 0)
+		return -ENOENT;
 	rc = tftp_files_open(g->files, g->images, name, &file);
+	if (rc == -ENOENT && kind == ROOT)
+		return rc;	/* only a new root has one */
 	if (rc < 0) {
 		log_error("grant %lld: %s in the folder of images: %s; import the image again",
 			(long long)grant->number, name, strerror(-rc));
@@ -307,7 +312,7 @@ void
 tftpd_grants_text(uint64_t tag, char *dst, size_t size)
 {
 	static const char *const words[KINDS] = { "", "image", "signature",
-		"operator's signature" };
+		"operator's signature", "new root's signature" };
 
 	(void)snprintf(dst, size, "grant %llu, %s", (unsigned long long)(tag / KINDS),
 		words[tag % KINDS]);

@@ -44,6 +44,7 @@ static const struct command commands[] = {
 		"what an operator is to sign to go below a floor" },
 	{ "tickets sign", update_tickets_sign, "--key KEY FILE", "sign it, with minisign" },
 	{ "tickets import", update_tickets_import, "FILE.minisig ...", "keep what was signed" },
+	{ "trust import", update_trust_import, "--key KEY FILE", "verify a trust file, and keep it" },
 	{ NULL, NULL, NULL, NULL },
 };
 

@@ -46,6 +46,7 @@ int update_status(void *user, int argc, char *argv[]);
 int update_tickets_export(void *user, int argc, char *argv[]);
 int update_tickets_import(void *user, int argc, char *argv[]);
 int update_tickets_sign(void *user, int argc, char *argv[]);
+int update_trust_import(void *user, int argc, char *argv[]);
 int update_unit(void *user, int argc, char *argv[]);
 
 #endif

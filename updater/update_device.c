@@ -14,6 +14,7 @@
 #include "lib/out/jsonout.h"
 #include "lib/store/store_center.h"
 #include "updater/update_push.h"
+#include "updater/update_trust.h"
 #include "updater/update_work.h"
 
 enum {
@@ -29,7 +30,7 @@ struct device_run {
 	struct update_opened o;
 	struct update_say say;
 	struct update_work work;
-	bool dry_run, planned, no_way_back, push_signature;
+	bool dry_run, planned, no_way_back, push_signature, trust;
 	const char *push;	/* URI, or NULL */
 	json_t *done;		/* of each unit of each step, how it ended */
 };
@@ -340,6 +341,11 @@ work(struct device_run *r)
 	status = update_open(r->cli, r->ask.device, r->push == NULL, &r->o);
 	if (status != EXIT_DONE)
 		return status;
+	if (r->trust && update_trust_plan(&r->o, r->ask.version, &r->plan, &e) < 0)
+		return cli_error(&e, -EINVAL);
+	if (r->trust)
+		update_say_line(&r->say, NULL, "%s: trust file %s", r->ask.device,
+			r->plan.steps[0].version);
 	if (check_images(r) < 0)
 		return EXIT_USAGE;
 	if (r->dry_run) {
@@ -368,6 +374,10 @@ run(struct device_run *r)
 		return EXIT_STORAGE;
 	}
 	update_say_begin(&r->say, r->cli->cli.format == LISTING_JSON);
+	if (r->trust) {
+		status = work(r);
+		goto out;
+	}
 	if (r->push == NULL)
 		update_plan_refresh(r->ask.db, r->ask.device);
 	status = get_plan(r, &nothing);
@@ -377,6 +387,7 @@ run(struct device_run *r)
 		update_say_plan(&r->say, r->ask.device, &r->plan);
 		status = work(r);
 	}
+out:
 	if (r->say.json && r->plan.text != NULL)
 		status = print_json(r, status);
 	json_decref(r->done);
@@ -495,6 +506,13 @@ update_device(void *user, int argc, char *argv[])
 	}
 	if (r.push_signature && r.push == NULL) {
 		log_error("--push-signature goes with --push");
+		return EXIT_USAGE;
+	}
+	r.trust = !r.planned && strcmp(argv[p.index + 1], UPDATE_TRUST_ID) == 0;
+	if (r.trust && (r.push != NULL || r.ask.symbol != NULL || r.work.options.bank != 0 ||
+	    r.work.options.when != UPDATE_WHEN_NOW)) {
+		log_error("a trust file is the device's, and in force at once: leave --push, "
+			"--unit, --bank and --when out");
 		return EXIT_USAGE;
 	}
 	if (cli_conf(&r.cli->cli, &e) < 0)

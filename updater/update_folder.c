@@ -29,7 +29,7 @@ update_folder_path(const char *folder, const uint8_t sha256[SIGN_SHA256_SIZE],
 		err_set(e, -ENAMETOOLONG, "%s: the name is too long", folder) : 0;
 }
 
-/* SHA256.XXXXXX, SHA256.minisig.XXXXXX, SHA256.op.minisig.XXXXXX: never finished. */
+/* SHA256.XXXXXX, SHA256.minisig.XXXXXX, SHA256.op.minisig.XXXXXX, ...: never finished. */
 static bool
 is_left(const char *name)
 {
@@ -39,7 +39,8 @@ is_left(const char *name)
 		strspn(name, "0123456789abcdef") == HEX_SIZE - 1 && name[len - RANDOM] == '.' &&
 		(len == HEX_SIZE - 1 + RANDOM ||
 		 strncmp(name + HEX_SIZE - 1, ".minisig.", 9) == 0 ||
-		 strncmp(name + HEX_SIZE - 1, ".op.minisig.", 12) == 0);
+		 strncmp(name + HEX_SIZE - 1, ".op.minisig.", 12) == 0 ||
+		 strncmp(name + HEX_SIZE - 1, ".root.minisig.", 14) == 0);
 }
 
 static void
@@ -85,7 +86,7 @@ int
 update_folder_remove(const char *folder, const uint8_t sha256[SIGN_SHA256_SIZE],
 	struct err *e)
 {
-	static const char *const ends[] = { "", ".minisig", ".op.minisig" };
+	static const char *const ends[] = { "", ".minisig", ".op.minisig", ".root.minisig" };
 	char path[UPDATE_PATH_SIZE];
 	int rc = 0;
 

@@ -8,6 +8,7 @@
 
 #include "updater/update_work.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,6 +54,29 @@ read_stored(struct update_work *w, struct update_member *m)
 	take_version(m, update_row_running(&u, m->step->software));
 }
 
+/* The serial that is in force; of a device that reports only, the state that it reported. */
+static void
+read_trust(struct update_work *w, struct update_member *m)
+{
+	uint32_t serial = m->step->seq;
+	struct ask_end end;
+
+	if (w->o->reachable) {
+		update_row_trust(w->o->ask, &serial, &end);
+		if (end.how != ASK_DONE)
+			return;
+	}
+	(void)snprintf(m->version, sizeof(m->version), "%u", serial);
+	m->read_back = serial >= m->step->seq;
+	m->misread += !m->read_back;
+	if (m->read_back)
+		update_say_line(w->say, m->step->symbol, "trust file %u is in force%s", serial,
+			w->o->reachable ? " (read back)" : "");
+	else if (m->misread >= MISREAD_MAX)
+		update_work_end(m, UPDATE_WORK_FAILED, "it says that trust file %u is in force, "
+			"and then %u", m->step->seq, serial);
+}
+
 static void
 read_back(struct update_work *w, struct update_member *m)
 {
@@ -60,6 +84,10 @@ read_back(struct update_work *w, struct update_member *m)
 	struct update_row_unit u;
 	struct ask_end end;
 
+	if (update_is_trust(m->step)) {
+		read_trust(w, m);
+		return;
+	}
 	if (!w->o->reachable) {
 		read_stored(w, m);
 	} else {

@@ -6,6 +6,8 @@
 #ifndef IMGADM_UPDATER_UPDATE_PLAN_H
 #define IMGADM_UPDATER_UPDATE_PLAN_H
 
+#include <string.h>
+
 #include "lib/structure/update.h"
 
 enum {
@@ -45,6 +47,13 @@ struct update_plan {
 	struct update_step *steps;	/* own */
 	size_t count;
 };
+
+/* The device's trust file, which no catalogue lists: its unit is the first. */
+static inline bool
+update_is_trust(const struct update_step *s)
+{
+	return strcmp(s->software, UPDATE_TRUST_ID) == 0;
+}
 
 struct update_plan_ask {
 	const char *device;

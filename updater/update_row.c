@@ -338,6 +338,38 @@ update_row_running(const struct update_row_unit *u, const char *software)
 	return found;
 }
 
+/* --- the trust file --------------------------------------------------------- */
+
+struct serial {
+	struct snmp_name name;
+	uint64_t value;
+	bool wrong;
+};
+
+static void
+take_serial(void *user, size_t n, const struct snmp_varbind *v)
+{
+	struct serial *s = user;
+
+	(void)n;
+	s->wrong = !same_name(&s->name, v) || !row_number(v, &s->value) ||
+		s->value > UINT32_MAX;
+}
+
+void
+update_row_trust(struct ask *a, uint32_t *ret_serial, struct ask_end *ret)
+{
+	static const snmp_sub name[] = { IMGADM_OID_imgTrustSerial, 0 };
+	struct serial s = { .wrong = true };
+
+	snmp_name_set(&s.name, name, sizeof(name) / sizeof(name[0]));
+	ask_get(a, &s.name, 1, take_serial, &s, ret);
+	if (ret->how == ASK_DONE && s.wrong)
+		senseless(ret, "its trust file");
+	else if (ret->how == ASK_DONE)
+		*ret_serial = (uint32_t)s.value;
+}
+
 void
 update_row_admin(struct ask *a, uint32_t unit, enum unit_admin_state state, struct ask_end *ret)
 {

@@ -37,6 +37,8 @@ void update_row_unit(struct ask *a, uint32_t unit, struct update_row_unit *ret_u
 	struct ask_end *ret);
 /* The bank that runs (running, trial or proven), of that software if several; NULL = none. */
 const struct software *update_row_running(const struct update_row_unit *u, const char *software);
+/* imgTrustSerial, 0 = none is in force. */
+void update_row_trust(struct ask *a, uint32_t *ret_serial, struct ask_end *ret);
 /* imgUnitAdminState. */
 void update_row_admin(struct ask *a, uint32_t unit, enum unit_admin_state state,
 	struct ask_end *ret);

@@ -127,6 +127,21 @@ runs_already(const struct update_work *w, struct update_member *m,
 	return false;
 }
 
+/* Its serial never falls, so a later one is as good. */
+static void
+look_trust(struct update_work *w, struct update_member *m)
+{
+	uint32_t serial = 0;
+	struct ask_end end;
+
+	update_row_trust(w->o->ask, &serial, &end);
+	if (end.how != ASK_DONE || serial < m->step->seq || !update_at_rest(m->row.state))
+		return;
+	(void)snprintf(m->version, sizeof(m->version), "%u", serial);
+	m->read_back = true;
+	update_work_end(m, UPDATE_WORK_DONE, "%u is in force already", serial);
+}
+
 /* The unit is the one that the plan is for, and runs what it was made for. */
 static bool
 is_planned(struct update_member *m, const struct update_row_unit *u)
@@ -221,6 +236,10 @@ look_at(struct update_work *w, struct update_member *m)
 		update_work_end(m, UPDATE_WORK_FAILED, "%s", end.reason);
 	if (end.how != ASK_DONE || runs_already(w, m, &u))
 		return;
+	if (update_is_trust(m->step))
+		look_trust(w, m);
+	if (m->how != 0)
+		return;
 	if (update_work_adopt(w, m, &m->row))
 		return;
 	if (!update_at_rest(m->row.state)) {
@@ -264,6 +283,9 @@ add_grant(struct update_work *w, struct update_member *m, struct err *e)
 	/* A device that does not answer now fetches its order later. */
 	want.expires = want.made + (w->answers && m->want.when == UPDATE_WHEN_NOW ?
 		STORE_GRANT_S : (int64_t)m->want.expires_s);
+	/* What is believed is no secret, and small: it may be read again after a power cut. */
+	if (update_is_trust(m->step))
+		want.completed_most = STORE_GRANT_STARTED;
 	rc = update_open_from(w->o, want.from, sizeof(want.from), e);
 	if (rc == 0)
 		rc = store_grant_add(w->o->store, &want, &got, e);

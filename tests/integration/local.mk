@@ -192,7 +192,7 @@ TESTS += tests/integration/judge-plan.sh
 
 # Images over https.
 EXTRA_DIST += tests/fake/https.py tests/integration/https-lib.sh
-HTTPS_TESTS = tests/integration/https.sh
+HTTPS_TESTS = tests/integration/https.sh tests/integration/update-trust.sh
 dist_check_SCRIPTS += $(HTTPS_TESTS)
 TESTS += $(HTTPS_TESTS)
 
