@@ -55,7 +55,9 @@ updater_libtftpd_la_SOURCES = \
 	%D%/tftpd.c %D%/tftpd.h \
 	%D%/tftpd_folder.c %D%/tftpd_folder.h \
 	%D%/tftpd_grant.c %D%/tftpd_grant.h \
-	%D%/tftpd_listen.c %D%/tftpd_listen.h
+	%D%/tftpd_listen.c %D%/tftpd_listen.h \
+	%D%/tftpd_sweep.c %D%/tftpd_sweep.h \
+	%D%/tftpd_sync.c %D%/tftpd_sync.h
 updater_libtftpd_la_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
 updater_libtftpd_la_LIBADD = $(EVENT_LIBS)
 

@@ -21,7 +21,6 @@
 enum {
 	SIGNALS = 3,
 	LOOK_S = 1,		/* for grants that were withdrawn */
-	WHAT_SIZE = 96,
 	SPARE_FILES = 64,	/* the store's, the log's, the loop's */
 };
 
@@ -120,13 +119,15 @@ static void
 ended(void *user, const struct tftp_ended *end)
 {
 	struct tftpd *d = user;
-	char what[WHAT_SIZE] = "a file", text[4 * TFTP_ERROR_TEXT_MAX + 1] = "";
+	char what[4 * TFTP_NAME_MAX + 1] = "a file", text[4 * TFTP_ERROR_TEXT_MAX + 1] = "";
 	uint64_t held;
 
 	if (end->one_of != 0) {
 		tftpd_grants_ended(d->grants, end);
 		tftpd_grants_text(end->tag, what, sizeof(what));
 	}
+	if (end->label != NULL && !text_escape(what, sizeof(what), end->label))
+		(void)snprintf(what, sizeof(what), "a file");
 	if (end->text != NULL)
 		(void)text_escape(text, sizeof(text), end->text);
 	if (end->good)
@@ -270,7 +271,7 @@ tftpd_new(const struct tftpd_options *o, struct tftpd **ret, struct err *e)
 	if (rc == 0)
 		rc = bind_all(d, e);
 	if (rc == 0 && o->folder.path != NULL)
-		rc = tftpd_folder_open(&o->folder, d->files, &d->folder, e);
+		rc = tftpd_folder_open(&o->folder, d->base, d->server, d->files, &d->folder, e);
 	if (rc == 0 && o->grants)
 		rc = tftpd_grants_open(d->base, o->db, o->images, d->files, &d->grants, e);
 	if (rc == 0 && o->grants)

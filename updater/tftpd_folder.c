@@ -12,21 +12,27 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-enum { TEMPORARY = 48, MODE = 0644 };
+#include "lib/base/log.h"
+#include "updater/tftpd_sweep.h"
+#include "updater/tftpd_sync.h"
 
 struct tftpd_folder {
 	struct tftpd_folder_options options;
+	struct tftp_server *server;
 	struct tftp_files *files;
+	struct tftpd_sync *sync;	/* NULL: nothing is written */
 	int fd;
 };
 
 /* A file that is written. */
 struct sink {
-	const struct tftpd_folder *folder;
+	struct tftpd_folder *folder;
 	int dir, fd;
 	char name[TFTP_NAME_MAX + 1];
-	char temporary[TEMPORARY];	/* "" when it is there no more */
+	char temporary[TFTPD_PART_SIZE];	/* "" when it is there no more */
 	uint64_t size;
+	bool named;		/* complete: the folder is to be durable, too */
+	bool waits, left;	/* for the disk; nobody wants it any more */
 };
 
 /* --- names ---------------------------------------------------------------------- */
@@ -72,26 +78,54 @@ sink_take(void *user, const void *data, size_t len)
 	return 0;
 }
 
+/* The file's own name. */
 static int
-sink_keep(void *user)
+name_it(struct sink *s)
 {
-	struct sink *s = user;
 	bool over = s->folder->options.overwrite;
-	int fd, rc = 0;
 
-	if (fdatasync(s->fd) < 0)
-		return -errno;
 	/* A link takes no name that is taken; a rename does. */
 	if (over ? renameat(s->dir, s->temporary, s->dir, s->name) < 0 :
 	    linkat(s->dir, s->temporary, s->dir, s->name, 0) < 0)
 		return -errno;
 	if (over)
 		s->temporary[0] = '\0';
-	fd = openat(s->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || fsync(fd) < 0)
-		rc = -errno;
-	if (fd >= 0)
-		(void)close(fd);
+	s->named = true;
+	return 0;
+}
+
+static void synced(void *user, int rc);
+
+/* 0, -EINPROGRESS: synced() will be called; or another negative errno. */
+static int
+sync_it(struct sink *s, int fd)
+{
+	if (fd < 0)
+		return -errno;
+	s->waits = tftpd_sync_start(s->folder->sync, fd, synced, s);
+	if (s->waits)
+		return -EINPROGRESS;
+	return fsync(fd) < 0 ? -errno : 0;
+}
+
+/* The file, its name, the folder: as far as it goes without waiting. */
+static int
+sink_keep(void *user)
+{
+	struct sink *s = user;
+	int fd, rc = 0;
+
+	if (!s->named) {
+		rc = sync_it(s, s->fd);
+		if (rc == 0)
+			rc = name_it(s);
+	}
+	if (rc == 0) {
+		fd = openat(s->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		rc = sync_it(s, fd);
+		if (fd >= 0)
+			(void)close(fd);
+	}
 	return rc;
 }
 
@@ -100,6 +134,9 @@ sink_free(void *user)
 {
 	struct sink *s = user;
 
+	s->left = true;
+	if (s->waits)
+		return;
 	if (s->temporary[0] != '\0')
 		(void)unlinkat(s->dir, s->temporary, 0); /* what was kept has a name of its own */
 	if (s->fd >= 0)
@@ -107,6 +144,25 @@ sink_free(void *user)
 	if (s->dir >= 0)
 		(void)close(s->dir);
 	free(s);
+}
+
+static void
+synced(void *user, int rc)
+{
+	struct sink *s = user;
+	bool last = s->named;
+
+	s->waits = false;
+	if (s->left) {
+		sink_free(s);
+		return;
+	}
+	if (rc == 0 && !last)
+		rc = name_it(s);
+	if (rc == 0 && !last)
+		rc = sink_keep(s);
+	if (rc != -EINPROGRESS)
+		tftp_server_kept(s->folder->server, s, rc);
 }
 
 /* Whether the place may be taken: nothing is there, or a file that may be replaced. */
@@ -151,15 +207,11 @@ open_sink(struct sink *s, const char *name)
 		return rc;
 	if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
 		return -EIO;
-	(void)snprintf(s->temporary, sizeof(s->temporary), ".imgadm-tftpd.%016llx%016llx",
-		(unsigned long long)random[0], (unsigned long long)random[1]);
-	s->fd = openat(s->dir, s->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-		MODE);
-	if (s->fd < 0) {
+	tftpd_part_name(s->temporary, random);
+	s->fd = tftpd_part_create(s->dir, s->temporary);
+	if (s->fd < 0)
 		s->temporary[0] = '\0';
-		return -errno;
-	}
-	return 0;
+	return s->fd < 0 ? s->fd : 0;
 }
 
 static int
@@ -202,27 +254,38 @@ tftpd_folder_serve(struct tftpd_folder *f, const struct tftp_asked *asked,
 		rc = asked->write ? serve_write(f, asked, name, ret) :
 		    tftp_files_open(f->files, f->fd, name, &ret->file);
 	/* What is hidden, a link or a folder is not there; what exists and is closed is told. */
+	if (rc == 0)
+		ret->label = strdup(name);	/* without memory, the log does without */
 	if (rc == -ELOOP || rc == -ENOTDIR || rc == -ENAMETOOLONG || rc == -EISDIR)
 		rc = -ENOENT;
 	return rc;
 }
 
 int
-tftpd_folder_open(const struct tftpd_folder_options *o, struct tftp_files *files,
-	struct tftpd_folder **ret, struct err *e)
+tftpd_folder_open(const struct tftpd_folder_options *o, struct event_base *base,
+	struct tftp_server *server, struct tftp_files *files, struct tftpd_folder **ret,
+	struct err *e)
 {
 	struct tftpd_folder *f = calloc(1, sizeof(*f));
-	int rc;
+	size_t swept = 0;
+	int rc = 0;
 
 	if (f == NULL)
 		return err_set(e, -ENOMEM, "no memory");
-	*f = (struct tftpd_folder){ .options = *o, .files = files };
+	*f = (struct tftpd_folder){ .options = *o, .server = server, .files = files };
 	f->fd = open(o->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (f->fd < 0) {
+	if (f->fd < 0)
 		rc = err_set(e, -errno, "%s: %s", o->path, strerror(errno));
-		free(f);
+	else if (o->write && tftpd_sync_new(base, &f->sync) < 0)
+		rc = err_set(e, -ENOMEM, "no memory");
+	if (rc < 0) {
+		tftpd_folder_close(f);
 		return rc;
 	}
+	if (o->write)
+		swept = tftpd_sweep(f->fd);
+	if (swept > 0)
+		log_notice("%s: %zu files that were not complete removed", o->path, swept);
 	*ret = f;
 	return 0;
 }
@@ -232,6 +295,8 @@ tftpd_folder_close(struct tftpd_folder *f)
 {
 	if (f == NULL)
 		return;
-	(void)close(f->fd);
+	tftpd_sync_free(f->sync);
+	if (f->fd >= 0)
+		(void)close(f->fd);
 	free(f);
 }

@@ -439,8 +439,11 @@ static void
 timer_unheard(struct tftp_machine *m, int64_t now_us, struct tftp_out *out)
 {
 	bool client = m->state == TFTP_S_ASKED;
+	/* DATA is many times the request, which may be forged. */
+	unsigned most = client ? TFTP_TRIES - 1 :
+	    m->state == TFTP_S_SENDING ? 0 : TFTP_TRIES_UNHEARD;
 
-	if (m->tries >= (client ? TFTP_TRIES - 1 : TFTP_TRIES_UNHEARD)) {
+	if (m->tries >= most) {
 		if (client)
 			tftp_machine_fail(m, out, TFTP_R_NO_ANSWER, 0, NULL);
 		else	/* the peer may still ask again */
@@ -453,10 +456,8 @@ timer_unheard(struct tftp_machine *m, int64_t now_us, struct tftp_out *out)
 		send_options(m, TFTP_SEND_REQUEST, &m->asked, now_us, out);
 	else if (m->oack)
 		send_options(m, TFTP_SEND_OACK, &m->granted, now_us, out);
-	else if (m->role == TFTP_SERVE_WRITE)
-		tftp_take_ack(m, now_us, out);
 	else
-		tftp_send_again(m, now_us, out);
+		tftp_take_ack(m, now_us, out);
 }
 
 /* No progress for as long as it may be. */
@@ -563,6 +564,12 @@ tftp_machine_octets(const struct tftp_machine *m)
 	if (!sends)
 		return m->octets;
 	return m->last != 0 && m->acked == m->last ? m->size : octets;
+}
+
+int64_t
+tftp_machine_quiet_us(const struct tftp_machine *m, int64_t now_us)
+{
+	return m->confirmed ? now_us - m->progress_us : INT64_MAX;
 }
 
 bool

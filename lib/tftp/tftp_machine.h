@@ -25,8 +25,10 @@
  * - The receiver says a gap once, not for each block behind it.  It has a timer
  *   too: a window whose end was lost, and a lost ACK, are found by either side.
  * - Each packet that comes in is answered by one packet or by one window at most.
- *   Before the peer has answered at all, one packet is all it is sent at a time,
- *   TFTP_TRIES_UNHEARD times by the timer: no amplification.
+ *   Before the peer has answered at all, one packet is all it is sent for a request;
+ *   the timer repeats an OACK or ACK 0, no larger than the request, TFTP_TRIES_UNHEARD
+ *   times, and DATA never, which is larger: who lacks it asks again.  So whoever a
+ *   request was forged for gets little of it.
  * - Every transfer ends: limits.stall_us without progress; without any answer
  *   after TFTP_TRIES requests, or TFTP_UNHEARD_US after an answer to a request.
  * - blksize and windowsize granted are never above what was asked, and OACK holds
@@ -48,7 +50,7 @@
 
 enum {
 	TFTP_TRIES = 8,		/* requests of a client */
-	TFTP_TRIES_UNHEARD = 3,	/* repetitions of a server's first answer, by its timer */
+	TFTP_TRIES_UNHEARD = 1,	/* repetitions of a server's first answer, by its timer */
 	TFTP_UNHEARD_US = 15000000,
 	TFTP_RETRY_FIRST_US = 1000000,	/* while no round trip is known */
 	TFTP_WINDOW_MOST = 32767,	/* half of the numbers on the wire */
@@ -190,6 +192,8 @@ uint16_t tftp_machine_wire(const struct tftp_machine *m, uint64_t block);
 size_t tftp_machine_block_len(const struct tftp_machine *m, uint64_t block);
 /* Octets acknowledged, or taken. */
 uint64_t tftp_machine_octets(const struct tftp_machine *m);
+/* How long nothing went on; INT64_MAX while the peer has not answered at all. */
+int64_t tftp_machine_quiet_us(const struct tftp_machine *m, int64_t now_us);
 /* Over: ALL_DONE or FAILED was said. */
 bool tftp_machine_over(const struct tftp_machine *m);
 

@@ -66,39 +66,6 @@ arm(struct tftp_server *s)
 	arm_one(s, &s->rate_timer, tftp_queue_rates_at_us(s), &s->rate_at_us);
 }
 
-static void
-on_timer(evutil_socket_t fd, short what, void *arg)
-{
-	struct tftp_server *s = arg;
-
-	(void)fd;
-	(void)what;
-	look_at_clock(s);
-	s->timer_at_us = INT64_MAX;
-	for (unsigned i = 0; i < TIMERS; i++) {
-		struct tftp_timer *first = tftp_timers_first(&s->timers);
-
-		if (first == NULL || first->at_us > s->now_us)
-			break;
-		tftp_transfer_timer(s, (struct tftp_transfer *)(void *)((char *)first -
-			offsetof(struct tftp_transfer, timer)));
-	}
-	arm(s);
-}
-
-static void
-on_rate(evutil_socket_t fd, short what, void *arg)
-{
-	struct tftp_server *s = arg;
-
-	(void)fd;
-	(void)what;
-	look_at_clock(s);
-	s->rate_at_us = INT64_MAX;
-	tftp_queue_rates(s);
-	arm(s);
-}
-
 /* --- datagrams ------------------------------------------------------------------------ */
 
 static void
@@ -114,8 +81,9 @@ static void
 request(struct tftp_server *s, struct tftp_socket *k, struct tftp_transfer *t,
 	const struct tftp_peer *from, const struct tftp_packet *p)
 {
-	if (t != NULL && tftp_transfer_is(s, t, p)) {
-		tftp_transfer_packet(s, t, p);
+	if (t != NULL && !tftp_transfer_yields(s, t, p)) {
+		if (tftp_transfer_is(s, t, p))
+			tftp_transfer_packet(s, t, p);
 		return;
 	}
 	/* An ERROR there would be taken for the answer to the new one. */
@@ -157,18 +125,33 @@ came(void *user, const struct tftp_peer *from, const uint8_t *data, size_t len)
 }
 
 static void
+read_socket(struct tftp_socket *k)
+{
+	int rc = 1;
+
+	for (unsigned i = 0; i < ROUNDS && rc > 0; i++) {
+		look_at_clock(k->server);
+		rc = tftp_wire_receive(k->server->wire, k->fd, came, k);
+	}
+}
+
+static void
+read_all(struct tftp_server *s)
+{
+	for (size_t i = 0; i < s->socket_count; i++)
+		if (s->sockets[i].fd >= 0)
+			read_socket(&s->sockets[i]);
+}
+
+static void
 on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct tftp_socket *k = arg;
-	struct tftp_server *s = k->server;
-	int rc = 1;
 
+	(void)fd;
 	(void)what;
-	for (unsigned i = 0; i < ROUNDS && rc > 0; i++) {
-		look_at_clock(s);
-		rc = tftp_wire_receive(s->wire, fd, came, k);
-	}
-	arm(s);
+	read_socket(k);
+	arm(k->server);
 }
 
 static void
@@ -181,6 +164,56 @@ on_writable(evutil_socket_t fd, short what, void *arg)
 	look_at_clock(k->server);
 	tftp_queue_writable(k->server, k);
 	arm(k->server);
+}
+
+/* --- what is due ----------------------------------------------------------------------- */
+
+/*
+ * What came while others were served lies in the sockets, and is no lost packet: it is read
+ * before a timer counts, and then only those count that were due before.
+ */
+static void
+on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct tftp_server *s = arg;
+	bool looked = false;
+	int64_t due_us;
+
+	(void)fd;
+	(void)what;
+	look_at_clock(s);
+	due_us = s->now_us;
+	s->timer_at_us = INT64_MAX;
+	for (unsigned i = 0; i < TIMERS; i++) {
+		struct tftp_timer *first = tftp_timers_first(&s->timers);
+		struct tftp_transfer *t;
+
+		if (first == NULL || first->at_us > due_us)
+			break;
+		t = (struct tftp_transfer *)(void *)((char *)first -
+			offsetof(struct tftp_transfer, timer));
+		if (!looked && tftp_machine_deadline_us(&t->machine) <=
+		    tftp_queue_clock_us(s, t)) {
+			looked = true;
+			read_all(s);
+			continue;
+		}
+		tftp_transfer_timer(s, t);
+	}
+	arm(s);
+}
+
+static void
+on_rate(evutil_socket_t fd, short what, void *arg)
+{
+	struct tftp_server *s = arg;
+
+	(void)fd;
+	(void)what;
+	look_at_clock(s);
+	s->rate_at_us = INT64_MAX;
+	tftp_queue_rates(s);
+	arm(s);
 }
 
 /* --- sockets ------------------------------------------------------------------------------ */
@@ -424,6 +457,20 @@ tftp_server_end_one_of(struct tftp_server *s, uint64_t one_of, const char *why)
 	look_at_clock(s);
 	while ((t = tftp_table_find_one(s, one_of)) != NULL)
 		tftp_transfer_fail(s, t, TFTP_E_UNDEFINED, why);
+}
+
+void
+tftp_server_kept(struct tftp_server *s, const void *sink, int rc)
+{
+	struct tftp_transfer *t = s->keeping;
+
+	while (t != NULL && t->served.sink != sink)
+		t = t->next_kept;
+	if (t == NULL)
+		return;
+	look_at_clock(s);
+	tftp_transfer_kept(s, t, rc);
+	arm(s);
 }
 
 void

@@ -12,7 +12,10 @@
  * - A window goes out in one call: UDP_SEGMENT where the kernel has it, else
  *   sendmmsg.
  * - The same request again (same address, port and name) is answered by the same
- *   transfer; another one from there takes its place.
+ *   transfer.  Another one from there takes its place where the client has not answered
+ *   yet or nothing went on for TFTP_OTHER_REQUEST_US: a transfer that goes on proves that
+ *   its client has not begun another one, and is not ended by a forged request.  The same
+ *   one begins anew after TFTP_SAME_REQUEST_US without progress: a client that was reset.
  * - What comes from an address and port that have no transfer is answered with
  *   ERROR 5 once, and no transfer is touched by it.
  * - A transfer that waits for the rate limit or a full send buffer has its own
@@ -39,6 +42,7 @@ enum {
 	TFTP_SERVER_CLIENTS_MAX = 100000,
 	TFTP_SERVER_SITES_MAX = 256,	/* with a rate of their own */
 	TFTP_SERVER_CLIENTS = 4096, TFTP_SERVER_ADDRESS = 1024,	/* limits unless said */
+	TFTP_OTHER_REQUEST_US = 1000000, TFTP_SAME_REQUEST_US = 5000000,
 };
 
 /* A request, to be allowed or refused. */
@@ -55,7 +59,10 @@ struct tftp_asked {
 struct tftp_sink_calls {
 	/* The next octets.  Negative errno: ended with an ERROR. */
 	int (*take)(void *sink, const void *data, size_t len);
-	/* All is there: keep it; before the last ACK goes out.  Negative errno as above. */
+	/*
+	 * All is there: keep it; before the last ACK goes out.  Negative errno as above, but
+	 * -EINPROGRESS: tftp_server_kept() will say; until then the client waits.
+	 */
 	int (*keep)(void *sink);
 	/* The last call, always; drops what was not kept. */
 	void (*free)(void *sink);
@@ -70,11 +77,13 @@ struct tftp_served {
 	/* Not 0: a transfer that runs under this number is ended first. */
 	uint64_t one_of;
 	uint64_t tag;		/* the caller's, handed to began and ended */
+	char *label;		/* the caller's words for it, taken over (free); or NULL */
 };
 
 /* What became of a transfer. */
 struct tftp_ended {
 	uint64_t tag, one_of;
+	const char *label;	/* of struct tftp_served */
 	const char *from;
 	uint16_t port;
 	bool write, good;
@@ -143,6 +152,8 @@ struct tftp_server_counts {
 };
 const struct tftp_server_counts *tftp_server_counts(const struct tftp_server *s);
 
+/* What sink.keep said -EINPROGRESS of is kept: 0, or why not.  sink may be freed by it. */
+void tftp_server_kept(struct tftp_server *s, const void *sink, int rc);
 /* The numbers (one_of) that transfers run under; at most so many.  How many. */
 size_t tftp_server_numbers(const struct tftp_server *s, int64_t *ret, size_t most);
 /* Ends those that run under this number with an ERROR, as when it was withdrawn. */

@@ -39,7 +39,7 @@ struct tftp_host {
 };
 
 struct tftp_transfer {
-	struct tftp_transfer *next_peer, *next_one, *next_held;
+	struct tftp_transfer *next_peer, *next_one, *next_held, *next_kept;
 	struct tftp_host *host;
 	struct tftp_timer timer;
 	struct tftp_socket *listener, *socket;
@@ -49,13 +49,14 @@ struct tftp_transfer {
 	uint64_t name;		/* its hash: whether a request is the same again */
 	struct tftp_queue *site;	/* or NULL */
 	struct tftp_queue *held;	/* where it waits, or NULL */
-	uint64_t held_block;	/* to be sent, once it may */
+	uint64_t held_block;	/* to be sent, or acknowledged, once it may */
 	uint32_t held_count;
 	int64_t held_since_us;
 	int64_t behind_us;	/* its clock, for the time that it waited */
 	int64_t begun_us;
 	const char *text;	/* of the failure, while it is told */
 	bool write, answered, told;
+	bool keeping;		/* what was written, and the last ACK waits for it */
 };
 
 struct tftp_server {
@@ -72,6 +73,7 @@ struct tftp_server {
 	bool timers_added;
 	struct tftp_timers timers;
 	struct tftp_queue all, *sites;
+	struct tftp_transfer *keeping;
 	struct parse_range *networks;
 	/* Tables of `slots` chains, a power of two. */
 	struct tftp_transfer **by_peer, **by_one;
@@ -126,10 +128,15 @@ void tftp_transfer_timer(struct tftp_server *s, struct tftp_transfer *t);
 /* The file cannot be read on, or the disk is full: told to the client, and over. */
 void tftp_transfer_fail(struct tftp_server *s, struct tftp_transfer *t, unsigned code,
 	const char *text);
+/* What was written is kept, or not (rc). */
+void tftp_transfer_kept(struct tftp_server *s, struct tftp_transfer *t, int rc);
 /* Over, without a word to the client. */
 void tftp_transfer_drop(struct tftp_server *s, struct tftp_transfer *t);
 /* Whether the request is the one that t answers. */
 bool tftp_transfer_is(const struct tftp_server *s, const struct tftp_transfer *t,
+	const struct tftp_packet *p);
+/* Whether a request from where t's client is begins another transfer instead of t. */
+bool tftp_transfer_yields(const struct tftp_server *s, const struct tftp_transfer *t,
 	const struct tftp_packet *p);
 /* ERROR to one who has no transfer. */
 void tftp_transfer_refuse(struct tftp_socket *k, const struct tftp_peer *to, unsigned code,

@@ -24,7 +24,7 @@ tell(struct tftp_server *s, struct tftp_transfer *t, bool good, enum tftp_reason
 	char from[TFTP_WIRE_TEXT];
 	uint64_t size = t->served.file != NULL ? tftp_file_size(t->served.file) : 0;
 	struct tftp_ended end = { .tag = t->served.tag, .one_of = t->served.one_of,
-		.from = from, .port = tftp_address_port(&t->peer.address), .write = t->write,
+		.label = t->served.label, .from = from, .port = tftp_address_port(&t->peer.address), .write = t->write,
 		.good = good, .reason = reason, .text = text, .size = size,
 		.octets = tftp_machine_octets(&t->machine),
 		.took_us = s->now_us - t->begun_us };
@@ -45,11 +45,27 @@ tell(struct tftp_server *s, struct tftp_transfer *t, bool good, enum tftp_reason
 	if (t->served.sink_calls != NULL)
 		t->served.sink_calls->free(t->served.sink);
 	t->served.sink_calls = NULL;
+	free(t->served.label);
+	t->served.label = NULL;
+}
+
+static void
+keep_no_more(struct tftp_server *s, struct tftp_transfer *t)
+{
+	struct tftp_transfer **p = &s->keeping;
+
+	if (!t->keeping)
+		return;
+	while (*p != t)
+		p = &(*p)->next_kept;
+	*p = t->next_kept;
+	t->keeping = false;
 }
 
 void
 tftp_transfer_drop(struct tftp_server *s, struct tftp_transfer *t)
 {
+	keep_no_more(s, t);
 	tell(s, t, false, TFTP_R_ABORTED, NULL);
 	tftp_timers_remove(&s->timers, &t->timer);
 	tftp_table_remove(s, t);
@@ -180,6 +196,16 @@ act_one(struct tftp_server *s, struct tftp_transfer *t, const struct tftp_action
 	return rc;
 }
 
+/* The last ACK, of the block that was taken last, waits until all is kept. */
+static void
+wait_kept(struct tftp_server *s, struct tftp_transfer *t)
+{
+	t->held_block = t->machine.acked;
+	t->keeping = true;
+	t->next_kept = s->keeping;
+	s->keeping = t;
+}
+
 /* true: t is still there. */
 static bool
 act(struct tftp_server *s, struct tftp_transfer *t, const struct tftp_action *actions,
@@ -187,8 +213,13 @@ act(struct tftp_server *s, struct tftp_transfer *t, const struct tftp_action *ac
 {
 	int rc = 0;
 
-	for (unsigned i = 0; i < count && rc == 0; i++)
+	for (unsigned i = 0; i < count && rc == 0; i++) {
 		rc = act_one(s, t, &actions[i], p);
+		if (rc == -EINPROGRESS) {
+			wait_kept(s, t);
+			return true;
+		}
+	}
 	if (rc < 0)
 		return abort_it(s, t, rc == -ESTALE ? TFTP_E_UNDEFINED : code_of(rc),
 			rc == -ESTALE ? CHANGED : text_of(rc));
@@ -205,8 +236,8 @@ set_timer(struct tftp_server *s, struct tftp_transfer *t)
 {
 	int64_t at_us = tftp_machine_deadline_us(&t->machine);
 
-	if (t->held != NULL || at_us == INT64_MAX)
-		return; /* tftp_queue sets it when its clock goes on */
+	if (t->held != NULL || t->keeping || at_us == INT64_MAX)
+		return; /* set when its clock goes on, or what came is kept */
 	if (tftp_timers_set(&s->timers, &t->timer, at_us + t->behind_us) < 0)
 		tftp_transfer_fail(s, t, TFTP_E_UNDEFINED, "no memory");
 }
@@ -219,6 +250,8 @@ tftp_transfer_packet(struct tftp_server *s, struct tftp_transfer *t, const struc
 	struct tftp_action actions[TFTP_ACTIONS_MAX];
 	unsigned n;
 
+	if (t->keeping)
+		return; /* the last block again: its ACK comes when it may */
 	if (!t->answered && p->opcode != TFTP_RRQ && p->opcode != TFTP_WRQ &&
 	    p->opcode != TFTP_ERROR) {
 		t->answered = true;
@@ -238,13 +271,29 @@ tftp_transfer_timer(struct tftp_server *s, struct tftp_transfer *t)
 	unsigned n;
 
 	tftp_timers_remove(&s->timers, &t->timer);
-	if (t->held != NULL)
+	if (t->held != NULL || t->keeping)
 		return;
 	if (at_us <= tftp_queue_clock_us(s, t)) {
 		n = tftp_machine_timer(&t->machine, tftp_queue_clock_us(s, t), actions);
 		if (!act(s, t, actions, n, NULL))
 			return;
 	}
+	set_timer(s, t);
+}
+
+void
+tftp_transfer_kept(struct tftp_server *s, struct tftp_transfer *t, int rc)
+{
+	const struct tftp_action ack = { .what = TFTP_SEND_ACK, .block = t->held_block };
+
+	keep_no_more(s, t);
+	if (rc < 0) {
+		tftp_transfer_fail(s, t, code_of(rc), text_of(rc));
+		return;
+	}
+	tell(s, t, true, TFTP_R_NONE, NULL);
+	(void)act_one(s, t, &ack, NULL);
+	tftp_machine_sent(&t->machine, tftp_queue_clock_us(s, t));
 	set_timer(s, t);
 }
 
@@ -272,6 +321,21 @@ tftp_transfer_is(const struct tftp_server *s, const struct tftp_transfer *t,
 	const struct tftp_packet *p)
 {
 	return t->name == name_of(s, p) && !tftp_machine_over(&t->machine);
+}
+
+bool
+tftp_transfer_yields(const struct tftp_server *s, const struct tftp_transfer *t,
+	const struct tftp_packet *p)
+{
+	int64_t quiet_us = tftp_machine_quiet_us(&t->machine, tftp_queue_clock_us(s, t));
+
+	if (t->keeping)
+		return false;
+	if (tftp_machine_over(&t->machine))
+		return true;
+	if (tftp_transfer_is(s, t, p))
+		return quiet_us != INT64_MAX && quiet_us >= TFTP_SAME_REQUEST_US;
+	return quiet_us >= TFTP_OTHER_REQUEST_US;
 }
 
 static struct tftp_queue *
@@ -331,6 +395,7 @@ give_up(struct tftp_served *served)
 	tftp_file_release(served->file);
 	if (served->sink_calls != NULL)
 		served->sink_calls->free(served->sink);
+	free(served->label);
 }
 
 void

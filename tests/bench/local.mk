@@ -66,6 +66,6 @@ tests_bench_judge_fleet_SOURCES = %D%/judge_fleet.c
 tests_bench_judge_fleet_LDADD = $(store_test_libs)
 
 check_PROGRAMS += tests/bench/tftp_load
-tests_bench_tftp_load_SOURCES = %D%/tftp_load.c tests/fake/udp_address.c tests/fake/udp_address.h
+tests_bench_tftp_load_SOURCES = %D%/tftp_load.c $(udp_tools)
 tests_bench_tftp_load_LDADD = lib/base/libbase.la
 EXTRA_DIST += tests/bench/tftp.sh

@@ -8,7 +8,8 @@
  * of its own (127.7.0.1 and up).  A window is read with one call, of each
  * datagram only its head (the kernel tells the length); nothing is written.  What
  * is out of order is answered as RFC 7440 says; what does not come is asked for again.
- * Last line: "clients N failed N octets N us N cpu_us N repeated N gaps N window N".
+ * Last line: "clients N failed N octets N us N cpu_us N repeated N gaps N window N server_us N":
+ * cpu_us its own, server_us that of --cpu-of with all children, "-" where the kernel does not say.
  */
 #define _GNU_SOURCE 1	/* recvmmsg */
 #include <config.h>
@@ -16,6 +17,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <linux/perf_event.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <stdio.h>
@@ -25,13 +27,14 @@
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <time.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "lib/base/log.h"
 #include "lib/base/options.h"
 #include "lib/base/parse.h"
 #include "tests/fake/udp_address.h"
+#include "tests/fake/udp_tool.h"
 
 enum {
 	CLIENTS_MAX = 20000, EVENTS = 64, BATCH = 64, HEAD = 64, REQUEST_MAX = 512,
@@ -53,26 +56,29 @@ struct client {
 };
 
 struct load {
-	uint64_t clients, blksize, window, timeout_ms, limit_s;
+	uint64_t clients, blksize, window, timeout_ms, limit_s, enough_ms, cpu_of;
 	bool hold;
 	struct udp_address server;
 	struct client *client;
 	char request[REQUEST_MAX];
 	size_t request_len;
-	int epoll;
+	int epoll, cpu;
 	uint64_t started, starting, over, failed, held, repeated, gaps, octets;
 	bool holding;
 	const char *why;
 	char text[HEAD + 1];
 };
 
-enum { O_CLIENTS = OPTIONS_LONG_ONLY, O_BLKSIZE, O_WINDOW, O_TIMEOUT, O_LIMIT, O_HOLD, O_SEGMENT };
+enum { O_CLIENTS = OPTIONS_LONG_ONLY, O_BLKSIZE, O_WINDOW, O_TIMEOUT, O_LIMIT, O_ENOUGH, O_CPU, O_HOLD,
+	O_SEGMENT };
 static const struct option_row rows[] = {
 	{ O_CLIENTS, "clients", "N", "at a time, each reads the file once (1)" },
 	{ O_BLKSIZE, "blksize", "N", "asked (1428); 512: not asked" },
 	{ O_WINDOW, "window", "N", "asked (1: not asked)" },
 	{ O_TIMEOUT, "timeout-ms", "N", "until the last packet is sent again (1000)" },
 	{ O_LIMIT, "limit", "S", "give up (120)" },
+	{ O_ENOUGH, "enough-ms", "N", "end then, and count what was read until then" },
+	{ O_CPU, "cpu-of", "PID", "say what this process and its children take meanwhile" },
 	{ O_HOLD, "hold", NULL, "when each has its first window, say 'held N' and wait for a line" },
 	{ O_SEGMENT, "can-segment", NULL, "say whether this kernel has UDP_SEGMENT: yes or no" },
 	{ 0 },
@@ -81,22 +87,6 @@ static const struct options program = {
 	.program = "tftp_load", .usage = "[options] SERVER NAME",
 	.summary = "Reads a file many times at once.", .rows = rows,
 };
-
-static void
-die(const char *what)
-{
-	(void)fprintf(stderr, "tftp_load: %s: %s\n", what, strerror(errno));
-	exit(3);
-}
-
-static int64_t
-now_us(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
 
 static void
 end(struct load *l, struct client *c, bool good, const char *why)
@@ -116,7 +106,7 @@ end(struct load *l, struct client *c, bool good, const char *why)
 static void
 again_at(const struct load *l, struct client *c)
 {
-	c->deadline_us = now_us() + (int64_t)l->timeout_ms * 1000;
+	c->deadline_us = udp_tool_now_us() + (int64_t)l->timeout_ms * 1000;
 }
 
 static void
@@ -134,7 +124,7 @@ ask(struct load *l, struct client *c)
 {
 	if (sendto(c->fd, l->request, l->request_len, 0, (struct sockaddr *)&l->server.sa,
 	    l->server.len) < 0)
-		die("send");
+		udp_tool_die("send");
 	again_at(l, c);
 }
 
@@ -153,10 +143,10 @@ start(struct load *l, uint64_t number)
 	    number % PER_NET));
 	c->fd = udp_address_socket(loopback ? &own : NULL, l->server.sa.ss_family, BUFFER);
 	if (c->fd < 0)
-		die("socket");
+		udp_tool_die("socket");
 	ev.data.ptr = c;
 	if (epoll_ctl(l->epoll, EPOLL_CTL_ADD, c->fd, &ev) < 0)
-		die("epoll");
+		udp_tool_die("epoll");
 	c->state = ASKED;
 	c->blksize = 512;
 	c->window = 1;
@@ -280,7 +270,7 @@ drain(struct load *l, struct client *c)
 	}
 	if (c->state == ASKED) {
 		if (connect(c->fd, (struct sockaddr *)&from.sa, msgs[0].msg_hdr.msg_namelen) < 0)
-			die("connect");
+			udp_tool_die("connect");
 		l->starting--;
 		c->state = READING;
 	}
@@ -305,12 +295,29 @@ late(struct load *l, struct client *c)
 static void
 look(struct load *l)
 {
-	int64_t now = now_us();
+	int64_t now = udp_tool_now_us();
 	uint64_t i;
 
 	for (i = 0; i < l->started; i++)
 		if (l->client[i].fd >= 0 && l->client[i].deadline_us <= now)
 			late(l, &l->client[i]);
+}
+
+/* Enough: servers are told, so that none goes on with it. */
+static void
+leave(struct load *l)
+{
+	static const uint8_t text[] = { 0, ERROR, 0, 0, 'e', 'n', 'o', 'u', 'g', 'h', 0 };
+	struct client *c;
+	uint64_t i;
+
+	for (i = 0; i < l->started; i++) {
+		c = &l->client[i];
+		if (c->state == READING)
+			(void)!send(c->fd, text, sizeof(text), 0);
+		if (c->fd >= 0)
+			end(l, c, true, NULL);
+	}
 }
 
 static void
@@ -334,7 +341,7 @@ static void
 run(struct load *l)
 {
 	struct epoll_event events[EVENTS];
-	int64_t next_look = now_us(), begin = next_look;
+	int64_t next_look = udp_tool_now_us(), begin = next_look, now;
 	struct client *c;
 	int i, n;
 
@@ -349,14 +356,19 @@ run(struct load *l)
 		}
 		if (l->holding && l->held + l->over == l->clients)
 			go_on(l);
-		if (now_us() >= next_look) {
-			look(l);
-			next_look = now_us() + LOOK_MS * 1000;
-			if (next_look > begin + (int64_t)l->limit_s * 1000000) {
-				l->why = "took too long";
-				l->failed += l->clients - l->over;
-				return;
-			}
+		now = udp_tool_now_us();
+		if (l->enough_ms > 0 && now >= begin + (int64_t)l->enough_ms * 1000) {
+			leave(l);
+			return;
+		}
+		if (now < next_look)
+			continue;
+		look(l);
+		next_look = udp_tool_now_us() + LOOK_MS * 1000;
+		if (next_look > begin + (int64_t)l->limit_s * 1000000) {
+			l->why = "took too long";
+			l->failed += l->clients - l->over;
+			return;
 		}
 	}
 }
@@ -376,6 +388,32 @@ request(struct load *l, const char *name)
 	l->request_len = (size_t)n;
 }
 
+/*
+ * A clock of what a process does, its threads and the children that it starts, those too that
+ * have ended and that nobody waited for.  -1 where the kernel does not let.
+ */
+static int
+watch_cpu(uint64_t pid)
+{
+	struct perf_event_attr what = { .type = PERF_TYPE_SOFTWARE, .size = sizeof(what),
+		.config = PERF_COUNT_SW_TASK_CLOCK, .inherit = 1 };
+
+	if (pid == 0)
+		return -1;
+	return (int)syscall(SYS_perf_event_open, &what, (pid_t)pid, -1, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+static void
+say_cpu(int fd)
+{
+	uint64_t ns;
+
+	if (fd >= 0 && read(fd, &ns, sizeof(ns)) == (ssize_t)sizeof(ns))
+		(void)printf(" server_us %" PRIu64 "\n", ns / 1000);
+	else
+		(void)printf(" server_us -\n");
+}
+
 static int
 can_segment(void)
 {
@@ -391,22 +429,16 @@ can_segment(void)
 static bool
 option(struct load *l, int key, const char *text)
 {
-	const struct { int key; uint64_t *value; uint64_t most; } numbers[] = {
-		{ O_CLIENTS, &l->clients, CLIENTS_MAX }, { O_BLKSIZE, &l->blksize, 65464 },
-		{ O_WINDOW, &l->window, 65535 }, { O_TIMEOUT, &l->timeout_ms, 600000 },
-		{ O_LIMIT, &l->limit_s, 600 },
+	const struct udp_tool_number numbers[] = {
+		{ O_CLIENTS, &l->clients, 1, CLIENTS_MAX }, { O_BLKSIZE, &l->blksize, 8, 65464 },
+		{ O_WINDOW, &l->window, 1, 65535 }, { O_TIMEOUT, &l->timeout_ms, 1, 600000 },
+		{ O_LIMIT, &l->limit_s, 1, 600 }, { O_ENOUGH, &l->enough_ms, 1, 600000 },
+		{ O_CPU, &l->cpu_of, 1, INT32_MAX },
 	};
-	struct err e = { 0 };
-	size_t i;
 
 	if (key == O_HOLD)
 		return l->hold = true;
-	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		if (numbers[i].key == key &&
-		    parse_u64(text, 1, numbers[i].most, numbers[i].value, &e) == 0)
-			return true;
-	(void)fprintf(stderr, "tftp_load: %s\n", e.text);
-	return false;
+	return udp_tool_set(numbers, sizeof(numbers) / sizeof(numbers[0]), key, text);
 }
 
 static void
@@ -423,16 +455,17 @@ say(const struct load *l, int64_t us)
 	if (l->failed > 0)
 		(void)fprintf(stderr, "tftp_load: %" PRIu64 " failed: %s\n", l->failed, l->why);
 	(void)printf("clients %" PRIu64 " failed %" PRIu64 " octets %" PRIu64 " us %" PRId64
-	    " cpu_us %" PRId64 " repeated %" PRIu64 " gaps %" PRIu64 " window %u\n", l->clients,
+	    " cpu_us %" PRId64 " repeated %" PRIu64 " gaps %" PRIu64 " window %u", l->clients,
 	    l->failed, l->octets, us, (int64_t)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000 +
 	    u.ru_utime.tv_usec + u.ru_stime.tv_usec, l->repeated, l->gaps, window);
+	say_cpu(l->cpu);
 }
 
 int
 main(int argc, char *argv[])
 {
 	struct load l = { .clients = 1, .blksize = 1428, .window = 1, .timeout_ms = 1000,
-		.limit_s = 120 };
+		.limit_s = 120, .cpu = -1 };
 	struct rlimit files;
 	struct options_pass p;
 	int key, status = 1;
@@ -460,10 +493,11 @@ main(int argc, char *argv[])
 	l.client = calloc(l.clients, sizeof(*l.client));
 	l.epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (l.client == NULL || l.epoll < 0)
-		die("start");
-	begin = now_us();
+		udp_tool_die("start");
+	l.cpu = watch_cpu(l.cpu_of);
+	begin = udp_tool_now_us();
 	run(&l);
-	say(&l, now_us() - begin);
+	say(&l, udp_tool_now_us() - begin);
 	free(l.client);
 	return l.failed > 0 ? 2 : 0;
 }

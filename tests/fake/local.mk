@@ -60,9 +60,12 @@ check_PROGRAMS += tests/fake/agentx-master
 tests_fake_agentx_master_SOURCES = %D%/agentx_master.c
 tests_fake_agentx_master_LDADD = lib/base/libbase.la
 
+udp_tools = tests/fake/udp_address.c tests/fake/udp_address.h tests/fake/udp_tool.c \
+	tests/fake/udp_tool.h
+
 # A bad line: delay, loss, doubling, reordering, bandwidth.
 check_PROGRAMS += tests/fake/udprelay
-tests_fake_udprelay_SOURCES = %D%/udprelay.c %D%/udp_address.c %D%/udp_address.h
+tests_fake_udprelay_SOURCES = %D%/udprelay.c $(udp_tools)
 tests_fake_udprelay_LDADD = lib/base/libbase.la
 
 check_PROGRAMS += tests/fake/grant_make
@@ -72,5 +75,5 @@ tests_fake_grant_make_LDADD = lib/store/libstore.la lib/db/libdb.la lib/structur
 
 # Somebody who may send datagrams to a TFTP server.
 check_PROGRAMS += tests/fake/tftp_hostile
-tests_fake_tftp_hostile_SOURCES = %D%/tftp_hostile.c %D%/udp_address.c %D%/udp_address.h
+tests_fake_tftp_hostile_SOURCES = %D%/tftp_hostile.c $(udp_tools)
 tests_fake_tftp_hostile_LDADD = lib/base/libbase.la

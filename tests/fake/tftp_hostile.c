@@ -25,14 +25,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "lib/base/log.h"
 #include "tests/fake/udp_address.h"
+#include "tests/fake/udp_tool.h"
 
 enum {
 	OCTETS_MAX = 65536, BUFFER = 1 << 22, BLOCK = 512, HEADER = 4,
-	FLOOD = 5000, REPEATS = 10000, NOISE = 20000, QUIET_MS = 1500, SILENCE_MS = 12000,
+	FLOOD = 5000, REPEATS = 10000, NOISE = 20000, QUIET_MS = 1500, SILENCE_MS = 5000,
 };
 enum { RRQ = 1, WRQ, DATA, ACK, ERROR, OACK };
 
@@ -40,20 +41,10 @@ static struct udp_address server;
 static const char *name;
 static uint8_t octets[OCTETS_MAX];
 
-static void
-die(const char *what)
-{
-	(void)fprintf(stderr, "tftp_hostile: %s: %s\n", what, strerror(errno));
-	exit(3);
-}
-
 static int64_t
 now_ms(void)
 {
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	return udp_tool_now_us() / 1000;
 }
 
 static int
@@ -63,10 +54,10 @@ open_socket(const char *address)
 	int fd;
 
 	if (!udp_address_parse(address, &own))
-		die(address);
+		udp_tool_die(address);
 	fd = udp_address_socket(&own, 0, BUFFER);
 	if (fd < 0)
-		die(address);
+		udp_tool_die(address);
 	return fd;
 }
 
@@ -192,7 +183,7 @@ strangers(const char *path)
 	ssize_t n;
 
 	if (f == NULL)
-		die(path);
+		udp_tool_die(path);
 	ask(fd, RRQ, "");
 	while ((n = hear(fd, 5000, &from)) >= HEADER && octets[1] == DATA) {
 		if (number_of() == (uint16_t)(block + 1)) {
@@ -228,7 +219,7 @@ ahead(void)
 
 	ask(fd, RRQ, "");
 	if (hear(fd, 5000, &from) < HEADER || octets[1] != DATA)
-		die("no first block");
+		udp_tool_die("no first block");
 	reply(fd, &from, ACK, 2, 0);
 	reply(fd, &from, ACK, 500, 0);
 	reply(fd, &from, ACK, 32768, 0);
@@ -366,6 +357,7 @@ main(int argc, char *argv[])
 	};
 	size_t i;
 
+	log_open("tftp_hostile", LOG_LEVEL_WARNING, LOG_TO_STDERR);
 	if (argc < 4 || !udp_address_parse(argv[1], &server)) {
 		(void)fputs("usage: tftp_hostile SERVER NAME CASE [FILE]\n", stderr);
 		return 1;

@@ -21,7 +21,6 @@
  */
 #include <config.h>
 
-#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -30,17 +29,17 @@
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/base/log.h"
 #include "lib/base/options.h"
-#include "lib/base/parse.h"
 #include "tests/fake/udp_address.h"
+#include "tests/fake/udp_tool.h"
 
 enum {
 	CLIENTS_MAX = 4096, PORTS_MAX = 4,	/* server's ports of a client */
 	WAITING_MAX = 65536, OCTETS_MAX = 65536, BUFFER = 8 << 20, EVENTS = 64,
+	BURST = 64,	/* packets that are taken to come at the same time */
 	HEADERS = 28,	/* of IP and UDP, for the bandwidth */
 	PPM = 1000000,
 };
@@ -83,6 +82,7 @@ struct relay {
 	struct datagram *waiting[WAITING_MAX];	/* a heap, the next due first */
 	size_t waiting_count;
 	uint64_t order;
+	int64_t now_us;		/* when what is read now came */
 	int64_t free_us[2];	/* when the line is free again */
 	struct counts counts[2];
 	FILE *requests;
@@ -106,22 +106,6 @@ static const struct options program = {
 	.program = "udprelay", .usage = "[options] LISTEN SERVER",
 	.summary = "A bad line.", .rows = rows,
 };
-
-static void
-die(const char *what)
-{
-	(void)fprintf(stderr, "udprelay: %s: %s\n", what, strerror(errno));
-	exit(3);
-}
-
-static int64_t
-now_us(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
 
 /* splitmix64: any seed will do. */
 static uint64_t
@@ -187,7 +171,7 @@ wait_with(struct relay *r, enum direction direction, int fd, const struct udp_ad
 	}
 	d = malloc(sizeof(*d) + len);
 	if (d == NULL)
-		die("memory");
+		udp_tool_die("memory");
 	*d = (struct datagram){ .due_us = due_us, .order = r->order++, .fd = fd,
 		.direction = direction, .to = *to, .len = len };
 	memcpy(d->octets, octets, len);
@@ -219,7 +203,7 @@ pass(struct relay *r, struct client *c, enum direction direction, int fd,
 	/* All drawn, always: one kind of trouble does not move the others. */
 	bool lost = happens(random, r->loss_ppm), twice = happens(random, r->double_ppm);
 	bool late = happens(random, r->late_ppm);
-	int64_t now = now_us(), start, due;
+	int64_t now = r->now_us, start, due;
 	uint64_t each_us = r->rate > 0 ? (len + HEADERS) * 1000000 / r->rate : 0;
 
 	if (r->requests != NULL)
@@ -244,7 +228,7 @@ static void
 send_due(struct relay *r)
 {
 	struct itimerspec t = { 0 };
-	int64_t now = now_us(), left;
+	int64_t now = udp_tool_now_us(), left;
 	struct datagram *d;
 
 	while (r->waiting_count > 0 && r->waiting[0]->due_us <= now) {
@@ -271,7 +255,7 @@ watch(struct relay *r, struct end *e)
 	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = e };
 
 	if (epoll_ctl(r->epoll, EPOLL_CTL_ADD, e->fd, &ev) < 0)
-		die("epoll");
+		udp_tool_die("epoll");
 }
 
 static struct client *
@@ -287,7 +271,7 @@ client_of(struct relay *r, const struct udp_address *from)
 		return NULL;
 	c = calloc(1, sizeof(*c));
 	if (c == NULL)
-		die("memory");
+		udp_tool_die("memory");
 	c->address = *from;
 	c->number = r->client_count;
 	for (i = 0; i < 2; i++) {
@@ -297,7 +281,7 @@ client_of(struct relay *r, const struct udp_address *from)
 	c->up.client = c;
 	c->up.fd = udp_address_socket(NULL, r->server.sa.ss_family, BUFFER);
 	if (c->up.fd < 0)
-		die("socket");
+		udp_tool_die("socket");
 	watch(r, &c->up);
 	return r->clients[r->client_count++] = c;
 }
@@ -322,7 +306,7 @@ port_for(struct relay *r, struct client *c, const struct udp_address *from)
 	*e = (struct end){ .client = c, .server = *from };
 	e->fd = udp_address_socket(&local, 0, BUFFER);
 	if (e->fd < 0)
-		die("socket");
+		udp_tool_die("socket");
 	watch(r, e);
 	return e;
 }
@@ -352,10 +336,14 @@ drain(struct relay *r, struct end *e)
 {
 	static uint8_t octets[OCTETS_MAX];
 	struct udp_address from = { .len = sizeof(from.sa) };
+	unsigned count = 0;
 	ssize_t n;
 
 	while ((n = recvfrom(e->fd, octets, sizeof(octets), 0, (struct sockaddr *)&from.sa,
 	    &from.len)) >= 0) {
+		/* A burst is one on the other side, too: not a wake-up for each of its packets. */
+		if (count++ % BURST == 0)
+			r->now_us = udp_tool_now_us();
 		arrived(r, e, &from, octets, (size_t)n);
 		from = (struct udp_address){ .len = sizeof(from.sa) };
 	}
@@ -366,23 +354,16 @@ drain(struct relay *r, struct end *e)
 static bool
 option(struct relay *r, int key, const char *text)
 {
-	const struct { int key; uint64_t *value; uint64_t most; } numbers[] = {
-		{ O_DELAY, &r->delay_us, 60000000 }, { O_LOSS, &r->loss_ppm, PPM },
-		{ O_DOUBLE, &r->double_ppm, PPM }, { O_LATE, &r->late_ppm, PPM },
-		{ O_LATE_US, &r->late_us, 60000000 }, { O_RATE, &r->rate, UINT32_MAX },
-		{ O_QUEUE, &r->queue, WAITING_MAX }, { O_SEED, &r->seed, UINT32_MAX },
+	const struct udp_tool_number numbers[] = {
+		{ O_DELAY, &r->delay_us, 0, 60000000 }, { O_LOSS, &r->loss_ppm, 0, PPM },
+		{ O_DOUBLE, &r->double_ppm, 0, PPM }, { O_LATE, &r->late_ppm, 0, PPM },
+		{ O_LATE_US, &r->late_us, 0, 60000000 }, { O_RATE, &r->rate, 0, UINT32_MAX },
+		{ O_QUEUE, &r->queue, 0, WAITING_MAX }, { O_SEED, &r->seed, 0, UINT32_MAX },
 	};
-	struct err e = { "cannot be written" };
-	size_t i;
 
 	if (key == O_REQUESTS && (r->requests = fopen(text, "we")) != NULL)
 		return true;
-	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		if (numbers[i].key == key &&
-		    parse_u64(text, 0, numbers[i].most, numbers[i].value, &e) == 0)
-			return true;
-	(void)fprintf(stderr, "udprelay: %s\n", e.text);
-	return false;
+	return udp_tool_set(numbers, sizeof(numbers) / sizeof(numbers[0]), key, text);
 }
 
 static int
@@ -484,7 +465,7 @@ main(int argc, char *argv[])
 	r->listen.fd = udp_address_socket(&r->local, 0, BUFFER);
 	if (r->epoll < 0 || r->timer < 0 || r->listen.fd < 0 ||
 	    !udp_address_of(r->listen.fd, &r->local))
-		die(argv[p.index]);
+		udp_tool_die(argv[p.index]);
 	(void)printf("ready %u\n", udp_address_port(&r->local));
 	(void)fflush(stdout);
 	serve(r);

@@ -41,11 +41,24 @@ is "nor beside it" "$(find "$T" -maxdepth 1 -name '.got*')" ''
 status "writing is off" 2 put "$T/root/image" new
 like "and says so" "$(cat "$T/err")" 'error 2'
 not_ok "nothing was written" test -e "$T/root/new"
+ok "-v names files" logged d ': 127\.0\.0\.1: sub/full, read, 51200 octets'
 stop d
 ok "it says what it did" logged d 'stopped: 0 transfers now'
 
 # --- writing
+part=.imgadm-tftpd.0123456789abcdef0123456789abcdef
+mkdir "$T/root/deep" "$T/root/deep/er"
+for name in $part deep/er/$part "$part"0 .imgadm-tftpd.0 deep/x$part .git/$part; do
+	echo part >"$T/root/$name"
+done
+mkdir "$T/root/deep/$part"
+echo part >"$T/else/$part"
 tftpd w --root "$T/root" --listen 127.0.0.1:0 --write --write-most 200000
+is "what a killed server left is removed, and nothing else" \
+	"$(cd "$T" && find root else -name '*.imgadm-tftpd.*' | sort | sed "s/$part/PART/" | tr '\n' ' ')" \
+	'else/PART root/.git/PART root/.imgadm-tftpd.0 root/PART0 root/deep/PART root/deep/xPART '
+ok "and it says so" logged w '2 files that were not complete removed'
+rm -rf "$T/root/$part"0 "$T/root/.imgadm-tftpd.0" "$T/root/deep" "$T/else/$part" "$T/root/.git/$part"
 ok "a file is taken" put "$T/root/image" new
 ok "the same octets are there" cmp "$T/root/image" "$T/root/new"
 ok "in a folder below" put "$T/root/image" sub/new
@@ -88,7 +101,7 @@ if [ -e /proc/net/if_inet6 ] && grep -q '^0*1 ' /proc/net/if_inet6; then
 	get_options=-4
 	ok "IPv4 that comes mapped" get image
 	get_options=
-	ok "is IPv4 in the log" logged v6 ': 127\.0\.0\.1: a file, read'
+	ok "is IPv4 in the log" logged v6 ': 127\.0\.0\.1: image, read'
 	stop v6
 else
 	echo "ok $((tap_n += 1)) # SKIP no IPv6 here"

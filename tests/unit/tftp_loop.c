@@ -235,11 +235,17 @@ loop_hear(int fd, struct tftp_packet *ret, union tftp_address *ret_from)
 }
 
 bool
+loop_heard(int fd, struct tftp_packet *ret)
+{
+	return hear(fd, MOMENT_MS, ret, NULL);
+}
+
+bool
 loop_quiet(int fd)
 {
 	struct tftp_packet p;
 
-	return !hear(fd, MOMENT_MS, &p, NULL);
+	return !loop_heard(fd, &p);
 }
 
 void

@@ -28,7 +28,8 @@ struct loop {
 	char from[TFTP_WIRE_TEXT];	/* of the last request */
 	struct tftp_ended last;
 	char text[64];			/* last.text */
-	size_t written, kept;
+	size_t written;
+	unsigned kept;
 };
 extern struct loop loop;
 
@@ -48,8 +49,9 @@ void loop_say(int fd, const union tftp_address *to, const void *data, size_t len
 void loop_ask(int fd, const union tftp_address *to, enum tftp_opcode opcode, const char *name,
 	const struct tftp_options *o);
 void loop_ack(int fd, const union tftp_address *to, uint16_t block);
-/* The next packet, which must come; whether none comes for a moment. */
+/* The next packet, which must come; if it comes within a moment; whether none does. */
 bool loop_hear(int fd, struct tftp_packet *ret, union tftp_address *ret_from);
+bool loop_heard(int fd, struct tftp_packet *ret);
 bool loop_quiet(int fd);
 /* It is an ERROR of that code. */
 void loop_hear_error(int fd, unsigned code);

@@ -289,7 +289,8 @@ START_TEST(no_data_burst_before_the_first_ack)
 				sends(1, 1);
 			(void)timer();
 		}
-		ck_assert_uint_eq(packets, 1 + TFTP_TRIES_UNHEARD);
+		/* DATA is larger than the request: who lacks it asks again */
+		ck_assert_uint_eq(packets, windowsize > 0 ? 1 + TFTP_TRIES_UNHEARD : 1);
 		nothing();	/* the peer may still ask again */
 		(void)timer();
 		fails(TFTP_R_NO_ANSWER, -1);
@@ -313,7 +314,7 @@ START_TEST(an_unheard_peer_gets_little_whatever_is_asked)
 			packets += n > 0 && a[0].what == TFTP_SEND_DATA;
 		}
 	}
-	ck_assert_uint_le(packets, 1 + TFTP_TRIES + TFTP_TRIES_UNHEARD);
+	ck_assert_uint_le(packets, 1 + TFTP_TRIES);
 	ck_assert_int_le(now_us - began_us, TFTP_UNHEARD_US + SECOND);
 }
 END_TEST

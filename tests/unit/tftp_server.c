@@ -58,6 +58,40 @@ START_TEST(another_request_from_there_takes_its_place_without_an_error)
 }
 END_TEST
 
+/* A reset client, or a forger: which of them, only time tells.  _i: the same file, or another. */
+START_TEST(a_request_does_not_end_a_transfer_that_goes_on)
+{
+	int fd = loop_client("127.0.0.1");
+	const char *name = _i == 0 ? "f" : "g";
+	union tftp_address from;
+	struct tftp_packet p;
+
+	loop_file("f", 9 * BLOCK);
+	loop_file("g", 9);
+	loop.options.limits.retry_min_us = loop.options.limits.retry_max_us = 30000000;
+	loop_start();
+	loop_ask(fd, &loop.at, TFTP_RRQ, "f", NULL);
+	(void)loop_hear(fd, &p, &from);
+	loop_ack(fd, &from, 1);
+	(void)loop_hear(fd, &p, NULL);
+	loop_ask(fd, &loop.at, TFTP_RRQ, name, NULL);
+	loop_ask(fd, &loop.at, TFTP_WRQ, "w", NULL);
+	ck_assert(loop_quiet(fd));
+	loop_ack(fd, &from, 2);
+	(void)loop_hear(fd, &p, NULL);
+	ck_assert_uint_eq(p.block, 3);
+	ck_assert_uint_eq(loop.ended, 0);
+	do
+		loop_ask(fd, &loop.at, TFTP_RRQ, name, NULL);
+	while (!loop_heard(fd, &p));
+	ck_assert_uint_eq(loop.ended, 1);
+	ck_assert_uint_eq(loop.opened, 2);
+	ck_assert_uint_eq(p.block, 1);
+	ck_assert_uint_eq(p.data_len, _i == 0 ? BLOCK : 9);
+	(void)close(fd);
+}
+END_TEST
+
 /* _i: 1 with one port for all. */
 START_TEST(wrong_tid_gets_error_5_and_the_transfer_lives)
 {
@@ -472,6 +506,69 @@ START_TEST(the_last_ack_says_that_it_is_kept)
 }
 END_TEST
 
+/* _i: 0, or why it cannot be kept in the end. */
+START_TEST(the_last_ack_waits_until_it_is_kept)
+{
+	int fd = loop_client("127.0.0.1");
+	union tftp_address from;
+	struct tftp_packet p;
+	uint8_t data[4 + 3];
+
+	loop.keep = -EINPROGRESS;
+	loop.options.limits.retry_max_us = 30000;	/* the timer of the end runs out meanwhile */
+	loop_file("f", 3);
+	loop_start();
+	loop_ask(fd, &loop.at, TFTP_WRQ, "w", NULL);
+	(void)loop_hear(fd, &p, &from);
+	(void)tftp_packet_data(data, sizeof(data), 1);
+	(void)memcpy(data + 4, "abc", 3);
+	loop_say(fd, &from, data, sizeof(data));
+	loop_until(&loop.kept, 1);
+	loop_say(fd, &from, data, sizeof(data));
+	loop_ask(fd, &loop.at, TFTP_WRQ, "w", NULL);
+	loop_ask(fd, &loop.at, TFTP_RRQ, "f", NULL);
+	ck_assert(loop_quiet(fd));
+	ck_assert_uint_eq(loop.ended, 0);
+	tftp_server_kept(loop.server, &loop, 0);	/* nobody's */
+	tftp_server_kept(loop.server, NULL, -_i);
+	if (_i == 0) {
+		(void)loop_hear(fd, &p, NULL);
+		ck_assert_int_eq(p.opcode, TFTP_ACK);
+		ck_assert_uint_eq(p.block, 1);
+	} else {
+		loop_hear_error(fd, TFTP_E_DISK_FULL);
+	}
+	ck_assert_uint_eq(loop.written, 3);
+	ck_assert_uint_eq(loop.kept, 1);
+	ck_assert_uint_eq(loop.ended, 1);
+	ck_assert_int_eq(loop.last.good, _i == 0);
+	(void)close(fd);
+}
+END_TEST
+
+START_TEST(a_server_that_stops_waits_for_nothing_to_be_kept)
+{
+	int fd = loop_client("127.0.0.1");
+	union tftp_address from;
+	struct tftp_packet p;
+	uint8_t data[4];
+
+	loop.keep = -EINPROGRESS;
+	loop_start();
+	loop_ask(fd, &loop.at, TFTP_WRQ, "w", NULL);
+	(void)loop_hear(fd, &p, &from);
+	(void)tftp_packet_data(data, sizeof(data), 1);
+	loop_say(fd, &from, data, sizeof(data));
+	loop_until(&loop.kept, 1);
+	tftp_server_free(loop.server);
+	loop.server = NULL;
+	ck_assert_uint_eq(loop.ended, 1);
+	ck_assert(!loop.last.good);
+	loop_hear_error(fd, TFTP_E_UNDEFINED);
+	(void)close(fd);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -482,6 +579,7 @@ suite(void)
 	tcase_add_checked_fixture(tc, loop_prepare, loop_release);
 	tcase_add_test(tc, the_same_request_again_is_one_transfer);
 	tcase_add_test(tc, another_request_from_there_takes_its_place_without_an_error);
+	tcase_add_loop_test(tc, a_request_does_not_end_a_transfer_that_goes_on, 0, 2);
 	tcase_add_loop_test(tc, wrong_tid_gets_error_5_and_the_transfer_lives, 0, 2);
 	tcase_add_test(tc, an_error_of_a_stranger_ends_nothing_and_is_not_answered);
 	tcase_add_test(tc, one_of_a_number_ends_the_older_one);
@@ -500,6 +598,9 @@ suite(void)
 	tcase_add_test(tc, a_request_that_cannot_be_served_is_told_so);
 	tcase_add_loop_test(tc, the_last_ack_says_that_it_is_kept, 0, 1);
 	tcase_add_loop_test(tc, the_last_ack_says_that_it_is_kept, ENOSPC, ENOSPC + 1);
+	tcase_add_loop_test(tc, the_last_ack_waits_until_it_is_kept, 0, 1);
+	tcase_add_loop_test(tc, the_last_ack_waits_until_it_is_kept, ENOSPC, ENOSPC + 1);
+	tcase_add_test(tc, a_server_that_stops_waits_for_nothing_to_be_kept);
 	suite_add_tcase(s, tc);
 	return s;
 }
