@@ -50,6 +50,8 @@ struct agentd {
 	struct install_watch *updates;
 	struct config_change change;
 	bool connected;
+	bool breaking;	/* break_off() comes */
+	netsnmp_session *session;	/* libnetsnmp's; where connected */
 	bool started;	/* init_snmp() was called */
 };
 
@@ -65,20 +67,65 @@ level_of(int priority)
 	return priority == LOG_INFO ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG;
 }
 
+/* --- the master agent ------------------------------------------------------- */
+
+/*
+ * libnetsnmp's alarms are the ping and the attempts to connect: without them, and
+ * with the connection broken off, it takes the one way that it has for a
+ * master that is gone: detach all, connect in a while, attach all.
+ */
+static void
+break_off(evutil_socket_t fd, short what, void *user)
+{
+	struct agentd *a = user;
+	netsnmp_transport *t;
+
+	(void)fd;
+	(void)what;
+	a->breaking = false;
+	if (!a->connected)
+		return;
+	log_notice("the master agent closed while tables were registered: connecting anew");
+	snmp_alarm_unregister_all();
+	t = snmp_sess_transport(snmp_sess_pointer(a->session));
+	if (t != NULL && t->sock >= 0)
+		(void)shutdown(t->sock, SHUT_RDWR);
+	agentx_loop_update(a->loop);
+}
+
+/*
+ * A master that closes in the middle of a registration makes libnetsnmp attach
+ * tables to a session that is no more, and count them as attached, and leaves two
+ * attempts to connect behind: the second one says that there is a session, and
+ * by that it shows.  Not from within libnetsnmp: in the next turn of the loop.
+ */
+static void
+connect_anew(struct agentd *a)
+{
+	static const struct timeval at_once = {0};
+
+	if (!a->breaking && a->connected &&
+		event_base_once(a->base, -1, EV_TIMEOUT, break_off, a, &at_once) == 0)
+		a->breaking = true;
+}
+
 /* libnetsnmp's log goes through ours. */
 static int
 snmp_says(int major, int minor, void *message, void *user)
 {
 	static const char refused[] = "registering pdu failed: ";
+	static const char twice[] = "AgentX session to master agent attempted to be re-opened";
 	const struct snmp_log_message *m = message;
+	struct agentd *a = user;
 	int length = (int)strlen(m->msg);
 
 	(void)major;
 	(void)minor;
-	(void)user;
 	if (length > 0 && m->msg[length - 1] == '\n')
 		length--;
-	if (strncmp(m->msg, refused, sizeof(refused) - 1) == 0)
+	if (strncmp(m->msg, twice, sizeof(twice) - 1) == 0)
+		connect_anew(a);
+	else if (strncmp(m->msg, refused, sizeof(refused) - 1) == 0)
 		log_warning("the master agent did not take a table (AgentX error "
 			"%.*s): another module serves it, left to it",
 			(int)strspn(m->msg + sizeof(refused) - 1, "0123456789"),
@@ -103,8 +150,8 @@ connected(int major, int minor, void *session, void *user)
 
 	(void)major;
 	(void)minor;
-	(void)session;
 	a->connected = true;
+	a->session = session;
 	serve_forget(a->serve);
 	log_notice("connected to the master agent");
 	return 0;
@@ -122,6 +169,7 @@ disconnected(int major, int minor, void *session, void *user)
 		log_warning("the master agent is gone, connecting every %d s",
 			reconnect_s());
 	a->connected = false;
+	a->session = NULL;
 	return 0;
 }
 
@@ -291,7 +339,7 @@ static void
 start_agent(struct agentd *a)
 {
 	(void)snmp_register_callback(SNMP_CALLBACK_LIBRARY,
-		SNMP_CALLBACK_LOGGING, snmp_says, NULL);
+		SNMP_CALLBACK_LOGGING, snmp_says, a);
 	set_defaults(&a->options);
 	a->started = true;
 	serve_allow_set(a->serve, false, a->options.trust_master);

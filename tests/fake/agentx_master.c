@@ -24,7 +24,7 @@
 #include "lib/base/text.h"
 
 enum {
-	BAD = 2, HEADER = 20, PAYLOAD_MAX = 65536, LINGER_MS = 3000,
+	BAD = 2, HEADER = 20, PAYLOAD_MAX = 65536, LINGER_MS = 3000, AGAIN_MS = 1500,
 	PDU_OPEN = 1, PDU_REGISTER = 3, PDU_GET = 5, PDU_RESPONSE = 18,
 	FLAG_NETWORK_ORDER = 0x10,
 	OPEN_FAILED = 256, DUPLICATE_REGISTRATION = 263, SESSION = 7,
@@ -32,7 +32,8 @@ enum {
 
 static const char *const manners[] = {
 	"close-at-once", "close-in-header", "close-in-payload", "close-at-register",
-	"open-error", "register-error", "late", "silent", "garbage", "version", "type",
+	"open-error", "reset-after-open", "register-error", "late", "silent", "garbage",
+	"version", "type",
 	"too-long", "truncated", "get-no-range", "get-unfinished", "get-while-closing",
 };
 
@@ -176,6 +177,11 @@ spoil_open(int fd, const struct pdu *p, const char *manner)
 	} else if (strcmp(manner, "truncated") == 0) {
 		put32(o + 16, 4096);
 		give(fd, o, sizeof(o));
+	} else if (strcmp(manner, "reset-after-open") == 0) {
+		/* So late that the Open came once more: closed with that unread. */
+		(void)poll(NULL, 0, AGAIN_MS);
+		respond(fd, p, 0);
+		return false;
 	} else if (strcmp(manner, "silent") != 0) {
 		respond(fd, p, 0);
 	}

@@ -18,7 +18,7 @@ ticks()
 }
 
 for manner in close-at-once close-in-header close-in-payload close-at-register open-error \
-	register-error late silent garbage version type; do
+	reset-after-open register-error late silent garbage version type; do
 	socket=$T/$manner.sock
 	spawn master "$master" "$socket" "$manner"
 	ok "$manner: a master listens" wait_for 30 test -S "$socket"
