@@ -3,20 +3,14 @@
 # the new one, whole; what was said to be in force is.  The same for the file that
 # add-release writes.
 #
-# IMGADM_CUTS=STEP looks at each STEP-th operation (9), IMGADM_SEED=N repeats the
+# IMGADM_CUTS=STEP looks at each STEP-th operation (15), IMGADM_SEED=N repeats the
 # random choices.
 . "${top_srcdir:?}/tests/lib.sh"
 need minisign python3
-so=${top_builddir:?}/tests/fake/.libs/powercut.so
-replay=$top_builddir/tests/fake/powercut-replay
-[ -e "$so" ] || skip_all "$so is not built"
-T=$(cd "$T" && pwd -P)
+. "$top_srcdir/tests/integration/cut-lib.sh"
 . "$top_srcdir/tests/integration/catalogue-lib.sh"
-: "${judge:?}" "${digest_1:?}"
-step=${IMGADM_CUTS:-9} seed=${IMGADM_SEED:-$$}
-diag "IMGADM_SEED=$seed"
-POWERCUT_DIR=$T/store POWERCUT_LOG=$T/log POWERCUT_AT=0 POWERCUT_DEAF=0 POWERCUT_DEAF_CUT=0
-export POWERCUT_DIR POWERCUT_LOG POWERCUT_AT POWERCUT_DEAF POWERCUT_DEAF_CUT
+: "${judge:?}" "${digest_1:?}" "${cut_seed:?}"
+step=${IMGADM_CUTS:-15} seed=$cut_seed
 mkdir "$T/store"
 IMGADM_DB=$T/store/db
 key acme; trust acme acme
@@ -30,14 +24,10 @@ made "$T/43.xml" acme 43 acme 2099-01-01 "$releases
 "$judge" catalogue import "$T/42.xml" >"$T/out"
 cp -R "$T/store" "$T/before"
 
-# fresh: the folder as it was before
-fresh() { rm -rf "$T/store" "$T/log" "$T/log.count"; cp -R "$T/before" "$T/store"; }
 # lived AT [DEAF]: the import until the cut; said is 0 when it said that it is in force
 lived()
 {
-	fresh
-	POWERCUT_AT=$1 POWERCUT_DEAF=${2:-0}
-	LD_PRELOAD="$so" "$judge" catalogue import "$T/43.xml" >"$T/out" 2>"$T/err"
+	cut_run "$1" "${2:-0}" "$judge" catalogue import "$T/43.xml"
 	said=1
 	! grep -q 'is in force' "$T/out" || said=0
 }
@@ -57,10 +47,7 @@ whole()
 # kept MODE: what the cut leaves
 kept()
 {
-	rm -rf "$T/after"
-	operations=$("$replay" "$T/log" "$T/before" "$T/after" "$1") || return 1
-	rm -f "$T/after/db-shm"
-	whole "$T/after/db"
+	cut_replay "$1" && whole "$T/after/db"
 }
 need sqlite3
 at=0
@@ -83,7 +70,7 @@ done
 diag "$folders folders, $old with the old one"
 is 'wherever the power is cut, one of the two is in force, whole' $lost 0
 ok 'and some cuts came before it' test $old -gt 0
-seen=0 deaf=1 POWERCUT_DEAF_CUT=1
+seen=0 deaf=1
 while [ $deaf -le 6 ]; do
 	at="after the missing sync $deaf"
 	lived 0 $deaf
@@ -94,15 +81,15 @@ ok 'a sync left out is seen' test $seen -gt 0
 
 # kill -9 after some milliseconds, which no operation is told of.
 begun=$(date +%s%N)
-fresh
+cut_fresh
 "$judge" catalogue import "$T/43.xml" >"$T/out"
 span=$((($(date +%s%N) - begun) / 1000000))
 n=0 lost=0 before=0
-while [ $n -lt 24 ]; do
-	fresh
+while [ $n -lt 16 ]; do
+	cut_fresh
 	at="killed $n"
 	spawn import "$judge" catalogue import "$T/43.xml"
-	moment=$((span * (n * 100 + seed % 100) / 2000))	# of 1.2 times its span
+	moment=$((span * (n * 100 + seed % 100) / 1333))	# of 1.2 times its span
 	sleep "$((moment / 1000)).$(printf %03d $((moment % 1000)))"	# no synchronisation
 	kill -KILL "$(cat "$T/import.pid")" 2>/dev/null
 	wait "$(cat "$T/import.pid")" 2>/dev/null
@@ -113,7 +100,7 @@ while [ $n -lt 24 ]; do
 	whole "$IMGADM_DB" || lost=$((lost + 1))
 	n=$((n + 1))
 done
-diag "$before of 24 were killed before they said so"
+diag "$before of 16 were killed before they said so"
 is 'killed at any moment, one of the two is in force, whole' $lost 0
 
 # add-release: the file is the old one or the new one.
@@ -124,20 +111,20 @@ rm -rf "$T/before"; cp -R "$T/edit" "$T/before"
 # edited AT: add-release until the cut
 edited()
 {
-	rm -rf "$T/edit" "$T/log" "$T/log.count"; cp -R "$T/before" "$T/edit"
-	POWERCUT_AT=$1 said=0
-	LD_PRELOAD="$so" "$judge" catalogue add-release "$T/edit/folder/acme.xml" engine-fw 1.1 "$T/engine.img" \
-		>"$T/out" 2>"$T/err" || said=$?
+	said=0
+	cut_run "$1" 0 "$judge" catalogue add-release "$T/edit/folder/acme.xml" engine-fw 1.1 "$T/engine.img" ||
+		said=$?
 }
 edited 0
 cp "$T/edit/folder/acme.xml" "$T/new.xml"
-rm -rf "$T/after"; last=$("$replay" "$T/log" "$T/before" "$T/after" synced)
+cut_replay synced
+last=$operations
 ok 'without a cut the new one is there' cmp "$T/after/folder/acme.xml" "$T/new.xml"
 lost=0 at=1
 while [ "$at" -le "$last" ]; do
 	edited $at
 	for mode in synced all "random:$seed$at"; do
-		rm -rf "$T/after"; "$replay" "$T/log" "$T/before" "$T/after" "$mode" >/dev/null
+		cut_replay "$mode"
 		cmp -s "$T/after/folder/acme.xml" "$T/new.xml" ||
 			{ [ $said != 0 ] && cmp -s "$T/after/folder/acme.xml" "$T/before/folder/acme.xml"; } ||
 			{ diag "cut at $at, $mode: neither"; lost=$((lost + 1)); }

@@ -171,11 +171,14 @@ TESTS += tests/integration/firewall.sh
 dist_check_SCRIPTS += tests/integration/catalogue-files.sh
 TESTS += tests/integration/catalogue-files.sh
 
-EXTRA_DIST += tests/integration/catalogue-lib.sh
+EXTRA_DIST += tests/integration/catalogue-lib.sh tests/integration/cut-lib.sh
 dist_check_SCRIPTS += tests/integration/catalogue.sh tests/integration/catalogue-edit.sh \
 	tests/integration/catalogue-cut.sh
 TESTS += tests/integration/catalogue.sh tests/integration/catalogue-edit.sh \
 	tests/integration/catalogue-cut.sh
+
+dist_check_SCRIPTS += tests/integration/image-cut.sh
+TESTS += tests/integration/image-cut.sh
 
 dist_check_SCRIPTS += tests/integration/judge.sh tests/integration/judge-ask.sh \
 	tests/integration/judge-explain.sh
