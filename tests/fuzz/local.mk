@@ -98,6 +98,16 @@ FUZZ_TARGETS += tests/fuzz/tftp_uri
 tests_fuzz_tftp_uri_SOURCES = %D%/tftp_uri.c
 tests_fuzz_tftp_uri_LDADD = $(FUZZ_LDADD) lib/tftp/libtftp.la lib/base/libbase.la
 
+FUZZ_TARGETS += tests/fuzz/image_trust
+tests_fuzz_image_trust_SOURCES = %D%/image_trust.c
+tests_fuzz_image_trust_LDADD = $(FUZZ_LDADD) lib/image/libimage.la lib/sign/libsign.la \
+	lib/structure/libstructure.la lib/base/libbase.la $(SODIUM_LIBS)
+
+FUZZ_TARGETS += tests/fuzz/image_comment
+tests_fuzz_image_comment_SOURCES = %D%/image_comment.c
+tests_fuzz_image_comment_LDADD = $(FUZZ_LDADD) lib/image/libimage.la lib/sign/libsign.la \
+	lib/structure/libstructure.la lib/base/libbase.la $(SODIUM_LIBS)
+
 check_PROGRAMS += $(FUZZ_TARGETS)
 
 # What is found lies in tests/fuzz/found; the corpus that grew in tests/fuzz/corpus.
