@@ -45,7 +45,7 @@ cpu_ns(void)
 	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-static void
+static _Noreturn void
 die(const char *what, const struct err *e)
 {
 	(void)fprintf(stderr, "bench: %s: %s\n", what, e->text);

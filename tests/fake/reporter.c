@@ -75,7 +75,7 @@ static const struct options program = {
 	.summary = "Plays devices that report.", .rows = rows,
 };
 
-static void
+static _Noreturn void
 die(const char *what, const struct err *e)
 {
 	log_error("%s: %s", what, e->text);

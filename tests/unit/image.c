@@ -70,7 +70,7 @@ START_TEST(each_key_stands_once)
 	/* Left out one after the other. */
 	static const char *const parts[] = { "software=engine-fw", "creator=acme",
 		"version=G00-30", "seq=3000", "manufacturer=Acme", "model=*", "hardware=*",
-		"class=engine", "size=1", "sha256=" SHA };
+		"class=engine", "size=1", ("sha256=" SHA) };
 	enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
 	char comment[1024];
 

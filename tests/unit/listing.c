@@ -152,7 +152,7 @@ static const struct listing_column one[] = { { "NAME", "name", LISTING_TEXT, 0 }
 START_TEST(hostile_cells)
 {
 	static const char *const cells[] = {
-		"", "\xFF\xFE", "two\nlines", "\xE2\x80\xAEtxt", "\xC2\x9B" "2J",
+		"", "\xFF\xFE", "two\nlines", "\xE2\x80\xAEtxt", ("\xC2\x9B" "2J"),
 		"\xE6\xBC\xA2\xE5\xAD\x97",
 	};
 	static const enum listing_format formats[] = {

@@ -160,8 +160,8 @@ END_TEST
 /* Each of these must be an error of the refresh, and leave the view as it was. */
 static const char *const DAMAGES[] = {
 	"DELETE FROM device",
-	"DELETE FROM reading; DELETE FROM software; DELETE FROM unit; UPDATE device SET"
-	" units_stamp = 0, software_stamp = 0, readings_stamp = 0",
+	("DELETE FROM reading; DELETE FROM software; DELETE FROM unit; UPDATE device SET"
+	" units_stamp = 0, software_stamp = 0, readings_stamp = 0"),
 	"UPDATE device SET state = 77",
 	"UPDATE device SET id = ''",
 	"UPDATE device SET log_oldest = 5, log_newest = 3",
