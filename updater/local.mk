@@ -69,11 +69,17 @@ updater_imgadm_tftpd_LDADD = updater/libtftpd.la lib/tftp/libtftpnet.la lib/tftp
 # The rollout's decision, pure: what to do next, from the record, the facts and the time.
 noinst_LTLIBRARIES += updater/librollout.la
 updater_librollout_la_SOURCES = \
+	%D%/rollout_person.c %D%/rollout_person.h \
 	%D%/rollout_plan.c %D%/rollout_plan.h \
 	%D%/rollout_policy.c %D%/rollout_policy.h \
 	%D%/rollout_recipe.c %D%/rollout_recipe.h \
+	%D%/rollout_step.c %D%/rollout_step.h %D%/rollout_step_private.h \
+	%D%/rollout_stop.c %D%/rollout_stop.h \
+	%D%/rollout_turn.c %D%/rollout_turn_back.c %D%/rollout_turn_begin.c \
+	%D%/rollout_turn_follow.c %D%/rollout_turn_late.c %D%/rollout_turn_prove.c \
 	%D%/rollout_tzif.c %D%/rollout_tzif.h \
 	%D%/rollout_tzrule.c %D%/rollout_tzrule.h \
+	%D%/rollout_view.c %D%/rollout_view.h \
 	%D%/rollout_wave.c %D%/rollout_wave.h \
 	%D%/rollout_window.c %D%/rollout_window.h
 updater_librollout_la_CPPFLAGS = $(AM_CPPFLAGS) $(SODIUM_CFLAGS)
