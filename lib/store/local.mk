@@ -7,8 +7,7 @@ lib_store_libstore_la_SOURCES = \
 	%D%/store_facts.c %D%/store_facts.h \
 	%D%/store_models.c %D%/store_models.h \
 	%D%/store_alarm.c \
-	%D%/store_audit.h \
-	%D%/store_rollout.h \
+	%D%/store_audit.c %D%/store_audit.h \
 	%D%/store_approve.c \
 	%D%/store_catalogue.c %D%/store_catalogue.h \
 	%D%/store_center.h \
@@ -38,11 +37,18 @@ lib_store_libstore_la_SOURCES = \
 	%D%/store_read.h \
 	%D%/store_report.c %D%/store_report_impl.h \
 	%D%/store_reporter.c \
+	%D%/store_rollout.c %D%/store_rollout.h \
+	%D%/store_rollout_impl.h \
+	%D%/store_rollout_read.c \
+	%D%/store_rollout_row.c \
+	%D%/store_rollout_step.c \
 	%D%/store_row.h \
 	%D%/store_schema.c %D%/store_schema.h \
+	%D%/store_schema_cure.c \
 	%D%/store_slots.c \
 	%D%/store_soon.c \
 	%D%/store_sql.c \
+	%D%/store_stop.c \
 	%D%/store_structure.c \
 	%D%/store_targets.c \
 	%D%/store_unit.c \

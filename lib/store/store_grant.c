@@ -9,6 +9,7 @@
 #include "lib/base/text.h"
 #include "lib/store/store_image.h"
 #include "lib/store/store_impl.h"
+#include "lib/store/store_rollout_impl.h"
 
 enum { TOKEN_BITS = 128 };
 
@@ -153,6 +154,8 @@ store_grant_add(struct store *s, const struct store_grant *g, struct store_grant
 	rc = store_image_get(s, new.image, &image, e);
 	if (rc == 0 && new.device != 0)
 		rc = store_there(s, new.device, e);
+	if (rc == 0)
+		rc = store_stop_refuses(s, new.device, &image, e);
 	if (rc < 0)
 		return store_write_refuse(s, own, rc);
 	rc = make_room(s, new.made, e);

@@ -84,7 +84,8 @@ struct store_grant {
 /*
  * The token is made here; number and counters too.  expires 0 is an hour after
  * made; started_most and completed_most 0 are what is usual.  -ENOENT: no such
- * image or device; -E2BIG: STORE_GRANTS_MAX stand.
+ * image or device; -E2BIG: STORE_GRANTS_MAX stand; -EPERM: it was stopped
+ * (store_stop_put()).
  */
 int store_grant_add(struct store *s, const struct store_grant *g, struct store_grant *ret,
 	struct err *e);

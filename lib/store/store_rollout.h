@@ -70,17 +70,16 @@ struct store_rollout_plan {
 int store_rollout_put(struct store *s, const struct store_rollout_plan *p, struct err *e);
 
 /*
- * Approve the plan with this hash that waits for it.  need (1 or 2) different people
- * must; two_person: and none of them may be who planned it (-EPERM).  The last one makes
- * the rollout and its members approved, and audit is kept with it (once, where
- * it is NULL not).  Who approved already may again: nothing changes.  *ret is the rollout then.
- * -EALREADY: it waits for nobody.
+ * Approve the plan with this hash that waits for it, and keep audit (may be NULL) with
+ * it.  Rollout and members are approved then; with two_person only when somebody
+ * approved who did not plan it: what the planner says is kept, and the plan goes
+ * on waiting.  Who approved it may say so again: nothing changes.  *ret (may be NULL)
+ * is the rollout then.  -ENOENT: no plan of this hash; -EALREADY: it waits no more.
  */
 struct store_approval {
 	uint8_t hash[ROLLOUT_DIGEST_SIZE];
 	const char *by;
 	utc_s at;
-	unsigned need;
 	bool two_person;
 	const struct audit_entry *audit;
 };
@@ -100,7 +99,7 @@ struct store_member {
 	int64_t version;
 };
 
-/* -ENOENT says so with the name that is most like it. */
+/* -ENOENT. */
 int store_rollout_get(struct store *s, const char *id, struct store_rollout *ret, struct err *e);
 /* By when it was planned; under_way: those that are approved, running, paused, stopped or
  * aborted and have members that are not at an end.  NULL with 0; free(). */
@@ -163,11 +162,14 @@ struct store_rollout_step {
 	/*
 	 * What it was decided on and what it shall be; rollout NULL = unchanged, then
 	 * version is compared all the same.  -1 = whatever it is (rollout must be NULL).
-	 * id, hash, selection, policy, set_digest, by, planned stay as they are.
+	 * id, hash, selection, policy, set_digest, by, planned, approval stay as they are.
 	 */
 	int64_t version;
 	const struct rollout *rollout;
-	/* Members as they shall be, each with the version that it was decided on. */
+	/*
+	 * Members as they shall be, each with the version that it was decided on; each
+	 * once.  name, site, model, revision, shape, recipe, wave, late stay as they are.
+	 */
 	struct store_member *changes;
 	size_t change_count;
 	/* Late joiners, with their recipes where these are new. */
@@ -182,10 +184,10 @@ struct store_rollout_step {
 };
 /*
  * All of it, or nothing: -ESTALE when the rollout or a member is of another
- * version; e says which.  -EEXIST: a late joiner is a member already; -EINVAL
- * values without a name, an attempt that falls, a recipe or shape that changes.
- * On success versions in changes are the new ones, *ret_version (may be NULL) is
- * the rollout's.
+ * version; e says which.  -EEXIST: a late joiner is a member already; -ENOENT: one
+ * that changes is none; -EINVAL: values without a name, an attempt that falls, a
+ * recipe that there is not, or a batch is open.  On success versions in changes
+ * are the new ones, *ret_version (may be NULL) is the rollout's.
  */
 int store_rollout_step(struct store *s, struct store_rollout_step *step, int64_t *ret_version,
 	struct err *e);

@@ -533,4 +533,5 @@ const struct db_step store_schema_steps[STORE_SCHEMA_VERSION] = {
 	{ step_6, NULL },
 	{ step_orders, NULL },
 	{ step_images, NULL },
+	{ store_schema_rollouts, NULL },
 };
