@@ -1,5 +1,6 @@
 # manager/
 include manager/judge/local.mk
+include manager/trouble/local.mk
 
 # SETs to many devices: of imgadm-fleet's and of imgadm-poll's.
 noinst_LTLIBRARIES += manager/libfleetset.la

@@ -53,6 +53,8 @@ check "lib/catalogue knows lib/base, structure and libxml2" \
 check "only lib/catalogue includes libxml2" "$(includes . 'libxml' | except '\./lib/catalogue/|\./tests/')"
 check "the judge knows catalogues and facts: no I/O, no clock, no store" \
 	"$(grep -nE '#[[:space:]]*include[[:space:]]*(<(unistd|time|sys/|net|event|fcntl|jansson|sqlite)|"(lib/(db|snmp|store|out|mib|report|advice)|lib/base/(clock|log)|manager/[a-z_]*\.h))' manager/judge/*.[ch] 2>/dev/null)"
+check "trouble rules know catalogues and facts: no I/O, no clock, no store" \
+	"$(grep -nE '#[[:space:]]*include[[:space:]]*(<(stdio|unistd|time|sys/|net|event|fcntl|jansson|sqlite)|"(lib/(db|snmp|store|out|mib|report|advice)|lib/base/(clock|log)|manager/([a-z_]*\.h|judge/)))' manager/trouble/*.[ch] 2>/dev/null)"
 check "the module knows state, tables, lib base, db, mib, structure only" \
 	"$(includes agent-module 'lib/' | grep -E '/(table|view|plugin|entity|state)' | grep -vE 'lib/(base|db|mib|structure)/')"
 echo "1..$n"

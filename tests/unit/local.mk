@@ -13,6 +13,7 @@ include tests/unit/center.mk
 include tests/unit/catalogue.mk
 include tests/unit/judge.mk
 include tests/unit/judge_plan.mk
+include tests/unit/trouble.mk
 
 store_test_libs = lib/store/libstore.la lib/db/libdb.la lib/structure/libstructure.la \
 	lib/base/libbase.la $(CHECK_LIBS)
