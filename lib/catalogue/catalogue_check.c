@@ -175,7 +175,10 @@ struct key {
 	const char *text;	/* NULL: the number counts */
 };
 
-enum { KEY_RELATION, KEY_RULE, KEY_CREATOR, KEY_REV_ID, KEY_REV_SEQ, KEY_VERSION, KEY_SEQ, KEY_SLOT };
+enum {
+	KEY_RELATION, KEY_RULE, KEY_CREATOR, KEY_REV_ID, KEY_REV_SEQ, KEY_VERSION, KEY_SEQ,
+	KEY_SLOT,
+};
 
 static int
 compare(const void *one, const void *other)

@@ -288,7 +288,8 @@ tree_check_rule(const struct catalogue *c, uint32_t e, struct catalogue_findings
 		check_one_child(k);
 	else if (kind == ELEMENT_TREAT)
 		check_treat(k);
-	else if (kind == ELEMENT_INHIBIT && (HAS(k, BY) == HAS(k, RULE) || (HAS(k, BY) && !HAS(k, FOR))))
+	else if (kind == ELEMENT_INHIBIT &&
+	    (HAS(k, BY) == HAS(k, RULE) || (HAS(k, BY) && !HAS(k, FOR))))
 		REPORT(k, "<inhibit> needs either by with for, or rule");
 	else if (kind == ELEMENT_FLEET && HAS(k, AGAINST) != HAS(k, RATIO))
 		REPORT(k, "against and ratio of <fleet> go together");

@@ -61,7 +61,8 @@ check_scope(struct lint *l, const struct catalogue_rule *r)
 
 /* A code that has to come and to stay away at once, side by side under <all>. */
 static void
-check_opposites(struct lint *l, const struct catalogue_rule *r, const struct catalogue_rule_node *all)
+check_opposites(struct lint *l, const struct catalogue_rule *r,
+	const struct catalogue_rule_node *all)
 {
 	const struct catalogue_rule_node *nodes = l->set->rule_nodes + all->first_child;
 
@@ -72,7 +73,8 @@ check_opposites(struct lint *l, const struct catalogue_rule *r, const struct cat
 			if (a->kind == CATALOGUE_RULE_COUNT && b->kind == CATALOGUE_RULE_ABSENT &&
 			    strcmp(l->set->rule_codes[a->first_code],
 			    l->set->rule_codes[b->first_code]) == 0 &&
-			    a->within.axis == b->within.axis && a->within.amount <= b->within.amount)
+			    a->within.axis == b->within.axis &&
+			    a->within.amount <= b->within.amount)
 				lint_error(l, b->place, "rule %s can never fire: it asks for %s and for "
 				    "its absence over as long a time", r->id,
 				    l->set->rule_codes[b->first_code]);

@@ -20,7 +20,7 @@ catalogue_rule_node_words(const struct catalogue_rule_node *n)
 	case CATALOGUE_RULE_RATE:
 		return 10 + dedupe;	/* buckets (8), where they begin, since when */
 	case CATALOGUE_RULE_SEQUENCE:
-		return n->code_count + 1;	/* where each beginning was last complete, which are */
+		return n->code_count + 1;	/* where each beginning ended last; which did */
 	case CATALOGUE_RULE_ABSENT:
 		return 1;	/* the last, or since when there is none */
 	case CATALOGUE_RULE_LEVEL:

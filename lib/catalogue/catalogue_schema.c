@@ -182,7 +182,8 @@ static children CONFLICT_CHILDREN = {
 };
 
 static children RULE_CHILDREN = {
-	{ ELEMENT_SCOPE, true, false }, { ELEMENT_WHEN, true, false }, { ELEMENT_CLEAR, true, false },
+	{ ELEMENT_SCOPE, true, false }, { ELEMENT_WHEN, true, false },
+	{ ELEMENT_CLEAR, true, false },
 	{ ELEMENT_INHIBIT, false, false }, { ELEMENT_BLACKOUT, false, false },
 	{ ELEMENT_FLEET, true, false }, { ELEMENT_TREAT, true, false }, END_OF_CHILDREN,
 };
@@ -323,7 +324,8 @@ static attributes COUNT_ATTRIBUTES = {
 	NUMBER(CLEAR, false, 0, CATALOGUE_COUNT_MAX), WINDOW(DEDUPE, false), END_OF_ATTRIBUTES,
 };
 static attributes RATE_ATTRIBUTES = {
-	TEXT(CODE, true, LABELS), DECIMAL(MIN, true, 1), DECIMAL(CLEAR, false, 0), WINDOW(PER, true),
+	TEXT(CODE, true, LABELS), DECIMAL(MIN, true, 1), DECIMAL(CLEAR, false, 0),
+	WINDOW(PER, true),
 	WINDOW(OVER, true), WINDOW(EXPOSURE, false), WINDOW(DEDUPE, false), END_OF_ATTRIBUTES,
 };
 static attributes SEQUENCE_ATTRIBUTES = {

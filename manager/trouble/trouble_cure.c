@@ -13,7 +13,8 @@ trouble_cure_begin(struct trouble_cure *c, struct trouble_tally before)
 }
 
 void
-trouble_cure_take(const struct trouble_rule *r, struct trouble_cure *c, const struct trouble_fact *f)
+trouble_cure_take(const struct trouble_rule *r, struct trouble_cure *c,
+	const struct trouble_fact *f)
 {
 	enum catalogue_axis axis = r->rule->treat.over.axis;
 	uint32_t was = trouble_here(c->state, axis), *w = c->state;

@@ -63,7 +63,7 @@ int trouble_device_take(struct trouble_device *d, const struct trouble_fact *f, 
 /* As if no fact had been taken; the units stay. */
 void trouble_device_reset(struct trouble_device *d);
 
-/* Of a unit and rule: its state, borrowed until the next call; NULL: the rule does not speak of it. */
+/* Borrowed until the next call; NULL: the rule does not speak of it. */
 uint32_t *trouble_device_state(struct trouble_device *d, uint32_t unit, uint32_t rule);
 /* How many rules of units it has, and the octets of memory they take. */
 size_t trouble_device_slots(const struct trouble_device *d, size_t *ret_octets);

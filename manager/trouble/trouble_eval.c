@@ -47,7 +47,8 @@ trouble_eval_cause(const struct trouble_rule *r, uint32_t *w, uint32_t cause, bo
 		if (by->rule != cause)
 			continue;
 		mark(w, TROUBLE_MARK_RULE + i, open);
-		if (!open && (w[TROUBLE_FLAGS] & TROUBLE_BEGUN) != 0 && by->window.axis != CATALOGUE_NO_AXIS) {
+		if (!open && (w[TROUBLE_FLAGS] & TROUBLE_BEGUN) != 0 &&
+		    by->window.axis != CATALOGUE_NO_AXIS) {
 			w[r->inhibits_at + i] = trouble_here(w, by->window.axis);
 			mark(w, i, true);
 		}

@@ -147,7 +147,8 @@ move_use(uint32_t *w, uint64_t use)
 }
 
 void
-trouble_state_move(const struct trouble_rule *r, uint32_t *w, const struct trouble_fact *f, bool own)
+trouble_state_move(const struct trouble_rule *r, uint32_t *w, const struct trouble_fact *f,
+	bool own)
 {
 	int32_t ahead;
 

@@ -165,7 +165,8 @@ START_TEST(the_order_of_facts)
 	f[3] = trouble_world_fact(&w, "12 0 e C", text[3]);
 	ck_assert_int_eq(trouble_device_take(w.device, &f[1], trouble_world_tell, &w), -EAGAIN);
 	ck_assert_int_eq(trouble_device_take(w.device, &f[0], trouble_world_tell, &w), 0);
-	ck_assert_int_eq(trouble_device_take(w.device, &f[0], trouble_world_tell, &w), TROUBLE_KNOWN);
+	ck_assert_int_eq(trouble_device_take(w.device, &f[0], trouble_world_tell, &w),
+	    TROUBLE_KNOWN);
 	one = f[1];
 	one.generation = 8;
 	ck_assert_int_eq(trouble_device_take(w.device, &one, trouble_world_tell, &w), -EAGAIN);

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/parse.h"
+#include "lib/base/text.h"
 #include "tests/unit/catalogue_fixture.h"
 #include "tests/unit/support.h"
 
@@ -79,17 +81,36 @@ trouble_world_end(struct trouble_world *w)
 	fixture_free(w->set);
 }
 
-static void
-read_args(struct trouble_world *w, struct trouble_fact *f, char kind, const char *args, char *text)
+/* The next word of a line, and the number it is; 0 if it is none. */
+static const char *
+next_word(char **line, int64_t *ret_number)
 {
-	long long a = 0, b = 0, c = 0;
-	int oper, n = sscanf(args, " %199s %lld %lld %lld", text, &a, &b, &c);
+	char *word = *line + strspn(*line, " ");
 
+	*line = word + strcspn(word, " ");
+	if (**line != '\0')
+		*(*line)++ = '\0';
+	*ret_number = 0;
+	(void)parse_i64(word, INT32_MIN, INT64_C(1) << 40, ret_number, NULL);
+	return word;
+}
+
+static void
+read_args(struct trouble_world *w, struct trouble_fact *f, char kind, char *args)
+{
+	int64_t first, a, b, c;
+	const char *text = next_word(&args, &first);
+	bool more = *args != '\0';
+	int oper;
+
+	(void)next_word(&args, &a);
+	(void)next_word(&args, &b);
+	(void)next_word(&args, &c);
 	f->code = f->name = text;
 	f->value = a * CATALOGUE_MILLION;
 	if (kind == 'e') {
 		f->kind = TROUBLE_ENTRY;
-		f->repeats = n > 1 ? (uint32_t)a : 1;
+		f->repeats = more ? (uint32_t)a : 1;
 	} else if (kind == 'r' || kind == 'l') {
 		f->kind = TROUBLE_READING;
 		f->limited = kind == 'l';
@@ -98,7 +119,7 @@ read_args(struct trouble_world *w, struct trouble_fact *f, char kind, const char
 	} else if (kind == 'u' || kind == 'b') {
 		f->kind = TROUBLE_USE;
 		w->boots += kind == 'b';
-		f->life_expected = n > 0 ? (uint32_t)strtoul(text, NULL, 10) : 0;
+		f->life_expected = (uint32_t)first;
 	} else if (kind == 's') {
 		f->kind = TROUBLE_STATE;
 		ck_assert_int_eq(structure_value(NAME_UNIT_OPER, text, &oper), 0);
@@ -117,20 +138,21 @@ struct trouble_fact
 trouble_world_fact(struct trouble_world *w, const char *line, char *text)
 {
 	struct trouble_fact f = { .unit = 1, .use_known = true, .generation = 7 };
-	long long at, use;
-	char kind;
-	int used;
+	int64_t use, none;
+	const char *kind;
 
 	if (line[0] != '\0' && line[1] == '/') {
 		f.unit = (uint32_t)(line[0] - '0');
 		line += 2;
 	}
-	ck_assert_msg(sscanf(line, "%lld %lld %c%n", &at, &use, &kind, &used) == 3 &&
-	    strchr("erlusipvgb", kind) != NULL, "not a fact: %s", line);
-	f.at_s = at;
+	ck_assert_uint_lt(strlen(line), 200);
+	text_copy(text, 200, line);
+	(void)next_word(&text, &f.at_s);
+	(void)next_word(&text, &use);
 	f.use = (uint64_t)use;
-	text[0] = '\0';
-	read_args(w, &f, kind, line + used, text);
+	kind = next_word(&text, &none);
+	ck_assert_msg(strlen(kind) == 1 && strchr("erlusipvgb", *kind) != NULL, "not a fact: %s", line);
+	read_args(w, &f, *kind, text);
 	f.boots = w->boots;
 	if (f.kind == TROUBLE_LOG_FROM)
 		w->index += 10;
