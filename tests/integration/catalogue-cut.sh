@@ -9,7 +9,7 @@
 need minisign python3
 . "$top_srcdir/tests/integration/cut-lib.sh"
 . "$top_srcdir/tests/integration/catalogue-lib.sh"
-: "${judge:?}" "${digest_1:?}" "${cut_seed:?}"
+: "${judge:?}" "${digest_1:?}" "${cut_seed:?}" "${operations:=}"
 step=${IMGADM_CUTS:-15} seed=$cut_seed
 mkdir "$T/store"
 IMGADM_DB=$T/store/db

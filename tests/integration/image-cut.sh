@@ -9,7 +9,7 @@
 need minisign python3 sqlite3
 . "$top_srcdir/tests/integration/cut-lib.sh"
 . "$top_srcdir/tests/integration/catalogue-lib.sh"
-: "${judge:?}" "${cut_seed:?}"
+: "${judge:?}" "${cut_seed:?}" "${operations:=}"
 update=${top_builddir:?}/updater/imgadm-update
 step=${IMGADM_CUTS:-3}
 mkdir -p "$T/store/images"
