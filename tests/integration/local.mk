@@ -177,6 +177,9 @@ dist_check_SCRIPTS += tests/integration/catalogue.sh tests/integration/catalogue
 TESTS += tests/integration/catalogue.sh tests/integration/catalogue-edit.sh \
 	tests/integration/catalogue-cut.sh
 
+dist_check_SCRIPTS += tests/integration/options.sh
+TESTS += tests/integration/options.sh
+
 dist_check_SCRIPTS += tests/integration/image-cut.sh
 TESTS += tests/integration/image-cut.sh
 

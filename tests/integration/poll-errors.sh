@@ -12,6 +12,8 @@ status 'a wrong option' 1 imgadm-poll --db "$T/db" --intervall 5
 like 'is named, with the right one' "$(cat "$T/err")" "^imgadm-poll: .*--intervall.*--interval"
 status 'a wrong value' 1 imgadm-poll --db "$T/db" --window 0
 like 'says what is wanted' "$(cat "$T/err")" '^imgadm-poll: option --window: '
+status 'a wrong value' 1 imgadm-poll --db "$T/db" --silent-window 0
+like 'says of which option' "$(cat "$T/err")" '^imgadm-poll: option --silent-window: '
 status 'an argument too many' 1 imgadm-poll --db "$T/db" lobby
 status 'a wrong SNMP option' 1 imgadm-poll --db "$T/db" -v 4
 like 'says what is wanted' "$(cat "$T/err")" '^imgadm-poll: .*-v.*1, 2c or 3'

@@ -43,6 +43,12 @@ like "and says so" "$(cat "$T/err")" 'error 2'
 not_ok "nothing was written" test -e "$T/root/new"
 ok "-v names files" logged d ': 127\.0\.0\.1: sub/full, read, 51200 octets'
 stop d
+tftpd n --root "$T/root" --listen 127.0.0.1:0 --no-segment
+get_options='--windowsize 64'
+ok "block by block, not cut in the kernel" get image
+ok "the same octets" same "$T/root/image"
+get_options=
+stop n
 ok "it says what it did" logged d 'stopped: 0 transfers now'
 
 # --- writing

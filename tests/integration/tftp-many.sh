@@ -14,7 +14,8 @@ for way in ports --single-port; do
 	option=$way
 	[ "$way" = ports ] && option=
 	# shellcheck disable=SC2086 # nothing, or one word
-	tftpd "d$way" --root "$T/root" --listen 127.0.0.1:0 --limit-address 5000 $option
+	tftpd "d$way" --root "$T/root" --listen 127.0.0.1:0 --limit-address 5000 \
+		--limit-clients "$many" $option
 	get image
 	before=$(anonymous "d$way")
 	mkfifo "$T/go"
@@ -23,6 +24,8 @@ for way in ports --single-port; do
 		--clients $many --window 16 --hold $A image <'$T/go'"
 	exec 3>"$T/go"
 	ok "$many transfers run at once ($way)" wait_for 120 grep -q "^held $many" "$T/load.log"
+	status "and one more is told to try later ($way)" 2 get image
+	like "for that reason ($way)" "$(cat "$T/err")" 'busy|later'
 	each=$((($(anonymous "d$way") - before) / many))
 	diag "$each octets a transfer"
 	ok "each for less than 4 KiB ($way)" test "$each" -lt 4096

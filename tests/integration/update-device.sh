@@ -66,6 +66,10 @@ status 'no such release' 1 "$update" device room engine-fw G00-99
 status 'no such device' 1 "$update" device rom engine-fw G00-30
 like 'the nearest' "$(cat "$T/err")" "did you mean 'room'"
 status 'no such unit' 1 "$update" device room engine-fw G00-30 --unit ENGG
+for command in '' device 'image check' 'tickets sign'; do
+	# shellcheck disable=SC2086 # words, or none
+	like "help: $command" "$("$update" $command --help)" '[-][-]help'
+done
 status 'neither release nor plan' 1 "$update" device room
 status 'both' 1 "$update" device room engine-fw G00-30 --plan
 status '--when what' 1 "$update" device room engine-fw G00-30 --when later
@@ -89,6 +93,15 @@ status 'it is left alone' 2 "$update" device room engine-fw G00-30
 like 'says who' "$(cat "$T/err")" 'imgUpdateOwner is local'
 is 'nothing was ordered' "$(orders 1)$(grants)" 00
 ok 'it is the centre again' dev room update owner ENG centre
+# The real judge's plan, but that what runs cannot be had again.
+cat >"$T/no-way-back" <<END
+#!/bin/sh
+"$judge" "\$@" | sed 's/"wayBack": *true/"wayBack": false/g'
+END
+chmod 755 "$T/no-way-back"
+status 'no way back' 1 env IMGADM_JUDGE="$T/no-way-back" "$update" device room engine-fw G00-28 --when stage
+like 'says what to say' "$(cat "$T/err")" 'no way back from .*G00-28: say --no-way-back'
+is 'nothing was ordered' "$(orders 1)$(grants)" 00
 
 # --- over a stepping stone ------------------------------------------------------------------------
 ok 'it is judged' "$judge" run --quiet
@@ -167,7 +180,8 @@ like 'says why' "$(cat "$T/err")" 'room: ENG: its update is failed: there is not
 
 # --- later -----------------------------------------------------------------------------------------------
 act good
-status 'staged, not switched' 0 "$update" device room engine-fw G00-28 --when stage --timeout 60
+status 'staged, not switched; no way back, and so be it' 0 env IMGADM_JUDGE="$T/no-way-back" \
+	"$update" device room engine-fw G00-28 --when stage --no-way-back --timeout 60
 is 'it stands there' "$(row ENG State) $(runs room ENG)" 'staged engine-fw G00-21'
 status 'the same without stage: switched' 0 "$update" device room engine-fw G00-28 --timeout 60
 is 'it runs' "$(row ENG State) $(runs room ENG)" 'committed engine-fw G00-28'

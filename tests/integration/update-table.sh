@@ -214,11 +214,12 @@ agent_stop
 
 # --- on the device
 like "what is missing is told" "$(d update start ENG 2>&1)" 'uri and --software'
-d update start ENG --uri tftp://192.0.2.1/x --software engine-fw --release 2.0 --seq 20 --when stageOnly --order 7
-is "a start" "$(d update show ENG --json | jq -c '[.state, .pending, .wanted.version, .wanted.sequence, .wanted.when, .order_done]')" '["requested","start","2.0",20,"stageOnly",7]'
+d update start ENG --uri tftp://192.0.2.1/x --software engine-fw --release 2.0 --seq 20 --when at --at 2040-01-02T03:04:05Z --size 1000 --order 7
+is "a start" "$(d update show ENG --json | jq -c '[.state, .pending, .wanted.version, .wanted.sequence, .wanted.when, .wanted.at, .wanted.size, .order_done]')" '["requested","start","2.0",20,"at","2040-01-02T03:04:05+00:00",1000,7]'
 like "in words" "$(d update show ENG)" 'version +2.0'
 like "the same order" "$(d update start ENG --uri tftp://192.0.2.1/x --software engine-fw --order 7)" 'carried out before'
 like "what does not go" "$(d update confirm ENG 2>&1)" 'confirm does not go with the state requested'
+like "a size that is none" "$(d update start ENG --uri tftp://192.0.2.1/x --software engine-fw --size -1 2>&1)" '[-][-]size'
 ok "an abort" d update abort ENG
 is "is pending" "$(d update show ENG --json | jq -r .pending)" abort
 become "$eng" 7

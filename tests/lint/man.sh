@@ -1,6 +1,6 @@
 #!/bin/sh
-# Man pages: clean, one for each program, every option of a program in its page
-# and none that it does not have.  TAP; runs from any folder.
+# Man pages: clean.  TAP; runs from any folder.  (That a page and its program say the same
+# options is shown by tests/integration/options.sh, which asks the programs.)
 cd "$(dirname "$0")/../.." || exit 99
 command -v mandoc >/dev/null 2>&1 || { echo "1..0 # SKIP mandoc is not installed"; exit 0; }
 n=0 failed=0
