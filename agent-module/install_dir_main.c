@@ -8,6 +8,9 @@
  *	BANKS/SYMBOL/running	a link: 1
  *	BANKS/SYMBOL/in-use	there: the unit is in use (nothing that stops it when idle is asked)
  *	BANKS/SYMBOL/hook	lines `VERB STATUS [VERSION]`: end so, and do nothing
+ *
+ * BANKS and what is in it is ours or root's, and nobody else may write it; below
+ * BANKS no link but `running` is followed.
  */
 #include <config.h>
 
@@ -26,58 +29,89 @@
 #include <sodium.h>
 
 #include "agent-module/install_plan.h"
+#include "lib/base/durable.h"
 #include "lib/base/log.h"
 #include "lib/base/parse.h"
 
 #define PROGRAM "imgadm-install-dir"
 
-enum { IMAGE_FD = 3, CHUNK = 64 * 1024, TEXT_MAX = 1024, WORDS = 8 };
+enum { IMAGE_FD = 3, CHUNK = 64 * 1024, TEXT_MAX = 1024, WORDS = 8, BLOCK = 512,
+	HEX_SIZE = 2 * crypto_hash_sha256_BYTES + 1 };
 
 struct call {
 	enum install_verb verb;
 	const char *symbol, *software, *version;
 	uint32_t bank, sequence;
 	uint64_t size;
-	char unit[PATH_MAX], dir[PATH_MAX + 16];	/* folders of the unit and the bank */
+	char unit[PATH_MAX];		/* the unit's folder, for messages */
+	char bank_name[16];
+	int unit_fd, bank_fd;		/* folders; the bank's is -1 where it is not there */
 };
 
+/* What went wrong with a name in the unit's folder. */
 static int
-fail(const char *path)
+fail(const struct call *c, const char *name)
 {
-	log_error("%s: %s", path, strerror(errno));
+	log_error("%s/%s: %s", c->unit, name, strerror(errno));
 	return INSTALL_FAILED;
 }
 
-static void
-path_in(char dst[PATH_MAX + 64], const char *folder, const char *name)
+static int
+fail_bank(const struct call *c, const char *name)
 {
-	(void)snprintf(dst, PATH_MAX + 64, "%s/%s", folder, name);
+	log_error("%s/%s/%s: %s", c->unit, c->bank_name, name, strerror(errno));
+	return INSTALL_FAILED;
+}
+
+/* --- folders --------------------------------------------------------------- */
+
+/* Whoever else may write there decides what runs. */
+static int
+folder_trusted(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -1;
+	if ((st.st_uid == 0 || st.st_uid == geteuid()) && (st.st_mode & (S_IWGRP | S_IWOTH)) == 0)
+		return 0;
+	errno = EPERM;
+	return -1;
+}
+
+/* Made where it is missing and `make` is set; the entry is durable then. */
+static int
+folder_open(int parent, const char *name, bool make, bool follow)
+{
+	int fd;
+
+	if (make && mkdirat(parent, name, 0755) < 0 && errno != EEXIST)
+		return -1;
+	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC |
+		(follow ? 0 : O_NOFOLLOW));
+	if (fd >= 0 && (folder_trusted(fd) < 0 ||
+		(make && parent != AT_FDCWD && fsync(parent) < 0))) {
+		int why = errno;
+
+		(void)close(fd);
+		errno = why;
+		return -1;
+	}
+	return fd;
 }
 
 /* --- small files ----------------------------------------------------------- */
 
-static int
-folder_sync(const char *folder)
-{
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc;
-
-	if (fd < 0)
-		return -1;
-	rc = fsync(fd);
-	(void)close(fd);
-	return rc;
-}
-
 /* Its first text of at most TEXT_MAX - 1 octets; false: it is not there. */
 static bool
-text_read(const char *folder, const char *name, char dst[TEXT_MAX])
+text_read(int folder, const char *name, char dst[TEXT_MAX])
 {
-	char path[PATH_MAX + 64];
 	ssize_t n;
 	int fd;
 
-	path_in(path, folder, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (folder < 0)
+		return false;
+	fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return false;
 	n = read(fd, dst, TEXT_MAX - 1);
@@ -86,49 +120,77 @@ text_read(const char *folder, const char *name, char dst[TEXT_MAX])
 	return n >= 0;
 }
 
+/* An empty file of that name alone: what a link of either kind leads to is another's matter. */
 static int
-text_put(const char *folder, const char *name, const char *text)
+file_new(int folder, const char *name)
 {
-	char new[PATH_MAX + 64], path[PATH_MAX + 64];
-	size_t len = strlen(text);
-	int fd, rc = -1;
+	const int flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+	int fd = openat(folder, name, flags, 0644);
+	struct stat st;
 
-	path_in(path, folder, name);
-	path_in(new, folder, "new");
-	fd = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 1 &&
+		ftruncate(fd, 0) == 0)
+		return fd;
+	if (fd >= 0)
+		(void)close(fd);
+	if (unlinkat(folder, name, 0) < 0 && errno != ENOENT)
+		return -1;
+	return openat(folder, name, flags | O_EXCL, 0644);
+}
+
+static int
+text_put(int folder, const char *name, const char *text)
+{
+	int fd = file_new(folder, "new"), rc;
+
 	if (fd < 0)
 		return -1;
-	if (write(fd, text, len) == (ssize_t)len && fsync(fd) == 0)
-		rc = 0;
+	rc = durable_write(fd, text, strlen(text));
+	if (rc == 0 && fsync(fd) < 0)
+		rc = -errno;
 	(void)close(fd);
+	if (rc == 0 && (renameat(folder, "new", folder, name) < 0 || fsync(folder) < 0))
+		rc = -errno;
 	if (rc == 0)
-		rc = rename(new, path);
-	return rc == 0 ? folder_sync(folder) : rc;
+		return 0;
+	(void)unlinkat(folder, "new", 0);
+	errno = -rc;
+	return -1;
 }
 
 /* --- a bank ---------------------------------------------------------------- */
 
-/* The octets of fd: digest in hexadecimal, and how many; to `out` too, where it is one. */
+/*
+ * The octets of fd, at most `most` and one more: digest in hexadecimal, and how many; to
+ * `out` too, where it is one.
+ */
 static int
-read_through(int fd, int out, char hex[2 * crypto_hash_sha256_BYTES + 1], uint64_t *ret_size)
+read_through(int fd, int out, uint64_t most, char hex[HEX_SIZE], uint64_t *ret_size)
 {
 	static unsigned char data[CHUNK];
 	unsigned char digest[crypto_hash_sha256_BYTES];
 	crypto_hash_sha256_state h;
 	uint64_t size = 0;
 	ssize_t n;
+	int rc;
 
 	(void)crypto_hash_sha256_init(&h);
-	while ((n = read(fd, data, sizeof(data))) > 0) {
-		(void)crypto_hash_sha256_update(&h, data, (unsigned long long)n);
-		if (out >= 0 && write(out, data, (size_t)n) != n)
+	while (size <= most && (n = read(fd, data, sizeof(data))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
 			return -1;
 		size += (uint64_t)n;
+		(void)crypto_hash_sha256_update(&h, data, (unsigned long long)n);
+		/* What is too much is not written. */
+		rc = out >= 0 && size <= most ? durable_write(out, data, (size_t)n) : 0;
+		if (rc < 0) {
+			errno = -rc;
+			return -1;
+		}
 	}
-	if (n < 0)
-		return -1;
 	(void)crypto_hash_sha256_final(&h, digest);
-	(void)sodium_bin2hex(hex, 2 * crypto_hash_sha256_BYTES + 1, digest, sizeof(digest));
+	(void)sodium_bin2hex(hex, HEX_SIZE, digest, sizeof(digest));
 	*ret_size = size;
 	return 0;
 }
@@ -142,14 +204,14 @@ label_text(const struct call *c, const char *hex, uint64_t size, char dst[TEXT_M
 
 /* The digest that the label names; false: there is none. */
 static bool
-label_digest(const char *label, char hex[2 * crypto_hash_sha256_BYTES + 1])
+label_digest(const char *label, char hex[HEX_SIZE])
 {
 	const char *last = strrchr(label, ' ');
 
-	if (last == NULL || strlen(last + 1) != 2 * crypto_hash_sha256_BYTES + 1)
+	if (last == NULL || strlen(last + 1) != HEX_SIZE)	/* with its line's end */
 		return false;
-	memcpy(hex, last + 1, (size_t)2 * crypto_hash_sha256_BYTES);
-	hex[2 * crypto_hash_sha256_BYTES] = '\0';
+	memcpy(hex, last + 1, HEX_SIZE - 1);
+	hex[HEX_SIZE - 1] = '\0';
 	return true;
 }
 
@@ -167,12 +229,11 @@ label_is(const struct call *c, const char *label)
 static uint32_t
 running(const struct call *c)
 {
-	char path[PATH_MAX + 64], to[16];
+	char to[16];
 	uint32_t bank = 0;
 	ssize_t n;
 
-	path_in(path, c->unit, "running");
-	n = readlink(path, to, sizeof(to) - 1);
+	n = readlinkat(c->unit_fd, "running", to, sizeof(to) - 1);
 	if (n <= 0)
 		return 0;
 	to[n] = '\0';
@@ -186,61 +247,96 @@ is_busy(const struct call *c)
 	const char *when = getenv("IMGADM_WHEN");
 	char text[TEXT_MAX];
 
-	return when != NULL && strcmp(when, "idle") == 0 && text_read(c->unit, "in-use", text);
+	return when != NULL && strcmp(when, "idle") == 0 && text_read(c->unit_fd, "in-use", text);
+}
+
+static int
+not_whole(const struct call *c)
+{
+	log_error("%s/%s: %s %s is not there, whole", c->unit, c->bank_name, c->software,
+		c->version);
+	return INSTALL_FAILED;
 }
 
 /* --- verbs ----------------------------------------------------------------- */
 
+/* What the bank holds makes room for what is written over it. */
 static int
 do_space(const struct call *c)
 {
 	struct statvfs v;
+	struct stat st;
+	uint64_t room;
 
-	if (statvfs(c->unit, &v) < 0)
-		return fail(c->unit);
-	if (c->size > (uint64_t)v.f_bavail * v.f_frsize) {
+	if (fstatvfs(c->unit_fd, &v) < 0)
+		return fail(c, ".");
+	room = (uint64_t)v.f_bavail * v.f_frsize;
+	if (c->bank_fd >= 0 && fstatat(c->bank_fd, "image", &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		S_ISREG(st.st_mode))
+		room += (uint64_t)st.st_blocks * BLOCK;
+	if (c->size > room) {
 		log_error("%s: no room for %" PRIu64 " octets", c->unit, c->size);
 		return INSTALL_FAILED;
 	}
 	return INSTALL_OK;
 }
 
+/* Descriptor 3 into the bank's new image; what could not be written whole is taken away. */
 static int
-do_write(const struct call *c)
+write_image(const struct call *c, char hex[HEX_SIZE])
 {
-	char path[PATH_MAX + 64], label[TEXT_MAX], hex[2 * crypto_hash_sha256_BYTES + 1];
 	uint64_t size = 0;
-	int fd, rc;
+	int fd = file_new(c->bank_fd, "image"), rc, why;
+
+	if (fd < 0)
+		return fail_bank(c, "image");
+	rc = read_through(IMAGE_FD, fd, c->size, hex, &size);
+	if (rc == 0)
+		rc = fsync(fd);
+	why = errno;
+	if (close(fd) < 0 && rc == 0) {
+		why = errno;
+		rc = -1;
+	}
+	if (rc == 0 && size == c->size)
+		return INSTALL_OK;
+	(void)unlinkat(c->bank_fd, "image", 0);
+	if (rc == 0) {
+		log_error("descriptor 3: %s than %" PRIu64 " octets",
+			size < c->size ? "less" : "more", c->size);
+		return INSTALL_FAILED;
+	}
+	errno = why;
+	return fail_bank(c, "image");
+}
+
+static int
+do_write(struct call *c)
+{
+	char label[TEXT_MAX], hex[HEX_SIZE];
+	int rc;
 
 	if (c->bank == running(c) && is_busy(c))
 		return INSTALL_BUSY;
-	if (lseek(IMAGE_FD, 0, SEEK_SET) < 0)
-		return fail("descriptor 3");
-	if (mkdir(c->dir, 0755) < 0 && errno != EEXIST)
-		return fail(c->dir);
-	/* From here on nothing is said of the bank until it is whole. */
-	path_in(path, c->dir, "label");
-	if ((unlink(path) < 0 && errno != ENOENT) || folder_sync(c->dir) < 0 ||
-		folder_sync(c->unit) < 0)
-		return fail(path);
-	(void)printf("progress 0\n");
-	(void)fflush(stdout);
-	path_in(path, c->dir, "image");
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (fd < 0)
-		return fail(path);
-	rc = read_through(IMAGE_FD, fd, hex, &size);
-	if (rc == 0)
-		rc = fsync(fd);
-	if (close(fd) < 0 || rc < 0)
-		return fail(path);
-	if (size != c->size) {
-		log_error("descriptor 3: %" PRIu64 " octets, not %" PRIu64, size, c->size);
+	if (lseek(IMAGE_FD, 0, SEEK_SET) < 0) {
+		log_error("descriptor 3: %s", strerror(errno));
 		return INSTALL_FAILED;
 	}
-	label_text(c, hex, size, label);
-	if (text_put(c->dir, "label", label) < 0)
-		return fail(c->dir);
+	if (c->bank_fd < 0)
+		c->bank_fd = folder_open(c->unit_fd, c->bank_name, true, false);
+	if (c->bank_fd < 0)
+		return fail(c, c->bank_name);
+	/* From here on nothing is said of the bank until it is whole. */
+	if ((unlinkat(c->bank_fd, "label", 0) < 0 && errno != ENOENT) || fsync(c->bank_fd) < 0)
+		return fail_bank(c, "label");
+	(void)printf("progress 0\n");
+	(void)fflush(stdout);
+	rc = write_image(c, hex);
+	if (rc != INSTALL_OK)
+		return rc;
+	label_text(c, hex, c->size, label);
+	if (text_put(c->bank_fd, "label", label) < 0)
+		return fail_bank(c, "label");
 	(void)printf("progress 100\n");
 	return INSTALL_OK;
 }
@@ -248,28 +344,24 @@ do_write(const struct call *c)
 static int
 do_verify(const struct call *c)
 {
-	char path[PATH_MAX + 64], label[TEXT_MAX], hex[2 * crypto_hash_sha256_BYTES + 1];
-	char said[2 * crypto_hash_sha256_BYTES + 1];
+	char label[TEXT_MAX], hex[HEX_SIZE], said[HEX_SIZE];
 	const char *want = getenv("IMGADM_SHA256");
 	uint64_t size;
 	int fd, rc;
 
-	if (!text_read(c->dir, "label", label) || !label_digest(label, said) ||
-		!label_is(c, label)) {
-		log_error("%s: %s %s is not there, whole", c->dir, c->software, c->version);
-		return INSTALL_FAILED;
-	}
-	path_in(path, c->dir, "image");
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (!text_read(c->bank_fd, "label", label) || !label_digest(label, said) ||
+		!label_is(c, label))
+		return not_whole(c);
+	fd = openat(c->bank_fd, "image", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
-		return fail(path);
-	rc = read_through(fd, -1, hex, &size);
+		return fail_bank(c, "image");
+	rc = read_through(fd, -1, UINT64_MAX - 1, hex, &size);
 	(void)close(fd);
 	if (rc < 0)
-		return fail(path);
+		return fail_bank(c, "image");
 	if (strcmp(hex, said) != 0 || (want != NULL && strcmp(hex, want) != 0) ||
 		(c->size != 0 && size != c->size)) {
-		log_error("%s: damaged", path);
+		log_error("%s/%s/image: damaged", c->unit, c->bank_name);
 		return INSTALL_FAILED;
 	}
 	(void)printf("sha256=%s\n", hex);
@@ -280,19 +372,13 @@ do_verify(const struct call *c)
 static int
 run_bank(const struct call *c)
 {
-	char path[PATH_MAX + 64], new[PATH_MAX + 64], to[16];
-	struct stat st;
-
 	if (running(c) == c->bank)
-		return folder_sync(c->unit) < 0 ? fail(c->unit) : INSTALL_OK;
-	if (stat(c->dir, &st) < 0)
-		return fail(c->dir);
-	(void)snprintf(to, sizeof(to), "%" PRIu32, c->bank);
-	path_in(new, c->unit, "running.new");
-	path_in(path, c->unit, "running");
-	if ((unlink(new) < 0 && errno != ENOENT) || symlink(to, new) < 0 ||
-		rename(new, path) < 0 || folder_sync(c->unit) < 0)
-		return fail(path);
+		return fsync(c->unit_fd) < 0 ? fail(c, ".") : INSTALL_OK;
+	if ((unlinkat(c->unit_fd, "running.new", 0) < 0 && errno != ENOENT) ||
+		symlinkat(c->bank_name, c->unit_fd, "running.new") < 0 ||
+		renameat(c->unit_fd, "running.new", c->unit_fd, "running") < 0 ||
+		fsync(c->unit_fd) < 0)
+		return fail(c, "running");
 	return INSTALL_OK;
 }
 
@@ -303,17 +389,26 @@ do_switch(const struct call *c)
 
 	if (running(c) != c->bank && is_busy(c))
 		return INSTALL_BUSY;
-	if (!text_read(c->dir, "label", label) || !label_is(c, label)) {
-		log_error("%s: %s %s is not there, whole", c->dir, c->software, c->version);
-		return INSTALL_FAILED;
-	}
+	if (!text_read(c->bank_fd, "label", label) || !label_is(c, label))
+		return not_whole(c);
+	return run_bank(c);
+}
+
+/* What ran before need not be known by name, but it must be there. */
+static int
+do_fallback(const struct call *c)
+{
+	char label[TEXT_MAX], hex[HEX_SIZE];
+
+	if (!text_read(c->bank_fd, "label", label) || !label_digest(label, hex))
+		return not_whole(c);
 	return run_bank(c);
 }
 
 static int
 do_probe(const struct call *c)
 {
-	char label[TEXT_MAX], hex[2 * crypto_hash_sha256_BYTES + 1];
+	char label[TEXT_MAX], hex[HEX_SIZE];
 	uint32_t bank = running(c);
 	char *version, *end;
 
@@ -321,10 +416,8 @@ do_probe(const struct call *c)
 		log_error("%s: bank %" PRIu32 " runs, not %" PRIu32, c->unit, bank, c->bank);
 		return INSTALL_FAILED;
 	}
-	if (!text_read(c->dir, "label", label) || !label_digest(label, hex)) {
-		log_error("%s: what runs is not whole", c->dir);
-		return INSTALL_FAILED;
-	}
+	if (!text_read(c->bank_fd, "label", label) || !label_digest(label, hex))
+		return not_whole(c);
 	version = strchr(label, ' ');
 	end = version == NULL ? NULL : strchr(version + 1, ' ');
 	if (end == NULL)
@@ -351,7 +444,7 @@ hook(const struct call *c)
 	char text[TEXT_MAX], *at = text, *line, *verb, *status, *version;
 	uint32_t value;
 
-	if (!text_read(c->unit, "hook", text))
+	if (!text_read(c->unit_fd, "hook", text))
 		return -1;
 	while ((line = strsep(&at, "\n")) != NULL) {
 		verb = strsep(&line, " ");
@@ -367,8 +460,85 @@ hook(const struct call *c)
 	return -1;
 }
 
+static enum install_verb
+verb_of(const char *name)
+{
+	for (int verb = INSTALL_SPACE; verb <= INSTALL_ADVISE; verb++)
+		if (strcmp(install_verb_name((enum install_verb)verb), name) == 0)
+			return (enum install_verb)verb;
+	return 0;
+}
+
+/* BANKS, made where it is missing, the unit's folder in it, and the bank's if there is one. */
 static int
-run(const struct call *c)
+folders(struct call *c, const char *banks)
+{
+	const char *state = getenv("IMGADM_STATE");
+	char root[PATH_MAX];
+	int fd;
+
+	if (banks == NULL && state == NULL) {
+		log_error("where the banks are is not known: --banks DIR, or IMGADM_STATE");
+		return INSTALL_FAILED;
+	}
+	if ((size_t)snprintf(root, sizeof(root), "%s%s", banks != NULL ? banks : state,
+		banks != NULL ? "" : ".banks") >= sizeof(root) ||
+		(size_t)snprintf(c->unit, sizeof(c->unit), "%s/%s", root, c->symbol) >=
+		sizeof(c->unit)) {
+		log_error("%s: the name is too long", banks != NULL ? banks : state);
+		return INSTALL_FAILED;
+	}
+	/* A link to where there is room is the maker's choice; below it there is none. */
+	fd = folder_open(AT_FDCWD, root, true, true);
+	if (fd < 0) {
+		log_error("%s: %s", root, errno == EPERM ?
+			"not root's (or ours) alone: chown, chmod go-w" : strerror(errno));
+		return INSTALL_FAILED;
+	}
+	c->unit_fd = folder_open(fd, c->symbol, true, false);
+	(void)close(fd);
+	if (c->unit_fd < 0)
+		return fail(c, ".");
+	c->bank_fd = folder_open(c->unit_fd, c->bank_name, false, false);
+	return c->bank_fd < 0 && errno != ENOENT ? fail(c, c->bank_name) : INSTALL_OK;
+}
+
+/* Of one word at most: who is asked to go back to what is not known has empty ones for it. */
+static bool
+is_word(const char *text)
+{
+	size_t len = 0;
+
+	while ((unsigned char)text[len] > ' ' && text[len] != 0x7f)
+		len++;
+	return len <= NAME_MAX && text[len] == '\0';
+}
+
+static int
+take_words(struct call *c, char *argv[], struct err *e)
+{
+	int rc;
+
+	c->symbol = argv[1];
+	c->software = argv[3];
+	c->version = argv[4];
+	rc = parse_u32(argv[2], 1, STRUCTURE_BANKS_MAX, &c->bank, e);
+	if (rc == 0)
+		rc = parse_u32(argv[5], 0, UINT32_MAX, &c->sequence, e);
+	if (rc == 0)
+		rc = parse_u64(argv[6], 0, INT64_MAX, &c->size, e);
+	if (rc == 0 && (!is_word(c->symbol) || c->symbol[0] == '.' || c->symbol[0] == '\0' ||
+		strchr(c->symbol, '/') != NULL))
+		rc = err_set(e, -EINVAL, "the symbol is no name of a folder");
+	if (rc == 0 && (!is_word(c->software) || !is_word(c->version)))
+		rc = err_set(e, -EINVAL, "software and version are a word each");
+	if (rc == 0)
+		(void)snprintf(c->bank_name, sizeof(c->bank_name), "%" PRIu32, c->bank);
+	return rc;
+}
+
+static int
+run(struct call *c)
 {
 	int status = hook(c);
 
@@ -388,7 +558,7 @@ run(const struct call *c)
 	case INSTALL_CONFIRM:
 		return do_confirm(c);
 	case INSTALL_FALLBACK:
-		return run_bank(c);
+		return do_fallback(c);
 	case INSTALL_RESET:
 		return INSTALL_OK;
 	case INSTALL_ADVISE:
@@ -397,44 +567,10 @@ run(const struct call *c)
 	return INSTALL_UNSUPPORTED;
 }
 
-static enum install_verb
-verb_of(const char *name)
-{
-	for (int verb = INSTALL_SPACE; verb <= INSTALL_ADVISE; verb++)
-		if (strcmp(install_verb_name((enum install_verb)verb), name) == 0)
-			return (enum install_verb)verb;
-	return 0;
-}
-
-/* BANKS, made where it is missing, and the unit's folder in it. */
-static int
-folders(struct call *c, const char *banks)
-{
-	const char *state = getenv("IMGADM_STATE");
-	char root[PATH_MAX];
-
-	if (banks == NULL && state == NULL) {
-		log_error("where the banks are is not known: --banks DIR, or IMGADM_STATE");
-		return INSTALL_FAILED;
-	}
-	(void)snprintf(root, sizeof(root), "%s%s", banks != NULL ? banks : state,
-		banks != NULL ? "" : ".banks");
-	if ((size_t)snprintf(c->unit, sizeof(c->unit), "%s/%s", root, c->symbol) >=
-		sizeof(c->unit)) {
-		errno = ENAMETOOLONG;
-		return fail(root);
-	}
-	(void)snprintf(c->dir, sizeof(c->dir), "%s/%" PRIu32, c->unit, c->bank);
-	if ((mkdir(root, 0755) < 0 && errno != EEXIST) || (mkdir(c->unit, 0755) < 0 &&
-		errno != EEXIST) || folder_sync(root) < 0)
-		return fail(c->unit);
-	return INSTALL_OK;
-}
-
 int
 main(int argc, char *argv[])
 {
-	struct call c = {0};
+	struct call c = { .unit_fd = -1, .bank_fd = -1 };
 	const char *banks = NULL;
 	struct err e;
 	int at = 1, rc;
@@ -451,17 +587,7 @@ main(int argc, char *argv[])
 	c.verb = verb_of(argv[at]);
 	if (c.verb == 0)
 		return INSTALL_UNSUPPORTED;
-	c.symbol = argv[at + 1];
-	c.software = argv[at + 3];
-	c.version = argv[at + 4];
-	rc = parse_u32(argv[at + 2], 1, STRUCTURE_BANKS_MAX, &c.bank, &e);
-	if (rc == 0)
-		rc = parse_u32(argv[at + 5], 0, UINT32_MAX, &c.sequence, &e);
-	if (rc == 0)
-		rc = parse_u64(argv[at + 6], 0, UINT64_MAX, &c.size, &e);
-	if (rc == 0 && (c.symbol[0] == '.' || c.symbol[0] == '\0' || strchr(c.symbol, '/') != NULL))
-		rc = err_set(&e, -EINVAL, "the symbol is no name of a folder");
-	if (rc < 0) {
+	if (take_words(&c, argv + at, &e) < 0) {
 		log_err(&e);
 		return INSTALL_FAILED;
 	}

@@ -250,6 +250,36 @@ openat64(int dirfd, const char *path, int flags, ...)
 	return do_open(dirfd, path, flags, mode);
 }
 
+/* What a fortified build calls where the flags are not known as it is compiled. */
+int __open_2(const char *path, int flags);
+int __open64_2(const char *path, int flags);
+int __openat_2(int dirfd, const char *path, int flags);
+int __openat64_2(int dirfd, const char *path, int flags);
+
+int
+__open_2(const char *path, int flags)
+{
+	return do_open(AT_FDCWD, path, flags, 0);
+}
+
+int
+__open64_2(const char *path, int flags)
+{
+	return do_open(AT_FDCWD, path, flags, 0);
+}
+
+int
+__openat_2(int dirfd, const char *path, int flags)
+{
+	return do_open(dirfd, path, flags, 0);
+}
+
+int
+__openat64_2(int dirfd, const char *path, int flags)
+{
+	return do_open(dirfd, path, flags, 0);
+}
+
 /* The C library's own opens its file where no wrapper sees it. */
 int
 mkostemp(char *path, int flags)
@@ -416,16 +446,22 @@ link(const char *from, const char *to)
 }
 
 int
-symlink(const char *text, const char *to)
+symlinkat(const char *text, int dirfd, const char *to)
 {
 	char b[PATH_MAX];
-	bool ours = watched_path(AT_FDCWD, to, b);
+	bool ours = watched_path(dirfd, to, b);
 	uint32_t number = ours ? count() : 0;
-	int rc = (int)syscall(SYS_symlinkat, text, AT_FDCWD, to);
+	int rc = (int)syscall(SYS_symlinkat, text, dirfd, to);
 
 	if (ours && rc == 0)
 		note(POWERCUT_SYMLINK, number, 0, 0, text, b, NULL, 0);
 	return rc;
+}
+
+int
+symlink(const char *text, const char *to)
+{
+	return symlinkat(text, AT_FDCWD, to);
 }
 
 int
