@@ -198,7 +198,8 @@ TESTS += tests/integration/judge-plan.sh
 
 # Images over https.
 EXTRA_DIST += tests/fake/https.py tests/integration/https-lib.sh
-HTTPS_TESTS = tests/integration/https.sh tests/integration/update-trust.sh
+HTTPS_TESTS = tests/integration/https.sh tests/integration/update-trust.sh \
+	tests/integration/man-examples.sh
 dist_check_SCRIPTS += $(HTTPS_TESTS)
 TESTS += $(HTTPS_TESTS)
 
