@@ -403,12 +403,12 @@ follow(struct world *w, uint32_t number)
 /* Random devices: what is recommended is done, again and again, and comes to an end. */
 START_TEST(eyesaas_at_random)
 {
-	const char *given = getenv("IMGADM_TEST_SEED");
+	const char *given = getenv("IMGADM_SEED");
 	uint64_t seed = given != NULL ? strtoull(given, NULL, 10) : (uint64_t)time(NULL);
 	uint32_t n = world_count(10000), rounds[4] = {0};
 	struct world w = {0};
 
-	(void)fprintf(stderr, "# IMGADM_TEST_SEED=%llu\n", (unsigned long long)seed);
+	(void)fprintf(stderr, "# IMGADM_SEED=%llu\n", (unsigned long long)seed);
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t r;
 

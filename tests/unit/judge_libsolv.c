@@ -1,6 +1,6 @@
 /*
  * judge_solve against libsolv: whether anything obeys the rules at all.
- * IMGADM_TEST_SEED repeats a run, IMGADM_TEST_SCALE multiplies the problems.
+ * IMGADM_SEED repeats a run, IMGADM_TEST_SCALE multiplies the problems.
  */
 #include <config.h>
 
@@ -35,10 +35,10 @@ obeys(const struct rules_world *w, const uint32_t *state)
 
 START_TEST(satisfiable)
 {
-	uint64_t base = env_number("IMGADM_TEST_SEED", (uint64_t)time(NULL)) << 20;
+	uint64_t base = env_number("IMGADM_SEED", (uint64_t)time(NULL)) << 20;
 	uint64_t rounds = 4000 * env_number("IMGADM_TEST_SCALE", 1), can = 0;
 
-	(void)fprintf(stderr, "# IMGADM_TEST_SEED=%llu\n", (unsigned long long)(base >> 20));
+	(void)fprintf(stderr, "# IMGADM_SEED=%llu\n", (unsigned long long)(base >> 20));
 	for (uint64_t i = 0; i < rounds; i++) {
 		uint32_t n = 3 + (uint32_t)(i % 10), state[16];
 		struct rules_spec spec = { n, 2 + (uint32_t)(i / 10 % 8), 100, 30 + n * 5, n,

@@ -1,6 +1,6 @@
 /*
  * judge_solve against the plainest search there is: every state of small random
- * problems, priced here by the words of the header.  IMGADM_TEST_SEED repeats a
+ * problems, priced here by the words of the header.  IMGADM_SEED repeats a
  * run, IMGADM_TEST_SCALE multiplies the problems.
  */
 #include <config.h>
@@ -30,9 +30,9 @@ env_number(const char *name, uint64_t otherwise)
 static uint64_t
 run_seed(void)
 {
-	uint64_t seed = env_number("IMGADM_TEST_SEED", (uint64_t)time(NULL));
+	uint64_t seed = env_number("IMGADM_SEED", (uint64_t)time(NULL));
 
-	(void)fprintf(stderr, "# IMGADM_TEST_SEED=%llu\n", (unsigned long long)seed);
+	(void)fprintf(stderr, "# IMGADM_SEED=%llu\n", (unsigned long long)seed);
 	return seed << 20;
 }
 

@@ -114,7 +114,7 @@ write_something(struct state *s, struct chance *c, int64_t *now)
 START_TEST(following_is_the_same_as_reading_anew)
 {
 	enum { STEPS = 400 };
-	const char *seed = getenv("IMGADM_TEST_SEED");
+	const char *seed = getenv("IMGADM_SEED");
 	struct chance c = { .state = seed != NULL ? strtoull(seed, NULL, 10) :
 		(uint64_t)time(NULL) * 1000003 + (uint64_t)_i };
 	const char *path = help_create("prop.db", 60);
@@ -125,7 +125,7 @@ START_TEST(following_is_the_same_as_reading_anew)
 	uint64_t generation = 0;
 
 	/* Shown when the test fails, to run it again. */
-	(void)fprintf(stderr, "# IMGADM_TEST_SEED=%llu\n", (unsigned long long)c.state);
+	(void)fprintf(stderr, "# IMGADM_SEED=%llu\n", (unsigned long long)c.state);
 	help_clock_init(&clock, now);
 	state_set_clock(s, &clock.clock);
 	for (int i = 0; i < STEPS; i++) {

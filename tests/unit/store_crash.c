@@ -2,7 +2,7 @@
  * The store under kill -9: a process stores batches and says what it
  * committed; it is killed at a random moment, again and again.  Each time the
  * store opens, each device is whole, every entry is there once, and nothing
- * is gone that was said to be committed.  IMGADM_TEST_SEED repeats the moments.
+ * is gone that was said to be committed.  IMGADM_SEED repeats the moments.
  */
 #include <config.h>
 
@@ -149,7 +149,7 @@ check_device(struct store *s, unsigned d, const struct progress *shared)
 
 START_TEST(killed_at_any_moment_nothing_is_half)
 {
-	const char *given = getenv("IMGADM_TEST_SEED"), *path = support_path("store.db");
+	const char *given = getenv("IMGADM_SEED"), *path = support_path("store.db");
 	uint64_t seed = given != NULL ? strtoull(given, NULL, 0) : (uint64_t)time(NULL);
 	struct progress *shared;
 	struct timespec wait;

@@ -2,7 +2,7 @@
  * How many machines of a device, and logs of a machine, the store keeps,
  * against a model: a device says another id or another generation at random.
  * What is left, and how much is counted as forgotten, has to be what the model
- * says.  IMGADM_TEST_SEED repeats a run.
+ * says.  IMGADM_SEED repeats a run.
  */
 #include <config.h>
 
@@ -187,7 +187,7 @@ compare(const struct model *m)
 
 START_TEST(the_oldest_is_forgotten_and_counted)
 {
-	const char *given = getenv("IMGADM_TEST_SEED");
+	const char *given = getenv("IMGADM_SEED");
 	uint64_t random = given != NULL ? strtoull(given, NULL, 0) : (uint64_t)time(NULL);
 	struct model *m = calloc(1, sizeof(*m));
 	struct store_filter all = {0};

@@ -1,7 +1,7 @@
 /*
  * The store against a model: random fleets are polled in random ways, and
  * everything that can be read out of the store has to be what a plain model in
- * memory says.  IMGADM_TEST_SEED repeats a run.
+ * memory says.  IMGADM_SEED repeats a run.
  *
  * Over 600 lines: world, model and comparison are one argument, and are read
  * beside each other.
@@ -731,7 +731,7 @@ run(uint64_t seed)
 
 START_TEST(random_results_as_the_model_says)
 {
-	const char *given = getenv("IMGADM_TEST_SEED");
+	const char *given = getenv("IMGADM_SEED");
 	uint64_t seed = given != NULL ? strtoull(given, NULL, 0) :
 		(uint64_t)time(NULL) * 1000 + (uint64_t)_i;
 

@@ -451,12 +451,12 @@ compare_devices(struct store *a, struct store *b)
 
 START_TEST(reports_at_random_make_the_store_that_polls_make)
 {
-	const char *text = getenv("IMGADM_TEST_SEED");
+	const char *text = getenv("IMGADM_SEED");
 	uint64_t seed = text != NULL ? strtoull(text, NULL, 0) : (uint64_t)time(NULL), marked;
 	struct random_run r = { .random = seed + 1000003 * (uint64_t)_i, .now = T0 };
 	int i;
 
-	printf("# IMGADM_TEST_SEED=%" PRIu64 " run %d\n", seed, _i);
+	printf("# IMGADM_SEED=%" PRIu64 " run %d\n", seed, _i);
 	OK(store_open(support_path("polled.db"), STORE_POLL, &r.polled, &e));
 	OK(store_device_add(r.polled, &(struct store_device_new){ .name = "alpha",
 		.address = "10.0.0.1", .site = "berlin" }, NULL, &e));
