@@ -60,15 +60,15 @@ site_of(struct rollout_run *run, const char *name)
 	return &run->sites[i];
 }
 
-static int
+/* Counted when the first one asks: mostly nobody is to begin. */
+static void
 count_sites(struct rollout_run *run)
 {
 	const struct rollout_plan *p = run->w->plan;
 
-	run->site_size = 2 * p->member_count + 1;
-	run->sites = calloc(run->site_size, sizeof(*run->sites));
-	if (run->sites == NULL)
-		return -ENOMEM;
+	if (run->counted)
+		return;
+	run->counted = true;
 	for (size_t i = 0; i < p->member_count; i++) {
 		struct rollout_site *s = site_of(run, p->members[i].site);
 
@@ -76,21 +76,24 @@ count_sites(struct rollout_run *run)
 		s->under_way += is_under_way(&p->members[i]);
 		run->under_way += is_under_way(&p->members[i]);
 	}
-	return 0;
 }
 
 bool
 rollout_has_place(struct rollout_run *run, const struct rollout_member *m)
 {
-	const struct rollout_site *s = site_of(run, m->site);
-	uint64_t most = (uint64_t)s->members * run->p->site_permille / 1000;
+	const struct rollout_site *s;
+	uint64_t most;
 
+	count_sites(run);
+	s = site_of(run, m->site);
+	most = (uint64_t)s->members * run->p->site_permille / 1000;
 	return run->under_way < run->p->together && s->under_way < (most > 0 ? most : 1);
 }
 
 void
 rollout_take_place(struct rollout_run *run, const struct rollout_member *m)
 {
+	count_sites(run);
 	site_of(run, m->site)->under_way++;
 	run->under_way++;
 }
@@ -323,10 +326,22 @@ add(struct rollout_run *run, const struct rollout_turn *t)
 	a->after = t->after;
 }
 
+/* At an end that nothing changes any more: most members, most of the time. */
+static bool
+is_done(const struct rollout_run *run, const struct rollout_member *m)
+{
+	return rollout_member_ended(m->state) && m->state != ROLLOUT_MEMBER_FAILED &&
+		m->state != ROLLOUT_MEMBER_UNKNOWN && !run->r->undo &&
+		m->wish != ROLLOUT_WISH_CANCEL && m->wish != ROLLOUT_WISH_UNDO;
+}
+
 static int
 turn_member(struct rollout_run *run, struct rollout_turn *t, size_t i, struct err *e)
 {
 	const struct rollout_plan *p = run->w->plan;
+
+	if (is_done(run, &p->members[i]))
+		return 0;
 
 	t->run = run;
 	t->index = i;
@@ -357,7 +372,7 @@ rollout_step(const struct rollout_world *w, struct rollout_actions *a, struct er
 {
 	struct rollout_run run = { .w = w, .r = w->plan->rollout, .p = w->policy, .now = w->now,
 		.a = a };
-	struct rollout_turn t;
+	struct rollout_turn t = {0};
 	int rc = 0;
 
 	a->count = 0;
@@ -368,7 +383,9 @@ rollout_step(const struct rollout_world *w, struct rollout_actions *a, struct er
 	turn_rollout(&run);
 	if (a->act != 0 || run.r->state == ROLLOUT_PLANNED)
 		return 0;
-	if (count_sites(&run) < 0)
+	run.site_size = 2 * w->plan->member_count + 1;
+	run.sites = calloc(run.site_size, sizeof(*run.sites));
+	if (run.sites == NULL)
 		return err_set(e, -ENOMEM, "no memory for a rollout's sites");
 	for (size_t i = 0; i < w->plan->member_count && rc == 0; i++) {
 		if (a->count == a->size) {

@@ -24,6 +24,7 @@ struct rollout_run {
 	struct rollout_actions *a;
 	struct rollout_site *sites;	/* own; a hash table of site_size places */
 	size_t site_size;
+	bool counted;		/* sites and under_way are */
 	uint32_t under_way;
 	/* Whether a window holds for so many minutes more; asked once for each. */
 	struct rollout_span {

@@ -81,19 +81,44 @@ count_one(struct rollout_count *c, const struct rollout_member *m)
 	c->service += m->state == ROLLOUT_MEMBER_NEEDS_SERVICE && !m->accepted;
 }
 
+static void
+add(struct rollout_count *c, const struct rollout_count *more)
+{
+	c->members += more->members;
+	c->before += more->before;
+	c->under_way += more->under_way;
+	c->soaking += more->soaking;
+	c->committed += more->committed;
+	c->failed += more->failed;
+	c->rolled_back += more->rolled_back;
+	c->unknown += more->unknown;
+	c->needs_service += more->needs_service;
+	c->cancelled += more->cancelled;
+	c->superseded += more->superseded;
+	c->attempted += more->attempted;
+	c->troubled += more->troubled;
+	c->bad += more->bad;
+	c->service += more->service;
+}
+
 void
 rollout_count_all(const struct rollout_member *members, size_t count,
 	struct rollout_counts *ret)
 {
 	struct rollout_counts c = { .waves = 1 };
+	struct rollout_count deferred = {0};	/* to the last wave, which is known in the end */
 
-	for (size_t i = 0; i < count; i++)
-		if (members[i].wave >= c.waves && members[i].wave < ROLLOUT_WAVES_MAX)
-			c.waves = members[i].wave + 1u;
 	for (size_t i = 0; i < count; i++) {
-		count_one(&c.wave[rollout_wave_of(&members[i], c.waves)], &members[i]);
-		count_one(&c.all, &members[i]);
+		const struct rollout_member *m = &members[i];
+
+		if (m->wave >= c.waves && m->wave < ROLLOUT_WAVES_MAX)
+			c.waves = m->wave + 1u;
+		count_one(m->deferred || m->wave >= ROLLOUT_WAVES_MAX ? &deferred :
+			&c.wave[m->wave], m);
 	}
+	add(&c.wave[c.waves - 1], &deferred);
+	for (unsigned i = 0; i < c.waves; i++)
+		add(&c.all, &c.wave[i]);
 	*ret = c;
 }
 

@@ -21,6 +21,7 @@ store_world = %D%/store_world.c %D%/store_world.h
 store_fixture = $(store_world) %D%/store_fixture.c %D%/store_fixture.h
 
 include tests/unit/advice.mk
+include tests/unit/rollout.mk
 include tests/unit/sign.mk
 include tests/unit/install.mk
 include tests/unit/tftp.mk

@@ -1,0 +1,16 @@
+# tests/unit: the rollout's decision.
+rollout_test_libs = updater/librollout.la lib/sign/libsign.la lib/structure/libstructure.la \
+	$(UNIT_LIBS) $(SODIUM_LIBS)
+rollout_world = %D%/rollout_world.c %D%/rollout_world.h
+
+check_PROGRAMS += tests/unit/rollout_simulation
+TESTS += tests/unit/rollout_simulation
+tests_unit_rollout_simulation_SOURCES = %D%/rollout_simulation.c $(rollout_world)
+tests_unit_rollout_simulation_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_rollout_simulation_LDADD = $(UNIT_LDADD) $(rollout_test_libs)
+
+check_PROGRAMS += tests/unit/rollout_window
+TESTS += tests/unit/rollout_window
+tests_unit_rollout_window_SOURCES = %D%/rollout_window.c
+tests_unit_rollout_window_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_rollout_window_LDADD = $(UNIT_LDADD) updater/librolloutzone.la $(rollout_test_libs)
