@@ -27,6 +27,10 @@ lib_store_libstore_la_SOURCES = \
 	%D%/store_log_list.c \
 	%D%/store_note.c \
 	%D%/store_image.c %D%/store_image.h \
+	%D%/store_rule.c \
+	%D%/store_trouble.c %D%/store_trouble.h \
+	%D%/store_trouble_fact.c \
+	%D%/store_trouble_feed.c \
 	%D%/store_ticket.c %D%/store_ticket.h \
 	%D%/store_order.c %D%/store_order.h \
 	%D%/store_order_through.c \

@@ -413,6 +413,11 @@ static const char *const remove_sql[] = {
 	"DELETE FROM soon WHERE device = ?1",
 	"DELETE FROM acknowledge WHERE device = ?1",
 	"DELETE FROM judged WHERE device = ?1",
+	"DELETE FROM trouble WHERE device = ?1",
+	"DELETE FROM trouble_state WHERE device = ?1",
+	"DELETE FROM trouble_fact WHERE device = ?1",
+	"DELETE FROM rule_touch WHERE device = ?1",
+	"DELETE FROM quarantine WHERE device = ?1",
 	"DELETE FROM live WHERE device = ?1",
 	"DELETE FROM device WHERE id = ?1",
 };

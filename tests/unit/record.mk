@@ -23,3 +23,9 @@ tests_unit_store_rollout_faults_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=sqlite3_step 
 	-Wl,--wrap=sqlite3_exec -Wl,--wrap=sqlite3_extended_errcode
 tests_unit_store_rollout_faults_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_store_rollout_faults_LDADD = $(UNIT_LDADD) $(record_test_libs)
+
+check_PROGRAMS += tests/unit/store_trouble
+TESTS += tests/unit/store_trouble
+tests_unit_store_trouble_SOURCES = %D%/store_trouble.c $(rollout_fixture)
+tests_unit_store_trouble_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_store_trouble_LDADD = $(UNIT_LDADD) $(record_test_libs)

@@ -127,11 +127,16 @@ picture_member(struct buf *b, const char *id, const struct store_member *sm)
 char *
 rollout_picture(const char *id)
 {
+	const struct store_trouble_filter all = { 0 };
+	struct store_trouble_mark mark;
+	struct store_trouble *troubles;
 	struct audit_entry *waiting;
 	struct store_member *members;
 	struct store_order *orders;
 	struct store_stop *stops;
 	struct store_rollout r;
+	int64_t version;
+	void *packed;
 	size_t count;
 	struct buf b;
 
@@ -151,6 +156,14 @@ rollout_picture(const char *id)
 	OK(store_stop_list(store, &stops, &count, &e));
 	(void)buf_printf(&b, "%zu stops\n", count);
 	free(stops);
+	OK(store_trouble_list(store, &all, &troubles, &count, &e));
+	for (size_t i = 0; i < count; i++)
+		(void)buf_printf(&b, "trouble %s %s: %d\n", troubles[i].unit, troubles[i].rule,
+			(int)troubles[i].state);
+	free(troubles);
+	OK(store_trouble_state(store, target.device, &mark, &version, &packed, &count, &e));
+	(void)buf_printf(&b, "fed %" PRId64 ", %zu\n", version, count);
+	free(packed);
 	OK(store_audit_waiting(store, &waiting, &count, &e));
 	for (size_t i = 0; i < count; i++)
 		(void)buf_printf(&b, "audit: %s\n", waiting[i].what);

@@ -6,6 +6,7 @@
 
 #include "lib/store/store_image.h"
 #include "lib/store/store_rollout.h"
+#include "lib/store/store_trouble.h"
 #include "tests/unit/store_fixture.h"
 
 enum { PLAN_MEMBERS = 6 };
@@ -36,7 +37,7 @@ struct step {
 };
 void step_make(struct step *t, const char *id);
 
-/* All that the store says of a rollout, as a text; free(). */
+/* All that the store says of a rollout, and of troubles, as a text; free(). */
 char *rollout_picture(const char *id);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * Whatever fails or is killed within an operation on rollouts, all of it is kept
+ * Whatever fails or is killed within an operation on rollouts or troubles, all of it is kept
  * or nothing: each statement in turn meets a full disk, a file that cannot be
  * written, or kill -9.  Done again, it is as if nothing had been.
  */
@@ -122,6 +122,24 @@ op_audited(void)
 	return rc;
 }
 
+static int
+op_feed(void)
+{
+	struct store_trouble told[] = {
+		{ .unit = "ENG", .rule = "R-1", .severity = STORE_MAJOR, .opened = T0,
+		  .state = STORE_TROUBLE_OPEN },
+		{ .unit = "ENG", .rule = "R-1", .over = T0 + 1, .state = STORE_TROUBLE_CLEARED },
+		{ .unit = "FIN", .rule = "R-1", .severity = STORE_MAJOR, .opened = T0,
+		  .state = STORE_TROUBLE_OPEN },
+	};
+	struct audit_entry audit = audit_of("trouble", "");
+	struct store_trouble_feed f = { .device = target.device, .packed = "x", .packed_len = 1,
+		.told = told, .told_count = 3, .audit = &audit, .audit_count = 1 };
+	int rc = store_trouble_feed(store, &f, NULL, &e);
+
+	return rc == -ESTALE ? 0 : rc;	/* it was done already */
+}
+
 static const struct op {
 	const char *name;
 	int (*run)(void);
@@ -129,6 +147,7 @@ static const struct op {
 } ops[] = {
 	{ "put", op_put, 0 }, { "approve", op_approve, 1 }, { "step", op_step, 2 },
 	{ "stop", op_stop, 2 }, { "audited", op_audited, 2 },
+	{ "feed", op_feed, 0 },
 };
 
 /* --- the store, before and after --------------------------------------------------------- */
