@@ -71,7 +71,7 @@ check_name(const struct snmp_varbind *v, size_t i, uint32_t *index)
 int
 report_update_take(const struct pdu *pdu, size_t at, struct report_update *ret, struct err *e)
 {
-	struct report_update u = { .row = { .owner = UPDATE_OWNER_CENTRE,
+	struct report_update u = { .row = { .owner = 0,	/* it is not told */
 		.command = UPDATE_COMMAND_NONE, .want.when = UPDATE_WHEN_STAGE_ONLY } };
 	bool repaired = false;
 

@@ -230,12 +230,18 @@ store_grant_used(struct store *s, const struct store_grant_use *uses, size_t cou
 	return store_write_end(s, own, rc, e);
 }
 
-/* The rows that a condition names: counted, then forgotten. */
+/*
+ * The rows that a condition names: what was ordered by them is withdrawn, or marked where
+ * the device has it; they are counted, then forgotten.
+ */
 static int
 withdraw(struct store *s, int64_t number, int64_t device, bool all, int64_t *ret_count,
 	struct err *e)
 {
 	static const char *const sql[] = {
+		"UPDATE update_order SET state = CASE state WHEN 1 THEN 3 ELSE 4 END WHERE state IN"
+		" (1, 2) AND substr(uri, -26) IN (SELECT token FROM image_grant g WHERE (?3 OR"
+		" (?1 <> 0 AND g.number = ?1) OR (?2 <> 0 AND g.device = ?2)) AND " NOT_SPENT ")",
 		"SELECT COUNT(*) FROM image_grant g WHERE (?3 OR (?1 <> 0 AND g.number = ?1) OR"
 		" (?2 <> 0 AND g.device = ?2)) AND " NOT_SPENT,
 		"DELETE FROM image_grant WHERE ?3 OR (?1 <> 0 AND number = ?1) OR"

@@ -98,7 +98,8 @@ int store_grant_used(struct store *s, const struct store_grant_use *uses, size_t
 	struct err *e);
 /*
  * Withdraw one (number != 0); all of a device (device != 0); all.  How many that
- * were not spent is in *ret_count (may be NULL); none is no error.
+ * were not spent is in *ret_count (may be NULL); none is no error.  The order that one was
+ * for is withdrawn, too, or STORE_ORDER_UNGRANTED where the device has it (store_order.h).
  */
 int store_grant_withdraw(struct store *s, int64_t number, int64_t device, bool all,
 	size_t *ret_count, struct err *e);

@@ -247,11 +247,13 @@ store_judge_pending(struct store *s, const uint8_t context[STORE_JUDGE_KEY_SIZE]
 	struct db_stmt *q = NULL;
 	int rc;
 
-	rc = db_prepare(s->db, "SELECT d.id, d.kind, d.digest FROM device d"
+	rc = db_prepare(s->db, "SELECT d.id, CASE WHEN EXISTS (SELECT 1 FROM update_row u"
+		" WHERE u.device = d.id AND u.owner <> 1) THEN NULL ELSE d.kind END AS shared,"
+		" d.digest FROM device d"
 		" LEFT JOIN judged j ON j.device = d.id"
 		" WHERE d.digest IS NOT NULL AND NOT d.is_new AND (?1 OR j.device IS NULL"
 		" OR j.context <> ?2 OR j.structure <> d.digest OR j.kind IS NOT d.kind)"
-		" AND (?3 = 0 OR d.id = ?3) ORDER BY d.kind, d.id", &q, e);
+		" AND (?3 = 0 OR d.id = ?3) ORDER BY shared, d.id", &q, e);
 	if (rc < 0)
 		return rc;
 	db_bind_i64(q, 1, all);

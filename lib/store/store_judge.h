@@ -117,7 +117,11 @@ int store_judge_context_get(struct store *s, struct store_judge_context *ret, st
 
 struct store_judge_pending {
 	int64_t device;
-	/* Devices of one kind; ascending. 0 = its kind is not noted: see store_judge_kind_set(). */
+	/*
+	 * Devices of one kind; ascending.  0 = its kind is not noted
+	 * (store_judge_kind_set()), or a unit of it is not the centre's (store_order.h):
+	 * it is judged alone.
+	 */
 	uint32_t group;
 	uint8_t structure[STRUCTURE_DIGEST_SIZE], kind[STRUCTURE_DIGEST_SIZE];
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/base/text.h"
+#include "lib/store/store_image.h"
 #include "lib/store/store_impl.h"
 
 /* Columns of what is wanted, in this order in both tables. */
@@ -92,7 +93,7 @@ order_column(const struct db_stmt *q, void *ret)
 	o->command = (enum update_command)named(UPDATE_NAME_COMMAND, db_i64(q, c + 2),
 		UPDATE_COMMAND_NONE);
 	o->state = (enum store_order_state)db_i64(q, c + 3);
-	if (o->state < STORE_ORDER_OPEN || o->state > STORE_ORDER_WITHDRAWN)
+	if (o->state < STORE_ORDER_OPEN || o->state > STORE_ORDER_UNGRANTED)
 		o->state = STORE_ORDER_WITHDRAWN;
 	o->made = db_i64(q, c + 4);
 	db_text(q, c + 5, o->by, sizeof(o->by));
@@ -156,6 +157,12 @@ check_order(const struct store_order *o, struct err *e)
 		err_prefix(e, "order for %s", o->symbol);
 	return rc;
 }
+
+/* The last letters of an order's uri, where it has a grant. */
+#define TOKEN_OF_URI "substr(uri, -26)"
+_Static_assert(STORE_TOKEN_SIZE == 27, "as TOKEN_OF_URI has it");
+#define GRANTS_END "DELETE FROM image_grant WHERE device = ?1 AND token IN (SELECT " \
+	TOKEN_OF_URI " FROM update_order WHERE device = ?1 AND "
 
 /* One statement about a device, with a number and a text; NULL text binds none. */
 static int
@@ -229,6 +236,9 @@ store_order_add(struct store *s, const struct store_order *o, uint32_t *ret_numb
 		rc = run(s, "UPDATE update_order SET state = ?2 WHERE device = ?1 AND symbol = ?3"
 			" AND state = 1", o->device, STORE_ORDER_WITHDRAWN, o->symbol, e);
 	if (rc == 0)
+		rc = run(s, GRANTS_END "symbol = ?3 AND number <> ?2)", o->device, number,
+			o->symbol, e);
+	if (rc == 0)
 		rc = order_insert(s, o, number, e);
 	if (rc == 0)
 		rc = run(s, "DELETE FROM update_order WHERE device = ?1 AND state <> 1 AND number <="
@@ -249,7 +259,7 @@ store_order_state_set(struct store *s, int64_t device, uint32_t number,
 	bool own;
 	int rc;
 
-	if (state < STORE_ORDER_OPEN || state > STORE_ORDER_WITHDRAWN)
+	if (state < STORE_ORDER_OPEN || state > STORE_ORDER_UNGRANTED)
 		return err_set(e, -EINVAL, "order %u: %d is no state", number, (int)state);
 	rc = store_write_begin(s, &own, e);
 	if (rc < 0)
@@ -266,6 +276,28 @@ store_order_state_set(struct store *s, int64_t device, uint32_t number,
 	if (rc == 0 && db_rows_changed(s->db) == 0)
 		return store_write_refuse(s, own, err_set(e, -ENOENT,
 			"device %lld: no order %u", (long long)device, number));
+	if (rc == 0 && state == STORE_ORDER_WITHDRAWN)
+		rc = run(s, GRANTS_END "number = ?2)", device, number, NULL, e);
+	return store_write_end(s, own, rc, e);
+}
+
+int
+store_order_grants_end(struct store *s, int64_t device, const char *symbol, bool by_hand,
+	struct err *e)
+{
+	bool own;
+	int rc = store_write_begin(s, &own, e);
+
+	if (rc < 0)
+		return rc;
+	if (by_hand)
+		rc = run(s, "UPDATE update_order SET state = ?2 WHERE device = ?1 AND symbol = ?3"
+			" AND state = 2 AND " TOKEN_OF_URI " IN (SELECT token FROM image_grant"
+			" WHERE device = ?1 AND started < started_most"
+			" AND completed < completed_most)",
+			device, STORE_ORDER_UNGRANTED, symbol, e);
+	if (rc == 0)
+		rc = run(s, GRANTS_END "symbol = ?3)", device, 0, symbol, e);
 	return store_write_end(s, own, rc, e);
 }
 
@@ -339,7 +371,7 @@ check_update(const struct store_update *u, struct err *e)
 		return err_set(e, -EINVAL, "an update's row has a text that is not UTF-8");
 	if (update_name(UPDATE_NAME_STATE, (int)r->state) == NULL ||
 	    update_name(UPDATE_NAME_COMMAND, (int)r->command) == NULL ||
-	    update_name(UPDATE_NAME_OWNER, (int)r->owner) == NULL ||
+	    (r->owner != 0 && update_name(UPDATE_NAME_OWNER, (int)r->owner) == NULL) ||
 	    update_name(UPDATE_NAME_REASON, (int)r->reason) == NULL ||
 	    update_name(UPDATE_NAME_WHEN, (int)r->want.when) == NULL)
 		return err_set(e, -EINVAL, "update of %s: a value that has no name", u->symbol);
@@ -353,12 +385,13 @@ update_upsert(struct store *s, const struct store_update *u, struct err *e)
 	static const char sql[] = "INSERT INTO update_row (device, symbol, unit, " WANT_COLUMNS
 		", number, owner, command, state, bytes, reason, reason_text, changed, heard)"
 		" SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"
-		" ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24 WHERE NOT EXISTS (SELECT 1 FROM"
-		" update_row WHERE device = ?1 AND symbol = ?2 AND ?23 <> 0 AND changed > ?23"
+		" CASE ?17 WHEN 0 THEN 1 ELSE ?17 END, ?18, ?19, ?20, ?21, ?22, ?23, ?24"
+		" WHERE NOT EXISTS (SELECT 1 FROM update_row WHERE device = ?1 AND symbol = ?2 AND ?23 <> 0 AND changed > ?23"
 		" AND number >= ?16)"
 		" ON CONFLICT (device, symbol) DO UPDATE SET unit = ?3, bank = ?4, software = ?5,"
 		" creator = ?6, version = ?7, seq = ?8, size = ?9, digest = ?10, due = ?11,"
-		" at = ?12, grp = ?13, group_size = ?14, expires = ?15, number = ?16, owner = ?17,"
+		" at = ?12, grp = ?13, group_size = ?14, expires = ?15, number = ?16,"
+		" owner = CASE ?17 WHEN 0 THEN owner ELSE ?17 END,"
 		" command = ?18, state = ?19, bytes = ?20, reason = ?21, reason_text = ?22,"
 		" changed = ?23, heard = ?24";
 	const struct update *r = &u->row;
@@ -386,6 +419,16 @@ update_upsert(struct store *s, const struct store_update *u, struct err *e)
 	return rc;
 }
 
+/* Where it is another owner than the one that is known, the device is judged anew. */
+static int
+owner_changes(struct store *s, int64_t device, const char *symbol, enum update_owner owner,
+	struct err *e)
+{
+	return run(s, "UPDATE judged SET kind = x'' WHERE device = ?1 AND ?2 <> coalesce((SELECT"
+		" owner FROM update_row WHERE device = ?1 AND symbol = ?3), 1)", device, owner,
+		symbol, e);
+}
+
 int
 store_update_put(struct store *s, const struct store_update *u, struct err *e)
 {
@@ -400,7 +443,10 @@ store_update_put(struct store *s, const struct store_update *u, struct err *e)
 	rc = store_there(s, u->device, e);
 	if (rc < 0)
 		return store_write_refuse(s, own, rc);
-	rc = update_upsert(s, u, e);
+	if (u->row.owner != 0)
+		rc = owner_changes(s, u->device, u->symbol, u->row.owner, e);
+	if (rc == 0)
+		rc = update_upsert(s, u, e);
 	/* Symbols that a device has no more leave; the most that one may have stay. */
 	if (rc == 0)
 		rc = run(s, "DELETE FROM update_row WHERE device = ?1 AND symbol NOT IN (SELECT"
@@ -408,6 +454,33 @@ store_update_put(struct store *s, const struct store_update *u, struct err *e)
 			u->device, STRUCTURE_UNITS_MAX, NULL, e);
 	if (rc == 0 && u->row.want.order != 0)
 		rc = run(s, "UPDATE update_order SET state = 2 WHERE device = ?1 AND number = ?2"
-			" AND symbol = ?3", u->device, u->row.want.order, u->symbol, e);
+			" AND symbol = ?3 AND state IN (1, 3)", u->device, u->row.want.order, u->symbol, e);
+	return store_write_end(s, own, rc, e);
+}
+
+int
+store_update_owner(struct store *s, int64_t device, const char *symbol, uint32_t unit_index,
+	enum update_owner owner, utc_s heard, struct err *e)
+{
+	struct store_update u = { .device = device, .heard = heard, .row = {
+		.unit_index = unit_index, .owner = owner, .command = UPDATE_COMMAND_NONE,
+		.state = UPDATE_IDLE, .reason = UPDATE_REASON_NONE,
+		.want = { .when = UPDATE_WHEN_STAGE_ONLY } } };
+	bool own;
+	int rc;
+
+	if (!text_copy(u.symbol, sizeof(u.symbol), symbol) || symbol[0] == '\0' ||
+	    update_name(UPDATE_NAME_OWNER, (int)owner) == NULL)
+		return err_set(e, -EINVAL, "the owner of a unit: a value that has no name");
+	rc = store_write_begin(s, &own, e);
+	if (rc < 0)
+		return rc;
+	rc = owner_changes(s, device, symbol, owner, e);
+	if (rc == 0)
+		rc = run(s, "UPDATE update_row SET owner = ?2 WHERE device = ?1 AND symbol = ?3",
+			device, owner, symbol, e);
+	/* A row that says nothing else stands only for what is not usual. */
+	if (rc == 0 && owner != UPDATE_OWNER_CENTRE && db_rows_changed(s->db) == 0)
+		rc = store_update_put(s, &u, e);
 	return store_write_end(s, own, rc, e);
 }

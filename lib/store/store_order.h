@@ -10,6 +10,8 @@
  * Invariants
  * - Of a unit at most one order is open; a new one ends the older as superseded.
  * - Numbers are never given again.
+ * - What was ordered of a unit before is over when something else is: its grants
+ *   (store_image.h) end with the older orders, and with one that is withdrawn.
  * - Beyond STORE_ORDERS_MAX of a device, the oldest that are not open are forgotten.
  *
  * Errors as store.h says.
@@ -29,6 +31,7 @@ enum store_order_state {
 	STORE_ORDER_OPEN = 1,	/* the device has not shown that it has it */
 	STORE_ORDER_TAKEN,	/* it carries it out, or has */
 	STORE_ORDER_WITHDRAWN,	/* by the centre, or superseded */
+	STORE_ORDER_UNGRANTED,	/* taken, and then somebody withdrew its grant */
 };
 
 struct store_order {
@@ -58,6 +61,14 @@ int store_order_list(struct store *s, int64_t device, bool open_only, struct sto
 	size_t *ret_count, struct err *e);
 
 /*
+ * The grants of a unit's orders end: what they were for is over.  by_hand: it need not
+ * be over, somebody wants it to be; orders that the device has are then
+ * STORE_ORDER_UNGRANTED.
+ */
+int store_order_grants_end(struct store *s, int64_t device, const char *symbol, bool by_hand,
+	struct err *e);
+
+/*
  * The device has been through its orders up to number (imgOrderReport): advice among
  * them stands, or is gone, and updates are taken.  A number above the newest that was
  * given was given by a store that this one is an older copy of: the next one is
@@ -74,11 +85,16 @@ struct store_update {
 };
 /*
  * Kept if its order is a higher one than what is, or `changed` is not older (or
- * not known).  The order with the row's number is taken, also a withdrawn one: what the
- * device says is believed.  -EINVAL: a value without a name, or no symbol.
+ * not known).  owner 0 is one that was not heard: what is known of it stays, and
+ * centre is what is not known.  A device of which a unit has another owner now is
+ * pending for the judge.  The order with the row's number is taken, also a withdrawn
+ * one: what the device says is believed.  -EINVAL: a value without a name, or no symbol.
  * -ENOENT: no such device.
  */
 int store_update_put(struct store *s, const struct store_update *u, struct err *e);
+/* Who decides the software of a unit, alone: as store_update_put(), if nothing else is known. */
+int store_update_owner(struct store *s, int64_t device, const char *symbol, uint32_t unit_index,
+	enum update_owner owner, utc_s heard, struct err *e);
 /* By device and symbol; device 0 = all; NULL with 0; free(). */
 int store_update_list(struct store *s, int64_t device, struct store_update **ret,
 	size_t *ret_count, struct err *e);

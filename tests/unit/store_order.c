@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/store/store_advice.h"
+#include "lib/store/store_image.h"
 #include "tests/unit/store_fixture.h"
 
 static struct store_order
@@ -361,6 +362,123 @@ START_TEST(numbers_that_were_lost)
 }
 END_TEST
 
+/* --- grants ------------------------------------------------------------------ */
+
+/* An order with a grant of its own; the grant's number. */
+static int64_t
+granted(const char *symbol, const char *version, uint32_t *ret_order)
+{
+	struct store_image i = { .seq = 3000, .size = 10, .sha256 = { 7 }, .imported = T0,
+		.software = "engine-fw", .creator = "acme", .version = "v", .label = "l", .by = "ops" };
+	struct store_grant g = { .device = target.device, .from = "any", .made = T0 }, got;
+	struct store_order o = order(symbol, version);
+
+	OK(store_image_put(store, &i, &g.image, &e));
+	OK(store_grant_add(store, &g, &got, &e));
+	(void)snprintf(o.want.uri, sizeof(o.want.uri), "tftp://192.0.2.1/%s", got.token);
+	OK(store_order_add(store, &o, ret_order, &e));
+	return got.number;
+}
+
+static bool
+stands(int64_t grant)
+{
+	struct store_grant *list;
+	bool found = false;
+	size_t count, i;
+
+	OK(store_grant_list(store, &list, &count, &e));
+	for (i = 0; i < count; i++)
+		found |= list[i].number == grant;
+	free(list);
+	return found;
+}
+
+START_TEST(a_grant_ends_with_its_order)
+{
+	uint32_t first, second, ctl;
+	int64_t a = granted("ENG", "1", &first), c = granted("CTL", "1", &ctl), b;
+
+	ck_assert(stands(a) && stands(c));
+	b = granted("ENG", "2", &second);
+	ck_assert(!stands(a) && stands(b) && stands(c));
+	OK(store_order_state_set(store, target.device, second, STORE_ORDER_TAKEN, &e));
+	ck_assert(stands(b));
+	OK(store_order_state_set(store, target.device, ctl, STORE_ORDER_WITHDRAWN, &e));
+	ck_assert(stands(b) && !stands(c));
+	/* It is over: nobody withdrew it. */
+	OK(store_order_grants_end(store, target.device, "ENG", false, &e));
+	ck_assert(!stands(b));
+	ck_assert_int_eq(find(second).state, STORE_ORDER_TAKEN);
+}
+END_TEST
+
+START_TEST(an_order_ends_with_its_grant)
+{
+	uint32_t open, taken, other;
+	int64_t a = granted("CTL", "1", &open), b = granted("ENG", "1", &taken), c;
+
+	put("ENG", UPDATE_DOWNLOADING, taken, T0);
+	OK(store_grant_withdraw(store, a, 0, false, NULL, &e));
+	ck_assert_int_eq(find(open).state, STORE_ORDER_WITHDRAWN);
+	ck_assert_int_eq(find(taken).state, STORE_ORDER_TAKEN);
+	OK(store_grant_withdraw(store, b, 0, false, NULL, &e));
+	ck_assert_int_eq(find(taken).state, STORE_ORDER_UNGRANTED);
+	/* What the device says then does not undo it. */
+	put("ENG", UPDATE_FAILED, taken, T0 + 1);
+	ck_assert_int_eq(find(taken).state, STORE_ORDER_UNGRANTED);
+	c = granted("FUS", "1", &other);
+	OK(store_order_state_set(store, target.device, other, STORE_ORDER_TAKEN, &e));
+	OK(store_order_grants_end(store, target.device, "FUS", true, &e));
+	ck_assert(!stands(c));
+	ck_assert_int_eq(find(other).state, STORE_ORDER_UNGRANTED);
+}
+END_TEST
+
+/* --- who decides ---------------------------------------------------------------- */
+
+static enum update_owner
+owner_of(const char *symbol)
+{
+	enum update_owner owner = 0;
+	struct store_update *list;
+	size_t count, i;
+
+	OK(store_update_list(store, target.device, &list, &count, &e));
+	for (i = 0; i < count; i++)
+		if (strcmp(list[i].symbol, symbol) == 0)
+			owner = list[i].row.owner;
+	free(list);
+	return owner;
+}
+
+START_TEST(who_decides_is_kept)
+{
+	struct store_update u = row("ENG", UPDATE_DOWNLOADING, 3, T0);
+
+	/* What is usual makes no row. */
+	OK(store_update_owner(store, target.device, "CTL", 3, UPDATE_OWNER_CENTRE, T0, &e));
+	ck_assert_int_eq(owner_of("CTL"), 0);
+	OK(store_update_owner(store, target.device, "ENG", 4, UPDATE_OWNER_LOCAL, T0, &e));
+	ck_assert_int_eq(owner_of("ENG"), UPDATE_OWNER_LOCAL);
+	/* A report does not say it. */
+	u.row.owner = 0;
+	OK(store_update_put(store, &u, &e));
+	ck_assert_int_eq(owner_of("ENG"), UPDATE_OWNER_LOCAL);
+	ck_assert_int_eq(state_of("ENG"), UPDATE_DOWNLOADING);
+	OK(store_update_owner(store, target.device, "ENG", 4, UPDATE_OWNER_CENTRE, T0, &e));
+	ck_assert_int_eq(owner_of("ENG"), UPDATE_OWNER_CENTRE);
+	ck_assert_int_eq(state_of("ENG"), UPDATE_DOWNLOADING);
+	(void)snprintf(u.symbol, sizeof(u.symbol), "FUS");
+	OK(store_update_put(store, &u, &e));
+	ck_assert_int_eq(owner_of("FUS"), UPDATE_OWNER_CENTRE);
+	ck_assert_int_eq(store_update_owner(store, target.device, "ENG", 4, 9, T0, &e), -EINVAL);
+	ck_assert_int_eq(store_update_owner(store, target.device, "", 4, 1, T0, &e), -EINVAL);
+	ck_assert_int_eq(store_update_owner(store, 99, "ENG", 4, UPDATE_OWNER_LOCKED, T0, &e),
+		-ENOENT);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -380,6 +498,9 @@ main(void)
 	tcase_add_test(tc, a_device_has_been_through);
 	tcase_add_test(tc, numbers_that_were_lost);
 	tcase_add_test(tc, a_removed_device_leaves_nothing);
+	tcase_add_test(tc, a_grant_ends_with_its_order);
+	tcase_add_test(tc, an_order_ends_with_its_grant);
+	tcase_add_test(tc, who_decides_is_kept);
 	tcase_set_timeout(tc, 60);
 	suite_add_tcase(suite, tc);
 	return support_run(suite);
