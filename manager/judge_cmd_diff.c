@@ -85,7 +85,8 @@ judge_by(struct diff *x, const struct catalogue_set *set, int64_t device,
 
 	rc = store_judge_structure(x->store, device, name, &s, e);
 	if (rc == 0)
-		rc = judge_device_of(&s, name, set, &x->policy, x->now, &d, e);
+		rc = judge_device_of(x->store, device, &s, name, set, &x->policy, x->now, &d,
+			e);
 	if (rc == 0)
 		rc = judge_record_make(d->problem, &d->judgement, &record, e);
 	if (rc == 0) {

@@ -477,8 +477,8 @@ make(struct what_if *x, struct err *e)
 		struct structure copy = x->structure;
 
 		x->structure = (struct structure){0};
-		rc = judge_device_of(&copy, name, set, &x->o.policy, clock_utc_s(clock_system()),
-			&x->with, e);
+		rc = judge_device_of(x->o.store, device, &copy, name, set, &x->o.policy,
+			clock_utc_s(clock_system()), &x->with, e);
 	}
 	if (rc == 0)
 		rc = judge_record_make(x->with->problem, &x->with->judgement, &x->after, e);

@@ -8,6 +8,7 @@
 
 #include "lib/base/text.h"
 #include "lib/store/store_center.h"
+#include "lib/store/store_order.h"
 
 int
 judge_policy_conf(const struct conf *c, struct judge_policy *ret, struct err *e)
@@ -44,8 +45,38 @@ judge_device_free(struct judge_device *d)
 	free(d);
 }
 
+static enum judge_owner
+owner_of(enum update_owner o)
+{
+	switch (o) {
+	case UPDATE_OWNER_CENTRE:
+		return JUDGE_OWNER_CENTRE;
+	case UPDATE_OWNER_LOCAL:
+		return JUDGE_OWNER_LOCAL;
+	case UPDATE_OWNER_LOCKED:
+		return JUDGE_OWNER_LOCKED;
+	}
+	return JUDGE_OWNER_CENTRE;
+}
+
 int
-judge_device_of(struct structure *structure, const char *name,
+judge_device_owners(struct store *s, int64_t device, struct judge_shape *shape, struct err *e)
+{
+	struct store_update *list = NULL;
+	size_t count = 0;
+	int rc = store_update_list(s, device, &list, &count, e);
+
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		for (uint32_t u = 0; u < shape->unit_count; u++)
+			if (strcmp(shape->units[u].symbol, list[i].symbol) == 0)
+				shape->units[u].owner = owner_of(list[i].row.owner);
+	free(list);
+	return rc;
+}
+
+int
+judge_device_of(struct store *s, int64_t device, struct structure *structure,
+	const char *name,
 	const struct catalogue_set *set, const struct judge_policy *policy, int64_t now_utc_s,
 	struct judge_device **ret, struct err *e)
 {
@@ -62,6 +93,8 @@ judge_device_of(struct structure *structure, const char *name,
 	d->structure = *structure;
 	*structure = (struct structure){0};
 	rc = judge_shape_make(set, &d->structure, &d->shape, &d->names, e);
+	if (rc == 0)
+		rc = judge_device_owners(s, device, &d->shape, e);
 	if (rc == 0) {
 		(void)text_copy(d->names.device, sizeof(d->names.device), name);
 		rc = judge_problem_new(set, &d->shape, &d->policy, now_utc_s, &d->problem, e);
@@ -97,7 +130,7 @@ judge_device_open(struct store *s, const struct catalogue_set *set,
 		return err_set(e, -ENODATA, "%s: nothing is known of its units so far: "
 			"imgadm-poll asks it", name);
 	}
-	return judge_device_of(&structure, stored, set, policy, now_utc_s, ret, e);
+	return judge_device_of(s, device, &structure, stored, set, policy, now_utc_s, ret, e);
 }
 
 static const char *

@@ -35,10 +35,17 @@ int judge_device_open(struct store *s, const struct catalogue_set *set,
 	const struct judge_policy *policy, int64_t now_utc_s, const char *name,
 	struct judge_device **ret, struct err *e);
 /*
- * Of a structure, which goes over to the device (it is empty afterwards, also on
- * failure); name is for texts.
+ * Who decides the software of the units, as far as the store heard of it
+ * (store_update_owner()), into a shape; what it heard nothing of is the centre's.
  */
-int judge_device_of(struct structure *structure, const char *name,
+int judge_device_owners(struct store *s, int64_t device, struct judge_shape *shape,
+	struct err *e);
+/*
+ * Of a structure, which goes over to the device (it is empty afterwards, also on
+ * failure); name is for texts; device in s is whose owners count.
+ */
+int judge_device_of(struct store *s, int64_t device, struct structure *structure,
+	const char *name,
 	const struct catalogue_set *set, const struct judge_policy *policy, int64_t now_utc_s,
 	struct judge_device **ret, struct err *e);
 void judge_device_free(struct judge_device *d);	/* NULL is fine */

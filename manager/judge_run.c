@@ -65,14 +65,15 @@ say(struct work *w, const char *line)
 /* --- one shape ------------------------------------------------------------------------ */
 
 static int
-judge_shape(struct work *w, struct structure *structure, const char *name,
+judge_shape(struct work *w, int64_t device, struct structure *structure, const char *name,
 	const uint8_t key[STORE_JUDGE_KEY_SIZE], int64_t *ret_id, struct err *e)
 {
 	struct store_judgement *record = &w->fresh[w->fresh_count];
 	struct judge_device *d = NULL;
 	int rc;
 
-	rc = judge_device_of(structure, name, w->context.set, &w->context.policy, w->now, &d, e);
+	rc = judge_device_of(w->run->store, device, structure, name, w->context.set,
+		&w->context.policy, w->now, &d, e);
 	if (rc == 0)
 		rc = judge_record_make(d->problem, &d->judgement, record, e);
 	judge_device_free(d);
@@ -99,8 +100,8 @@ is_fresh(const struct work *w, const uint8_t key[STORE_JUDGE_KEY_SIZE], int64_t 
 
 /* The judgement of a structure: what is kept of its shape, or made now. */
 static int
-judgement_of(struct work *w, struct structure *structure, const char *name, int64_t *ret_id,
-	struct err *e)
+judgement_of(struct work *w, int64_t device, struct structure *structure, const char *name,
+	int64_t *ret_id, struct err *e)
 {
 	struct judge_shape shape = {0};
 	uint8_t key[STORE_JUDGE_KEY_SIZE];
@@ -109,6 +110,11 @@ judgement_of(struct work *w, struct structure *structure, const char *name, int6
 	rc = judge_shape_make(w->context.set, structure, &shape, NULL, e);
 	if (rc < 0)
 		return rc;
+	rc = judge_device_owners(w->run->store, device, &shape, e);
+	if (rc < 0) {
+		judge_shape_release(&shape);
+		return rc;
+	}
 	judge_run_context_key(&w->context, &shape, w->now, key);
 	judge_shape_release(&shape);
 	if (is_fresh(w, key, ret_id))
@@ -116,7 +122,7 @@ judgement_of(struct work *w, struct structure *structure, const char *name, int6
 	rc = w->run->all ? 0 : store_judgement_find(w->run->store, key, ret_id, NULL, e);
 	if (rc != 0)
 		return rc < 0 ? rc : 0;
-	return judge_shape(w, structure, name, key, ret_id, e);
+	return judge_shape(w, device, structure, name, key, ret_id, e);
 }
 
 /* --- one device -------------------------------------------------------------------------- */
@@ -152,7 +158,7 @@ judge_one(struct work *w, struct store_judge_pending *p, int64_t *ret_id, struct
 	shared = p->group != 0 && memcmp(kind, p->kind, sizeof(kind)) == 0 &&
 		!judge_run_context_by_serial(&w->context, &s);
 	if (rc == 0)
-		rc = judgement_of(w, &s, name, ret_id, e);
+		rc = judgement_of(w, p->device, &s, name, ret_id, e);
 	if (rc == 0)
 		w->group = (struct group){ shared ? p->group : 0, *ret_id };
 	structure_release(&s);

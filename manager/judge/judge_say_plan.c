@@ -395,6 +395,23 @@ say_no_recommendation(const struct judgement *j, struct buf *b)
 	return true;
 }
 
+/* Where something does not fit: the units that were not looked at for a cure, and why. */
+static void
+say_left_alone(const struct judge_problem *p, const struct judge_names *n,
+	const struct judgement *j, struct buf *b)
+{
+	if (j->verdict == JUDGE_COMPATIBLE && j->recommended == NULL)
+		return;
+	for (uint32_t i = 0; i < p->shape->unit_count; i++) {
+		if (p->shape->units[i].owner == JUDGE_OWNER_CENTRE)
+			continue;
+		judge_say_unit(p, n, i, b);
+		(void)buf_add_text(b, " is left alone: ");
+		judge_words_not_ours(p, i, b);
+		(void)buf_add_text(b, ".\n");
+	}
+}
+
 /* "Plan: 3 steps, 14 minutes, 2 restarts, then a visit." */
 static void
 say_summary(const struct judge_plan *plan, struct buf *b)
@@ -419,8 +436,10 @@ judge_say_plan(const struct judge_problem *p, const struct judge_names *n,
 {
 	struct telling t = { .p = p, .n = n, .plan = &j->plan, .b = b };
 
-	if (say_no_recommendation(j, b))
+	if (say_no_recommendation(j, b)) {
+		say_left_alone(p, n, j, b);
 		return;
+	}
 	if (j->plan.end != JUDGE_PLAN_READY) {
 		say_refused(&t, j);
 		return;
@@ -432,6 +451,7 @@ judge_say_plan(const struct judge_problem *p, const struct judge_names *n,
 		say_lines(&t);
 		if (t.cured == 0)
 			say_gain(&t, j);
+		say_left_alone(p, n, j, b);
 	} else {
 		(void)buf_add_text(b, "No plan can be told: out of memory.\n");
 	}

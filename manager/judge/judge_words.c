@@ -537,6 +537,16 @@ no_path_words(enum judge_no_path why)
 }
 
 void
+judge_words_not_ours(const struct judge_problem *p, uint32_t unit, struct buf *b)
+{
+	(void)buf_printf(b, "what it runs is decided at the device (imgUpdateOwner is %s); "
+		"imgadm-device update owner ",
+		p->shape->units[unit].owner == JUDGE_OWNER_LOCKED ? "locked" : "local");
+	(void)text_escape_to(b, p->shape->units[unit].symbol);
+	(void)buf_add_text(b, " centre, there, leaves it to the centre");
+}
+
+void
 judge_words_not_selectable(const struct judge_problem *p, uint32_t unit, uint32_t bank,
 	uint32_t release, struct buf *b)
 {
@@ -545,7 +555,9 @@ judge_words_not_selectable(const struct judge_problem *p, uint32_t unit, uint32_
 		catalogue_release_seq(p->set, r->software, r->instead_seq);
 	struct judge_path path;
 
-	if (r->state == CATALOGUE_DRAFT && !p->policy->drafts) {
+	if (p->shape->units[unit].owner != JUDGE_OWNER_CENTRE) {
+		judge_words_not_ours(p, unit, b);
+	} else if (r->state == CATALOGUE_DRAFT && !p->policy->drafts) {
 		(void)buf_add_text(b, "it is a draft, which policy does not allow");
 	} else if (r->state == CATALOGUE_WITHDRAWN) {
 		(void)buf_add_text(b, "it is withdrawn");

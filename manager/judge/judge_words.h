@@ -48,6 +48,8 @@ void judge_words_change(const struct judge_problem *p, const struct judge_names 
  */
 uint32_t judge_words_changes(const struct judge_problem *p, const struct judge_names *n,
 	const uint32_t *state, uint32_t except, struct buf *b);
+/* Why the centre leaves the unit's software alone; who gives it to the centre, and how. */
+void judge_words_not_ours(const struct judge_problem *p, uint32_t unit, struct buf *b);
 /* Why a release cannot be had on the bank (place in shape->banks) of a unit: "it is withdrawn: ..." */
 void judge_words_not_selectable(const struct judge_problem *p, uint32_t unit, uint32_t bank,
 	uint32_t release, struct buf *b);
