@@ -10,11 +10,14 @@ updater_libupdate_la_SOURCES += %D%/ask.c %D%/ask.h
 updater_libupdate_la_SOURCES += %D%/update_device.c %D%/update_follow.c
 updater_libupdate_la_SOURCES += %D%/update_abort.c %D%/update_status.c %D%/update_tell.c
 updater_libupdate_la_SOURCES += %D%/update_unit.c %D%/update_grants.c
+updater_libupdate_la_SOURCES += %D%/update_heard.c %D%/update_heard.h
 updater_libupdate_la_SOURCES += %D%/update_open.c %D%/update_open.h
+updater_libupdate_la_SOURCES += %D%/update_owner.c %D%/update_owner.h
 updater_libupdate_la_SOURCES += %D%/update_plan.c %D%/update_plan.h
 updater_libupdate_la_SOURCES += %D%/update_push.c %D%/update_push.h
 updater_libupdate_la_SOURCES += %D%/update_row.c %D%/update_row.h
 updater_libupdate_la_SOURCES += %D%/update_say.c %D%/update_say.h
+updater_libupdate_la_SOURCES += %D%/update_told.c %D%/update_told.h
 updater_libupdate_la_SOURCES += %D%/update_work.c %D%/update_work.h
 # imgadm-update image.
 updater_libupdate_la_SOURCES += %D%/update_folder.c %D%/update_folder.h

@@ -4,60 +4,82 @@
  */
 #include <config.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/clock.h"
 #include "lib/base/log.h"
-#include "lib/base/text.h"
 #include "lib/store/store_image.h"
 #include "lib/store/store_order.h"
+#include "updater/update_heard.h"
 #include "updater/update_open.h"
 #include "updater/update_row.h"
+#include "updater/update_told.h"
 
 struct aborting {
 	struct update_opened o;
 	const char *device, *symbol;	/* symbol NULL: all units */
-	char by[STORE_NAME_MAX + 1];
-	size_t withdrawn, ended, failed;
+	size_t withdrawn, grants, ended, failed;
 };
 
-/* Open orders are the centre's own: they are gone when this returns. */
+/* --- the centre's own ------------------------------------------------------------ */
+
+/* How many grants of the device stand; what cannot be read is told by what comes after. */
+static size_t
+standing(const struct aborting *a)
+{
+	struct store_grant *list = NULL;
+	size_t count = 0, own = 0;
+	struct err e;
+
+	if (store_grant_list(a->o.store, &list, &count, &e) < 0)
+		return 0;
+	for (size_t i = 0; i < count; i++)
+		own += list[i].device == a->o.device.row.device;
+	free(list);
+	return own;
+}
+
+/* Open orders, and the grants of all, are gone when this returns. */
 static int
 withdraw(struct aborting *a, struct err *e)
 {
+	int64_t device = a->o.device.row.device;
+	size_t count = 0, before = standing(a);
 	struct store_order *list = NULL;
-	size_t count = 0;
-	int rc = store_order_list(a->o.store, a->o.device.row.device, true, &list, &count, e);
+	int rc = store_order_list(a->o.store, device, true, &list, &count, e);
 
 	for (size_t i = 0; rc == 0 && i < count; i++) {
 		if (a->symbol != NULL && strcmp(list[i].symbol, a->symbol) != 0)
 			continue;
-		rc = store_order_state_set(a->o.store, a->o.device.row.device, list[i].number,
+		rc = store_order_state_set(a->o.store, device, list[i].number,
 			STORE_ORDER_WITHDRAWN, e);
 		a->withdrawn += rc == 0;
 	}
 	free(list);
+	if (rc == 0)
+		rc = a->symbol != NULL ? store_order_grants_end(a->o.store, device, a->symbol,
+			true, e) : store_grant_withdraw(a->o.store, 0, device, false, NULL, e);
+	if (rc == 0)
+		a->grants = before - standing(a);
 	return rc;
 }
+
+/* --- the device's ------------------------------------------------------------------ */
 
 /* The device cannot be asked: it is told when it asks. */
 static void
 order(struct aborting *a, const struct unit *u)
 {
-	struct store_order o = { .device = a->o.device.row.device, .unit_index = u->index,
-		.command = UPDATE_COMMAND_ABORT, .made = clock_utc_s(clock_system()) };
-	struct err e;
 	uint32_t number;
+	struct err e;
 
-	(void)text_copy(o.symbol, sizeof(o.symbol), u->symbol);
-	(void)text_copy(o.unit_serial, sizeof(o.unit_serial), u->serial_number);
-	(void)text_copy(o.by, sizeof(o.by), a->by);
-	if (store_order_add(a->o.store, &o, &number, &e) < 0)
+	if (update_open_order(&a->o, u->index, u->symbol, u->serial_number, UPDATE_COMMAND_ABORT,
+	    &number, &e) < 0)
 		log_error("%s: %s: %s", a->device, u->symbol, e.text);
 	else
-		(void)printf("%s: abort is ordered (number %u): the device takes it when it asks\n",
-			u->symbol, number);
+		(void)printf("%s: abort is ordered (number %u): %s\n", u->symbol, number,
+			update_heard_next(&a->o.device.row));
 	a->failed++;
 }
 
@@ -87,6 +109,7 @@ end_unit(struct aborting *a, const struct unit *u, bool known)
 	if (end.how == ASK_DONE) {
 		(void)printf("%s: abort was sent\n", u->symbol);
 		a->ended++;
+		update_told_see(&a->o, u, &row, UPDATE_COMMAND_ABORT);
 	} else if (end.how == ASK_SILENT && known) {
 		order(a, u);
 	} else if (end.how != ASK_SILENT) {
@@ -133,7 +156,6 @@ update_abort(void *user, int argc, char *argv[])
 	};
 	struct aborting a = { .device = NULL };
 	struct options_pass p;
-	size_t grants = 0;
 	struct err e;
 	int status, rc;
 
@@ -141,15 +163,11 @@ update_abort(void *user, int argc, char *argv[])
 		return status;
 	a.device = argv[p.index];
 	a.symbol = argc - p.index == 2 ? argv[p.index + 1] : NULL;
-	cli_user(a.by, sizeof(a.by));
 	status = update_open(user, a.device, true, &a.o);
 	if (status == EXIT_DONE && a.symbol != NULL && update_open_unit(&a.o, a.symbol) == NULL)
 		status = EXIT_USAGE;
 	if (status == EXIT_DONE) {
 		rc = withdraw(&a, &e);
-		if (rc == 0)
-			rc = store_grant_withdraw(a.o.store, 0, a.o.device.row.device, false,
-				&grants, &e);
 		if (rc == 0)
 			rc = end_units(&a, &e);
 		if (rc < 0)
@@ -157,7 +175,7 @@ update_abort(void *user, int argc, char *argv[])
 		else
 			(void)printf("%s: %zu order%s and %zu grant%s withdrawn, abort sent to %zu "
 				"unit%s\n", a.device, a.withdrawn, a.withdrawn == 1 ? "" : "s",
-				grants, grants == 1 ? "" : "s", a.ended, a.ended == 1 ? "" : "s");
+				a.grants, a.grants == 1 ? "" : "s", a.ended, a.ended == 1 ? "" : "s");
 	}
 	update_opened_close(&a.o);
 	return status == EXIT_DONE && a.failed > 0 ? EXIT_SOME_FAILED : status;

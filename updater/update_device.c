@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/buf.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/parse.h"
@@ -13,6 +14,7 @@
 #include "lib/base/text.h"
 #include "lib/out/jsonout.h"
 #include "lib/store/store_center.h"
+#include "updater/update_owner.h"
 #include "updater/update_push.h"
 #include "updater/update_trust.h"
 #include "updater/update_work.h"
@@ -20,7 +22,7 @@
 enum {
 	BANK = UPDATE_KEY_OWN, DRAFTS, DRY_RUN, NO_CONFIRM, NO_WAY_BACK, PLAN, PUSH,
 	PUSH_SIGNATURE, TICKETS, TIMEOUT, UNIT, WAIT, WHEN,
-	TIMEOUT_MAX_S = 14 * 86400, PUSH_LOOK_MS = 1000,
+	TIMEOUT_MAX_S = 14 * 86400, PUSH_LOOK_MS = 1000, MISSING_MAX = 800, AGAIN_SIZE = 512,
 };
 
 struct device_run {
@@ -33,6 +35,7 @@ struct device_run {
 	bool dry_run, planned, no_way_back, push_signature, trust;
 	const char *push;	/* URI, or NULL */
 	json_t *done;		/* of each unit of each step, how it ended */
+	char again[AGAIN_SIZE];	/* the command that goes on with what is left */
 };
 
 /* --- what can be known before --------------------------------------------------------- */
@@ -43,25 +46,49 @@ is_software(const struct update_step *s)
 	return s->kind == UPDATE_STEP_INSTALL || s->kind == UPDATE_STEP_SWITCH;
 }
 
-/* All images are there before the first step begins. 0, or negative after saying which. */
+/* Whether an earlier step wants the same image. */
+static bool
+is_repeated(const struct update_plan *p, size_t at)
+{
+	const struct update_step *s = &p->steps[at];
+
+	for (size_t i = 0; i < at; i++)
+		if (p->steps[i].kind == UPDATE_STEP_INSTALL && p->steps[i].seq == s->seq &&
+		    strcmp(p->steps[i].software, s->software) == 0 &&
+		    strcmp(p->steps[i].creator, s->creator) == 0)
+			return true;
+	return false;
+}
+
+/* All images are there before the first step begins.  0, or negative after naming all others. */
 static int
 check_images(struct device_run *r)
 {
 	struct store_image image;
+	struct buf missing;
 	int worst = 0, rc;
 	struct err e;
 
+	buf_init(&missing, MISSING_MAX);
 	for (size_t i = 0; i < r->plan.count; i++) {
 		const struct update_step *s = &r->plan.steps[i];
 
-		if (s->kind != UPDATE_STEP_INSTALL)
+		if (s->kind != UPDATE_STEP_INSTALL || is_repeated(&r->plan, i))
 			continue;
 		rc = store_image_find(r->o.store, s->software, s->creator, s->seq, &image, &e);
-		if (rc < 0)
+		if (rc < 0 && rc != -ENOENT)
 			update_say_error(&r->say, r->ask.device, s->symbol, "%s", e.text);
-		if (rc < 0 && worst == 0)
+		if (rc == -ENOENT)
+			(void)buf_printf(&missing, "%s%s %s", missing.len > 0 ? ", " : "",
+				s->software, s->version);
+		if (rc < 0 && (worst == 0 || worst == -ENOENT))
 			worst = rc;
 	}
+	if (missing.len > 0)
+		update_say_error(&r->say, r->ask.device, NULL, "the library has no image of %s: "
+			"imgadm-update image import IMAGE keeps one, imgadm-update image list "
+			"shows those there are", buf_text(&missing));
+	buf_release(&missing);
 	return worst;
 }
 
@@ -178,8 +205,10 @@ say_end(struct device_run *r)
 			update_say_line(&r->say, m->step->symbol, "%s %s %s", m->step->software,
 				m->step->version, m->reason);
 		else if (m->how == UPDATE_WORK_DONE && strcmp(m->reason, "proven") == 0)
-			update_say_line(&r->say, m->step->symbol, "not confirmed: it goes back by "
-				"imgUpdateCommand rollback, and stays by confirm or time");
+			update_say_line(&r->say, m->step->symbol, "not confirmed: imgadm-update "
+				"confirm %s %s keeps it (or time does), imgadm-update rollback %s %s "
+				"takes it back", r->ask.device, m->step->symbol, r->ask.device,
+				m->step->symbol);
 	}
 }
 
@@ -338,9 +367,6 @@ work(struct device_run *r)
 	struct err e;
 	int status;
 
-	status = update_open(r->cli, r->ask.device, r->push == NULL, &r->o);
-	if (status != EXIT_DONE)
-		return status;
 	if (r->trust && update_trust_plan(&r->o, r->ask.version, &r->plan, &e) < 0)
 		return cli_error(&e, -EINVAL);
 	if (r->trust)
@@ -356,16 +382,37 @@ work(struct device_run *r)
 		return EXIT_USAGE;
 	r->work.o = &r->o;
 	r->work.say = &r->say;
+	r->work.again = r->again;
 	cli_user(r->work.by, sizeof(r->work.by));
 	status = r->push != NULL ? push(r) : carry_out(r);
 	(void)store_mark_soon(r->o.store, r->o.device.row.device, clock_utc_s(clock_system()), &e);
 	return status;
 }
 
+/* By a signal that came while nothing was asked of the device. */
+static int
+stopped(const struct device_run *r)
+{
+	log_error("%s: stopped; nothing was ordered", r->ask.device);
+	return EXIT_SOME_FAILED;
+}
+
+/* The same command, as it is typed. */
+static void
+write_again(struct device_run *r)
+{
+	if (r->planned)
+		(void)snprintf(r->again, sizeof(r->again), "imgadm-update device %s --plan",
+			r->ask.device);
+	else
+		(void)snprintf(r->again, sizeof(r->again), "imgadm-update device %s %s %s",
+			r->ask.device, r->ask.software, r->ask.version);
+}
+
 static int
 run(struct device_run *r)
 {
-	bool nothing;
+	bool nothing = false;
 	int status;
 
 	r->done = json_array();
@@ -375,12 +422,24 @@ run(struct device_run *r)
 	}
 	update_say_begin(&r->say, r->cli->cli.format == LISTING_JSON);
 	if (r->trust) {
-		status = work(r);
+		status = update_open(r->cli, r->ask.device, true, &r->o);
+		if (status == EXIT_DONE)
+			status = work(r);
 		goto out;
 	}
 	if (r->push == NULL)
 		update_plan_refresh(r->ask.db, r->ask.device);
-	status = get_plan(r, &nothing);
+	status = update_open(r->cli, r->ask.device, r->push == NULL, &r->o);
+	if (status == EXIT_DONE && r->push == NULL)
+		update_owner_learn(&r->o);
+	if (status == EXIT_DONE && !ask_wait(r->o.ask, 0))
+		status = stopped(r);
+	if (status == EXIT_DONE)
+		status = get_plan(r, &nothing);
+	if (status == EXIT_DONE && !ask_wait(r->o.ask, 0))
+		status = stopped(r);
+	if (status == EXIT_DONE && r->planned)
+		update_owner_say(&r->o, &r->say);
 	if (status == EXIT_DONE && nothing && !r->say.json)
 		(void)fputs(r->plan.text, stdout);
 	if (status == EXIT_DONE && !nothing) {
@@ -521,6 +580,7 @@ update_device(void *user, int argc, char *argv[])
 	r.ask.software = r.planned ? NULL : argv[p.index + 1];
 	r.ask.version = r.planned ? NULL : argv[p.index + 2];
 	r.ask.db = conf_db(r.cli->cli.conf, r.cli->cli.db);
+	write_again(&r);
 	status = run(&r);
 	update_plan_release(&r.plan);
 	update_opened_close(&r.o);

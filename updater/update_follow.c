@@ -15,6 +15,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/text.h"
 #include "lib/store/store_judge.h"
+#include "updater/update_heard.h"
 
 enum {
 	EVERY_MS = 250,		/* while its state changes */
@@ -126,14 +127,10 @@ command(struct update_work *w, struct update_member *m, enum update_command what
 static bool
 order(struct update_work *w, struct update_member *m, enum update_command what)
 {
-	struct store_order o = { .device = w->o->device.row.device, .command = what,
-		.unit_index = m->step->unit_index, .made = clock_utc_s(clock_system()) };
 	struct err e;
 
-	(void)text_copy(o.symbol, sizeof(o.symbol), m->step->symbol);
-	(void)text_copy(o.unit_serial, sizeof(o.unit_serial), m->step->serial_number);
-	(void)text_copy(o.by, sizeof(o.by), w->by);
-	return store_order_add(w->o->store, &o, &m->confirm_order, &e) == 0;
+	return update_open_order(w->o, m->step->unit_index, m->step->symbol,
+		m->step->serial_number, what, &m->confirm_order, &e) == 0;
 }
 
 static bool
@@ -173,10 +170,28 @@ staged(struct update_work *w, struct update_member *m)
 		clock_text(w->options.at, when, sizeof(when));
 		update_say_line(w->say, m->step->symbol, "it is switched to at %s", when);
 		update_work_end(m, UPDATE_WORK_STAGED, "staged");
-	} else if (m->row.want.when == UPDATE_WHEN_STAGE_ONLY && w->o->reachable &&
-	    !m->switched) {
+	} else if (w->o->reachable && !m->switched &&
+	    (m->row.want.when == UPDATE_WHEN_STAGE_ONLY ||
+	    (m->row.want.when != UPDATE_WHEN_NOW && w->options.when == UPDATE_WHEN_NOW))) {
 		m->switched = command(w, m, UPDATE_COMMAND_SWITCH);
 	}
+}
+
+/* Somebody withdrew what it was to fetch: notFound says it not. */
+static bool
+is_ungranted(struct update_work *w, const struct update_member *m)
+{
+	struct store_order *list = NULL;
+	bool found = false;
+	size_t count = 0;
+	struct err e;
+
+	if (store_order_list(w->o->store, w->o->device.row.device, false, &list, &count, &e) < 0)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		found |= list[i].number == m->order && list[i].state == STORE_ORDER_UNGRANTED;
+	free(list);
+	return found;
 }
 
 static void
@@ -204,9 +219,11 @@ act(struct update_work *w, struct update_member *m)
 		return;
 	case UPDATE_FAILED: case UPDATE_ROLLED_BACK:
 		(void)text_escape(text, sizeof(text), m->row.reason_text);
-		update_work_end(m, UPDATE_WORK_FAILED, "%s: %s%s%s",
+		update_work_end(m, UPDATE_WORK_FAILED, "%s: %s%s%s%s",
 			update_name(UPDATE_NAME_STATE, (int)m->row.state),
 			update_name(UPDATE_NAME_REASON, (int)m->row.reason),
+			m->row.reason == UPDATE_REASON_NOT_FOUND && is_ungranted(w, m) ?
+			": its grant was withdrawn here" : "",
 			text[0] != '\0' ? ": " : "", text);
 		return;
 	}
@@ -321,21 +338,57 @@ none_sent(const struct update_work *w)
 	return true;
 }
 
+/* The steps that come after this one are nobody's when we end. */
+static void
+rest_text(const struct update_work *w, char *dst, size_t size)
+{
+	dst[0] = '\0';
+	if (w->rest > 0)
+		(void)snprintf(dst, size, ", the %zu step%s after it %s not: %s goes on with "
+			"%s;", w->rest, w->rest == 1 ? "" : "s", w->rest == 1 ? "does" : "do",
+			w->again != NULL ? w->again : "the same command",
+			w->rest == 1 ? "it" : "them");
+}
+
+/* An order that the device does not have: by which way it gets there, if by any. */
+static void
+next_text(const struct update_work *w, char *dst, size_t size)
+{
+	const struct store_device_row *d = &w->o->device.row;
+	char heard[UPDATE_HEARD_SIZE];
+
+	update_heard_when(d, clock_utc_s(clock_system()), heard, sizeof(heard));
+	(void)snprintf(dst, size, "; %s; %s", heard, update_heard_next(d));
+}
+
 /* What is not over is left to the device; says how to go on. */
 static void
 leave(struct update_work *w, const char *why)
 {
+	const char *device = w->o->device.row.name;
+	char rest[2 * UPDATE_HEARD_SIZE], next[2 * UPDATE_HEARD_SIZE];
+
+	rest_text(w, rest, sizeof(rest));
+	next_text(w, next, sizeof(next));
 	for (size_t i = 0; i < w->count; i++) {
 		struct update_member *m = &w->members[i];
+		const char *symbol = m->step->symbol;
 
 		if (m->how != 0)
 			continue;
 		update_work_end(m, UPDATE_WORK_OPEN, "%s", why);
-		update_say_error(w->say, w->o->device.row.name, m->step->symbol, "%s; the "
-			"%s (order %u): imgadm-update status %s tells how far, imgadm-update abort "
-			"%s %s ends it", why, m->sent ? "update goes on" : "order stays open",
-			m->order, w->o->device.row.name, w->o->device.row.name,
-			m->step->symbol);
+		if (m->order == 0)
+			update_say_error(w->say, device, symbol, "%s; nothing was ordered", why);
+		else if (m->sent)
+			update_say_error(w->say, device, symbol, "%s; %s (order %u)%s%s "
+				"imgadm-update status %s tells how far, imgadm-update abort %s %s "
+				"ends it", why, w->rest > 0 ? "this step goes on by itself" :
+				"the update goes on", m->order, rest, w->rest > 0 ? "" : ":",
+				device, device, symbol);
+		else
+			update_say_error(w->say, device, symbol, "%s; the order stays open "
+				"(order %u)%s; imgadm-update abort %s %s withdraws it", why,
+				m->order, next, device, symbol);
 	}
 }
 
@@ -343,11 +396,14 @@ leave(struct update_work *w, const char *why)
 static void
 say_waiting(struct update_work *w)
 {
+	char next[2 * UPDATE_HEARD_SIZE];
+
 	if (w->order_told)
 		return;
 	w->order_told = true;
-	update_say_line(w->say, NULL, "%s: %s; ordered: it takes it when it answers, or asks",
-		w->o->device.row.name, w->o->reachable ? "no answer" : "it has no address");
+	next_text(w, next, sizeof(next));
+	update_say_line(w->say, NULL, "%s: %s; ordered: it takes it when it answers, or asks%s",
+		w->o->device.row.name, w->o->reachable ? "no answer" : "it has no address", next);
 }
 
 void
@@ -360,6 +416,10 @@ update_work_follow(struct update_work *w)
 	while (under_way(w)) {
 		bool changed = false;
 
+		if (ask_stopped(w->o->ask)) {
+			leave(w, "stopped");
+			return;
+		}
 		if (!w->answers && none_sent(w)) {
 			if (!w->options.wait) {
 				leave(w, w->o->reachable ? "no answer" : "it has no address");

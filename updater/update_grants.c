@@ -136,12 +136,12 @@ withdraw(struct update_cli *cli, int64_t number, bool all)
 	store_close(s);
 	if (rc < 0)
 		return cli_error(&e, rc);
-	(void)printf("%zu grant%s withdrawn\n", count, count == 1 ? "" : "s");
 	if (count == 0 && !all) {
 		log_error("no grant %lld stands: imgadm-update grants lists them",
 			(long long)number);
 		return EXIT_USAGE;
 	}
+	(void)printf("%zu grant%s withdrawn\n", count, count == 1 ? "" : "s");
 	return EXIT_DONE;
 }
 

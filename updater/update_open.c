@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/text.h"
 #include "lib/snmp/resolve.h"
@@ -98,6 +99,20 @@ update_open_unit(const struct update_opened *o, const char *symbol)
 		log_error("%s: has no unit '%s'; imgadm-fleet show %s lists its units",
 			o->device.row.name, shown, o->device.row.name);
 	return NULL;
+}
+
+int
+update_open_order(const struct update_opened *o, uint32_t unit_index, const char *symbol,
+	const char *unit_serial, enum update_command command, uint32_t *ret_number,
+	struct err *e)
+{
+	struct store_order order = { .device = o->device.row.device, .unit_index = unit_index,
+		.command = command, .made = clock_utc_s(clock_system()) };
+
+	(void)text_copy(order.symbol, sizeof(order.symbol), symbol);
+	(void)text_copy(order.unit_serial, sizeof(order.unit_serial), unit_serial);
+	cli_user(order.by, sizeof(order.by));
+	return store_order_add(o->store, &order, ret_number, e);
 }
 
 /* "udp:192.0.2.1:161" or "udp:192.0.2.1" as a prefix of one address. */

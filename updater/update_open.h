@@ -4,6 +4,7 @@
 #ifndef IMGADM_UPDATER_UPDATE_OPEN_H
 #define IMGADM_UPDATER_UPDATE_OPEN_H
 
+#include "lib/store/store_order.h"
 #include "lib/store/store_read.h"
 #include "updater/ask.h"
 #include "updater/update_cli.h"
@@ -28,6 +29,14 @@ void update_opened_close(struct update_opened *o);
 
 /* The unit of that symbol; NULL after saying which there are near. */
 const struct unit *update_open_unit(const struct update_opened *o, const char *symbol);
+
+/*
+ * A command without anything wanted, for a device that cannot be SET: it takes it when it
+ * asks.  Ordered by who runs us; errors as store_order_add().
+ */
+int update_open_order(const struct update_opened *o, uint32_t unit_index, const char *symbol,
+	const char *unit_serial, enum update_command command, uint32_t *ret_number,
+	struct err *e);
 
 /*
  * The prefix that a grant for this device is for, by `site NAME grantFrom`.

@@ -14,9 +14,10 @@
 #include "lib/base/buf.h"
 #include "lib/base/child.h"
 #include "lib/base/clock.h"
+#include "lib/base/log.h"
 #include "lib/base/text.h"
 
-enum { PATH_SIZE = 4096, WORDS = 16, POLL_MS = 100 };
+enum { PATH_SIZE = 4096, WORDS = 16, POLL_MS = 100, EARS = 2, ERRORS_MAX = 64 * 1024 };
 
 void
 update_plan_release(struct update_plan *p)
@@ -136,57 +137,106 @@ update_plan_parse(const char *json, size_t len, struct update_plan *ret, struct 
 
 /* --- the child ---------------------------------------------------------------- */
 
+/* A descriptor that is read until its end, and what came from it. */
+struct ear {
+	int fd;			/* -1 = its end was reached */
+	struct buf *b;
+};
+
+static void
+hear(struct ear *ear, short events)
+{
+	char piece[4096];
+	ssize_t n = events == 0 ? -1 : read(ear->fd, piece, sizeof(piece));
+
+	if (n > 0)
+		(void)buf_add(ear->b, piece, (size_t)n);
+	else if (n == 0 || (events != 0 && errno != EINTR && errno != EAGAIN))
+		ear->fd = -1;
+}
+
 /* All that it says, and how it ended. */
 static int
-listen_to(struct child *child, int fd, struct buf *out, struct child_end *ret_end, struct err *e)
+listen_to(struct child *child, struct ear *ears, size_t count, struct child_end *ret_end,
+	struct err *e)
 {
 	int64_t limit_ms = clock_monotonic_ms(clock_system()) + UPDATE_PLAN_LIMIT_MS + 10000;
 	bool open = true, ended = false;
-	char piece[4096];
-	ssize_t n;
 
 	while (open || !ended) {
-		struct pollfd p = { .fd = fd, .events = POLLIN };
+		struct pollfd p[EARS];
 
 		if (clock_monotonic_ms(clock_system()) > limit_ms)
 			return err_set(e, -EIO, "imgadm-judge does not end");
-		(void)poll(&p, open ? 1 : 0, POLL_MS);
-		n = !open ? -1 : p.revents == 0 ? -1 : read(fd, piece, sizeof(piece));
-		if (n > 0)
-			(void)buf_add(out, piece, (size_t)n);
-		else if (n == 0 || (n < 0 && p.revents != 0 && errno != EINTR && errno != EAGAIN))
-			open = false;
+		for (size_t i = 0; i < count; i++)
+			p[i] = (struct pollfd){ .fd = ears[i].fd, .events = POLLIN };
+		(void)poll(p, (nfds_t)count, POLL_MS);
+		open = false;
+		for (size_t i = 0; i < count; i++) {
+			if (ears[i].fd >= 0)
+				hear(&ears[i], p[i].revents);
+			open |= ears[i].fd >= 0;
+		}
 		if (!ended)
 			ended = child_check(child, clock_monotonic_ms(clock_system()),
 				ret_end) == 1;
 	}
-	if (out->error != 0)
-		return err_set(e, -EIO, "imgadm-judge says too much");
+	for (size_t i = 0; i < count; i++)
+		if (ears[i].b->error != 0)
+			return err_set(e, -EIO, "imgadm-judge says too much");
 	return 0;
 }
 
-/* all: what it says on stderr too. */
+/* What it says on stdout, and on stderr. */
 static int
-run(const char *const *argv, struct buf *out, bool all, struct child_end *ret_end,
+run(const char *const *argv, struct buf *out, struct buf *errors, struct child_end *ret_end,
 	struct err *e)
 {
+	struct ear ears[EARS] = { { .b = out }, { .b = errors } };
+	int ends[EARS][2] = { { -1, -1 }, { -1, -1 } }, rc = 0;
 	struct child *child = NULL;
 	struct beside_env env;
-	int ends[2], rc;
 
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return err_set(e, -errno, "cannot make a pipe: %s", strerror(errno));
+	for (size_t i = 0; rc == 0 && i < EARS; i++) {
+		if (pipe2(ends[i], O_CLOEXEC) < 0)
+			rc = err_set(e, -errno, "cannot make a pipe: %s", strerror(errno));
+		ears[i].fd = ends[i][0];
+	}
 	beside_env(&env);
-	rc = child_start(&(struct child_options){ .argv = argv, .env = env.env,
-		.limit_ms = UPDATE_PLAN_LIMIT_MS, .output = &ends[1],
-		.errors = all ? &ends[1] : NULL },
-		clock_monotonic_ms(clock_system()), &child, e);
-	(void)close(ends[1]);
 	if (rc == 0)
-		rc = listen_to(child, ends[0], out, ret_end, e);
+		rc = child_start(&(struct child_options){ .argv = argv, .env = env.env,
+			.limit_ms = UPDATE_PLAN_LIMIT_MS, .output = &ends[0][1],
+			.errors = &ends[1][1] }, clock_monotonic_ms(clock_system()), &child, e);
+	for (size_t i = 0; i < EARS; i++)
+		if (ends[i][1] >= 0)
+			(void)close(ends[i][1]);
+	if (rc == 0)
+		rc = listen_to(child, ears, EARS, ret_end, e);
 	child_free(child);
-	(void)close(ends[0]);
+	for (size_t i = 0; i < EARS; i++)
+		if (ends[i][0] >= 0)
+			(void)close(ends[i][0]);
 	return rc;
+}
+
+/* The judge's lines as ours: who asks need not know whom we asked. */
+static void
+pass_on(const char *text)
+{
+	static const char name[] = "imgadm-judge: ";
+
+	while (*text != '\0') {
+		size_t len = strcspn(text, "\n");
+
+		if (strncmp(text, name, sizeof(name) - 1) == 0) {
+			text += sizeof(name) - 1;
+			len -= sizeof(name) - 1;
+		}
+		if (len > 0)
+			log_error("%.*s", (int)len, text);
+		text += len;
+		text += *text == '\n';
+	}
 }
 
 /* A poll that fails, or finds another one at work, leaves what is known as it is. */
@@ -197,15 +247,17 @@ update_plan_refresh(const char *db, const char *device)
 		NULL };
 	char path[PATH_SIZE];
 	struct child_end end;
-	struct buf out;
+	struct buf out, errors;
 	struct err e;
 
 	if (beside_find("imgadm-poll", "IMGADM_POLL", path, sizeof(path), &e) < 0)
 		return;
 	argv[0] = path;
 	buf_init(&out, UPDATE_PLAN_OUTPUT_MAX);
-	(void)run(argv, &out, true, &end, &e);
+	buf_init(&errors, ERRORS_MAX);
+	(void)run(argv, &out, &errors, &end, &e);
 	buf_release(&out);
+	buf_release(&errors);
 }
 
 int
@@ -214,7 +266,7 @@ update_plan_get(const struct update_plan_ask *a, struct update_plan *ret, struct
 	const char *argv[WORDS];
 	char path[PATH_SIZE], text[64];
 	struct child_end end = { 0 };
-	struct buf out;
+	struct buf out, errors;
 	size_t n = 0;
 	int rc;
 
@@ -242,7 +294,9 @@ update_plan_get(const struct update_plan_ask *a, struct update_plan *ret, struct
 	}
 	argv[n] = NULL;
 	buf_init(&out, UPDATE_PLAN_OUTPUT_MAX);
-	rc = run(argv, &out, false, &end, e);
+	buf_init(&errors, ERRORS_MAX);
+	rc = run(argv, &out, &errors, &end, e);
+	pass_on(buf_text(&errors));
 	if (rc == 0 && (end.status == EXIT_DONE || (end.status == EXIT_SOME_FAILED &&
 	    out.len > 0)))
 		rc = update_plan_parse(buf_text(&out), out.len, ret, e);
@@ -253,5 +307,6 @@ update_plan_get(const struct update_plan_ask *a, struct update_plan *ret, struct
 		rc = err_set(e, -EIO, "imgadm-judge plan failed: %s",
 			child_end_text(&end, text, sizeof(text)));
 	buf_release(&out);
+	buf_release(&errors);
 	return rc;
 }

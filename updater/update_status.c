@@ -5,11 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/clock.h"
 #include "lib/base/text.h"
 #include "lib/store/store_center.h"
 #include "lib/store/store_order.h"
 #include "lib/store/store_read.h"
 #include "updater/update_cli.h"
+#include "updater/update_heard.h"
 
 static const struct listing_column columns[] = {
 	{ "DEVICE", "device", LISTING_TEXT, LISTING_EVERYWHERE },
@@ -44,9 +46,40 @@ list_want(struct listing *l, const struct update_want *w)
 	listing_number(l, w->bank);
 }
 
+/*
+ * What of a row its state alone does not tell: who decides, what it was told and has not
+ * done so far, why it found nothing; then its own words.
+ */
 static void
-list_row(struct listing *l, const char *device, const struct store_update *u)
+row_text(const struct store_update *u, const struct store_order *orders, size_t count,
+	char *dst, size_t size)
 {
+	const struct update *r = &u->row;
+	const char *says = "";
+	char sent[80];
+
+	if (r->owner != UPDATE_OWNER_CENTRE)
+		says = r->owner == UPDATE_OWNER_LOCKED ? "locked on the device" :
+			"decided at the device (local)";
+	if (!update_at_rest(r->state) && (r->command == UPDATE_COMMAND_CONFIRM ||
+	    r->command == UPDATE_COMMAND_ROLLBACK || r->command == UPDATE_COMMAND_ABORT)) {
+		(void)snprintf(sent, sizeof(sent), "%s was sent, and is not done as far as was heard",
+			update_name(UPDATE_NAME_COMMAND, (int)r->command));
+		says = sent;
+	}
+	for (size_t i = 0; r->state == UPDATE_FAILED && r->reason == UPDATE_REASON_NOT_FOUND &&
+	    i < count; i++)
+		if (orders[i].number == r->want.order && orders[i].state == STORE_ORDER_UNGRANTED)
+			says = "its grant was withdrawn here";
+	(void)snprintf(dst, size, "%s%s%s", says, says[0] != '\0' && r->reason_text[0] != '\0' ?
+		": " : "", r->reason_text);
+}
+
+static void
+list_row(struct listing *l, const char *device, const struct store_update *u,
+	const struct store_order *orders, size_t count)
+{
+	char text[STRUCTURE_TEXT_MAX + 100];
 	const struct update *r = &u->row;
 	bool bad = r->state == UPDATE_FAILED || r->state == UPDATE_ROLLED_BACK;
 
@@ -63,15 +96,21 @@ list_row(struct listing *l, const char *device, const struct store_update *u)
 		update_name(UPDATE_NAME_REASON, (int)r->reason) : NULL);
 	listing_number(l, r->changed);
 	listing_number(l, u->heard);
-	listing_text(l, r->reason_text[0] != '\0' ? r->reason_text : NULL);
+	row_text(u, orders, count, text, sizeof(text));
+	listing_text(l, text[0] != '\0' ? text : NULL);
 	listing_row(l);
 }
 
 /* An order that the device has not shown to have. */
 static void
-list_order(struct listing *l, const char *device, const struct store_order *o)
+list_order(struct listing *l, const struct store_device_row *d, const struct store_order *o)
 {
-	listing_text(l, device);
+	char heard[UPDATE_HEARD_SIZE], text[3 * UPDATE_HEARD_SIZE];
+
+	update_heard_when(d, clock_utc_s(clock_system()), heard, sizeof(heard));
+	(void)snprintf(text, sizeof(text), "%s waits for the device, %s; %s",
+		update_name(UPDATE_NAME_COMMAND, (int)o->command), heard, update_heard_next(d));
+	listing_text(l, d->name);
 	listing_text(l, o->symbol);
 	listing_mark(l, LISTING_WARN);
 	listing_text(l, "ordered");
@@ -82,38 +121,40 @@ list_order(struct listing *l, const char *device, const struct store_order *o)
 	listing_none(l);
 	listing_number(l, o->made);
 	listing_none(l);
-	listing_text(l, "waits for the device");
+	listing_text(l, text);
 	listing_row(l);
 }
 
 static int
-list_device(struct store *s, struct listing *l, const char *name, int64_t device, struct err *e)
+list_device(struct store *s, struct listing *l, const struct store_device_row *d, struct err *e)
 {
 	struct store_update *rows = NULL;
 	struct store_order *orders = NULL;
 	size_t row_count = 0, order_count = 0;
-	int rc = store_update_list(s, device, &rows, &row_count, e);
+	int rc = store_update_list(s, d->device, &rows, &row_count, e);
 
 	if (rc == 0)
-		rc = store_order_list(s, device, true, &orders, &order_count, e);
+		rc = store_order_list(s, d->device, false, &orders, &order_count, e);
 	for (size_t i = 0; rc == 0 && i < order_count; i++)
-		list_order(l, name, &orders[i]);
+		if (orders[i].state == STORE_ORDER_OPEN)
+			list_order(l, d, &orders[i]);
 	for (size_t i = 0; rc == 0 && i < row_count; i++)
-		list_row(l, name, &rows[i]);
+		list_row(l, d->name, &rows[i], orders, order_count);
 	free(rows);
 	free(orders);
 	return rc;
 }
 
+/* Of all, or of the one with that key. */
 static int
-list_all(struct store *s, struct listing *l, struct err *e)
+list_all(struct store *s, struct listing *l, int64_t only, struct err *e)
 {
 	struct store_device_row row;
 	struct store_devices *d = NULL;
 	int rc = store_devices_open(s, NULL, &d, e);
 
 	while (rc == 0 && (rc = store_devices_next(d, &row, e)) == 1)
-		rc = list_device(s, l, row.name, row.device, e);
+		rc = only == 0 || row.device == only ? list_device(s, l, &row, e) : 0;
 	if (d != NULL)
 		store_devices_close(d);
 	return rc;
@@ -154,7 +195,7 @@ update_status(void *user, int argc, char *argv[])
 		status = EXIT_STORAGE;
 		goto out;
 	}
-	rc = argc > p.index ? list_device(s, l, argv[p.index], device, &e) : list_all(s, l, &e);
+	rc = list_all(s, l, device, &e);
 	status = cli_listed(&cli->cli, l, rc, &e, "no update was ordered or heard of so far");
 out:
 	store_close(s);

@@ -7,12 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/text.h"
 #include "lib/store/store_order.h"
+#include "updater/update_heard.h"
 #include "updater/update_open.h"
 #include "updater/update_row.h"
+#include "updater/update_told.h"
 
 struct telling {
 	struct update_opened o;
@@ -31,19 +32,15 @@ command_name(const struct telling *t)
 static void
 order(struct telling *t, const struct unit *u)
 {
-	struct store_order o = { .device = t->o.device.row.device, .unit_index = u->index,
-		.command = t->command, .made = clock_utc_s(clock_system()) };
 	uint32_t number;
 	struct err e;
 
-	(void)text_copy(o.symbol, sizeof(o.symbol), u->symbol);
-	(void)text_copy(o.unit_serial, sizeof(o.unit_serial), u->serial_number);
-	cli_user(o.by, sizeof(o.by));
-	if (store_order_add(t->o.store, &o, &number, &e) < 0)
+	if (update_open_order(&t->o, u->index, u->symbol, u->serial_number, t->command, &number,
+	    &e) < 0)
 		log_error("%s: %s: %s", t->device, u->symbol, e.text);
 	else
-		(void)printf("%s: %s is ordered (number %u): the device takes it when it asks\n",
-			u->symbol, command_name(t), number);
+		(void)printf("%s: %s is ordered (number %u): %s\n", u->symbol, command_name(t),
+			number, update_heard_next(&t->o.device.row));
 	t->failed++;
 }
 
@@ -65,6 +62,39 @@ stored_fits(const struct telling *t, const struct unit *u)
 	return fits;
 }
 
+/*
+ * There is nothing to do it to.  What is committed is not taken back: it goes the way
+ * of any other release, over the other bank where that holds what ran before.
+ */
+static void
+say_not_so(struct telling *t, const struct unit *u, enum update_state state)
+{
+	const char *is = update_name(UPDATE_NAME_STATE, (int)state);
+	struct update_row_unit now;
+	const struct software *before = NULL;
+	struct ask_end end;
+
+	t->failed++;
+	if (t->command != UPDATE_COMMAND_ROLLBACK || state != UPDATE_COMMITTED) {
+		log_error("%s: %s: its update is %s: there is nothing to %s", t->device,
+			u->symbol, is, command_name(t));
+		return;
+	}
+	update_row_unit(t->o.ask, u->index, &now, &end);
+	for (size_t i = 0; end.how == ASK_DONE && i < STRUCTURE_BANKS_MAX; i++)
+		if (now.banks[i].bank != 0 && now.banks[i].state == SOFTWARE_FALLBACK)
+			before = &now.banks[i];
+	if (before != NULL)
+		log_error("%s: %s: its update is committed: there is nothing to rollback; %s %s "
+			"still stands in bank %u: imgadm-update device %s %s %s --unit %s switches "
+			"to it", t->device, u->symbol, before->id, before->version, before->bank,
+			t->device, before->id, before->version, u->symbol);
+	else
+		log_error("%s: %s: its update is committed: there is nothing to rollback; "
+			"imgadm-update device %s SOFTWARE VERSION --unit %s brings an older release, "
+			"by its image", t->device, u->symbol, t->device, u->symbol);
+}
+
 static void
 tell_unit(struct telling *t, const struct unit *u)
 {
@@ -78,8 +108,8 @@ tell_unit(struct telling *t, const struct unit *u)
 		if (stored_fits(t, u)) {
 			order(t, u);
 		} else if (t->symbol != NULL) {
-			log_error("%s: %s: it does not answer, and is not known to be proven",
-				t->device, u->symbol);
+			log_error("%s: %s: %s, and is not known to be proven", t->device,
+				u->symbol, t->o.reachable ? end.reason : "it has no address");
 			t->failed++;
 		}
 		return;
@@ -87,16 +117,14 @@ tell_unit(struct telling *t, const struct unit *u)
 	if (end.how == ASK_DONE && !update_command_fits(t->command, row.state, 0)) {
 		if (t->symbol == NULL)
 			return;
-		log_error("%s: %s: its update is %s: there is nothing to %s", t->device,
-			u->symbol, update_name(UPDATE_NAME_STATE, (int)row.state),
-			command_name(t));
-		t->failed++;
+		say_not_so(t, u, row.state);
 		return;
 	}
 	if (end.how == ASK_DONE)
 		update_row_set(t->o.ask, u->index, lock, NULL, t->command, &end);
 	if (end.how == ASK_DONE) {
 		(void)printf("%s: %s was sent\n", u->symbol, command_name(t));
+		update_told_see(&t->o, u, &row, t->command);
 		t->told++;
 	} else if (t->symbol != NULL || end.faulty) {
 		/* Without a symbol: a unit that has no row cannot be updated. */
@@ -129,7 +157,9 @@ tell(struct update_cli *cli, int argc, char *argv[], enum update_command command
 				tell_unit(&t, &s->units[i]);
 		if (t.told == 0 && t.failed == 0)
 			(void)printf("%s: no unit has an update to %s; imgadm-update status %s "
-				"lists them\n", t.device, command_name(&t), t.device);
+				"lists them%s\n", t.device, command_name(&t), t.device,
+				command == UPDATE_COMMAND_ROLLBACK ?
+				"; what is committed goes back by imgadm-update device" : "");
 	}
 	update_opened_close(&t.o);
 	return status == EXIT_DONE && t.failed > 0 ? EXIT_SOME_FAILED : status;

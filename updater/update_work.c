@@ -344,27 +344,13 @@ add_orders(struct update_work *w, struct err *e)
 	return rc;
 }
 
-/* Of this device for these images, also those that an earlier run of this program made. */
+/*
+ * What was ordered is taken back, or over: the open orders of these members, and the grants
+ * of theirs, also those that an earlier run of this program made.  A unit that something
+ * else is under way on is left alone.
+ */
 static void
-withdraw_grants(struct update_work *w)
-{
-	struct store_grant *list = NULL;
-	size_t count = 0;
-	struct err e;
-
-	if (store_grant_list(w->o->store, &list, &count, &e) < 0)
-		return;
-	for (size_t i = 0; i < count; i++)
-		for (size_t k = 0; k < w->count; k++)
-			if (list[i].device == w->o->device.row.device &&
-			    list[i].image == w->members[k].image.number)
-				(void)store_grant_withdraw(w->o->store, list[i].number, 0, false,
-					NULL, &e);
-	free(list);
-}
-
-void
-update_work_withdraw(struct update_work *w)
+withdraw(struct update_work *w)
 {
 	struct err e;
 
@@ -374,8 +360,10 @@ update_work_withdraw(struct update_work *w)
 		if (m->order != 0 && !m->sent)
 			(void)store_order_state_set(w->o->store, w->o->device.row.device, m->order,
 				STORE_ORDER_WITHDRAWN, &e);
+		if (m->order != 0 || m->how == UPDATE_WORK_DONE)
+			(void)store_order_grants_end(w->o->store, w->o->device.row.device,
+				m->step->symbol, false, &e);
 	}
-	withdraw_grants(w);
 }
 
 /* --- the SET -------------------------------------------------------------------------- */
@@ -450,6 +438,17 @@ tell(struct update_work *w)
 	return status;
 }
 
+/* An abort that could not be SET waits for the device. */
+static bool
+order_abort(struct update_work *w, const struct update_member *m)
+{
+	uint32_t number;
+	struct err e;
+
+	return update_open_order(w->o, m->step->unit_index, m->step->symbol,
+		m->step->serial_number, UPDATE_COMMAND_ABORT, &number, &e) == 0;
+}
+
 /* One member failed before the group was whole: the others are called back. */
 static void
 call_back(struct update_work *w)
@@ -460,17 +459,20 @@ call_back(struct update_work *w)
 
 	for (size_t i = 0; i < w->count; i++) {
 		struct update_member *m = &w->members[i];
+		bool told = !m->sent;
 
 		if (m->how != 0)
 			continue;
 		if (m->sent && w->o->reachable) {
 			update_row_get(w->o->ask, m->step->unit_index, &row, &lock, &end);
-			if (end.how == ASK_DONE)
+			if (end.how == ASK_DONE && row.want.order == m->order)
 				update_row_set(w->o->ask, m->step->unit_index, lock, NULL,
 					UPDATE_COMMAND_ABORT, &end);
+			told = end.how == ASK_DONE;
 		}
-		update_work_end(m, UPDATE_WORK_FAILED, "taken back: another unit of the group "
-			"failed");
+		update_work_end(m, UPDATE_WORK_FAILED, "%s: another unit of the group failed",
+			told ? "taken back" : order_abort(w, m) ? "its abort is ordered" :
+			"it could not be taken back");
 	}
 }
 
@@ -508,6 +510,6 @@ update_work_do(struct update_work *w, const struct update_step *steps, size_t co
 	else
 		update_work_follow(w);
 	if (any(w, UPDATE_WORK_FAILED) || !any(w, UPDATE_WORK_OPEN))
-		update_work_withdraw(w);
+		withdraw(w);
 	return tell(w);
 }

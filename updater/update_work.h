@@ -62,6 +62,7 @@ struct update_work {
 	struct update_say *say;
 	struct update_work_options options;
 	char by[STORE_NAME_MAX + 1];
+	const char *again;	/* the command that goes on with the rest; NULL = none is known */
 	bool answers;		/* the device did, last time */
 	bool order_told;	/* that the order waits was said */
 	struct update_member members[UPDATE_GROUP_MAX];
@@ -76,9 +77,6 @@ struct update_work {
  */
 int update_work_do(struct update_work *w, const struct update_step *steps, size_t count,
 	size_t rest);
-
-/* What was ordered is taken back: the open orders and the grants of these members. */
-void update_work_withdraw(struct update_work *w);
 
 /* update_follow.c: until each member ended, the time is over, or a signal came. */
 void update_work_follow(struct update_work *w);

@@ -13,7 +13,7 @@ actor=$top_builddir/tests/integration/update_actor
 db=$IMGADM_DB
 
 polled() { ok 'it is polled' "$poll" --no-rrd --quiet --no-judge; }
-act() { stop actor 2>/dev/null; spawn actor "$actor" "$T/room.db" "$1"; }
+act() { stop actor 2>/dev/null; spawn actor "$actor" "$T/room.db" "$1" "${2:-150}"; }
 sql() { sqlite3 -cmd '.timeout 5000' "$db" "$1"; }
 # image VERSION SEQ: as if it had been imported
 image()
@@ -51,7 +51,7 @@ polled
 
 # --- what would be done -----------------------------------------------------------------------
 status 'dry run: an image that is not there' 1 "$update" device room engine-fw G00-30 --dry-run
-like 'which' "$(cat "$T/err")" 'image import'
+like 'all of them, by their versions' "$(cat "$T/err")" '^imgadm-update: room: the library has no image of engine-fw G00-28, engine-fw G00-30: imgadm-update image import'
 image G00-28 2800; image G00-30 3000; image G00-31 3100; image G00-32 3200; image G00-40 4000; image G00-21 2100
 is 'dry run: in one line' "$(to engine-fw G00-30 --dry-run)" \
 	'room, ENG (E-30, serial E-room): engine-fw G00-21 → G00-28 → G00-30 (stepping stone: G00-28), 12 minutes, 2 restarts, way back: yes'
@@ -63,6 +63,7 @@ status 'is no failure' 0 "$update" device room engine-fw G00-21
 status 'what breaks a rule is refused' 2 "$update" device room engine-fw G00-31
 like 'by the judge' "$(cat "$T/err")" 'No plan: G00-31'
 status 'no such release' 1 "$update" device room engine-fw G00-99
+like 'says so under its own name' "$(cat "$T/err")" '^imgadm-update: no release G00-99 of engine-fw is listed'
 status 'no such device' 1 "$update" device rom engine-fw G00-30
 like 'the nearest' "$(cat "$T/err")" "did you mean 'room'"
 status 'no such unit' 1 "$update" device room engine-fw G00-30 --unit ENGG
@@ -90,9 +91,21 @@ like 'which line is missing' "$(cat "$T/err")" 'site berlin imageBase tftp://ADD
 sed -i 's/^#site /site /' "$T/conf/imgadm.conf"
 ok 'its owner is not the centre' dev room update owner ENG local
 status 'it is left alone' 2 "$update" device room engine-fw G00-30
-like 'says who' "$(cat "$T/err")" 'imgUpdateOwner is local'
+like 'says who' "$(cat "$T/err")" 'G00-30 .* is not chosen: .*imgUpdateOwner is local.*imgadm-device update owner ENG centre'
 is 'nothing was ordered' "$(orders 1)$(grants)" 00
+ok 'it is judged' "$judge" run --quiet
+ok 'the judge plans something else' "$judge" plan room
+like 'and says why' "$(cat "$T/out")" '^ENG \(.*\) is left alone: what it runs is decided at the device \(imgUpdateOwner is local\)'
+unlike 'none of its releases' "$(cat "$T/out")" 'engine-fw G00'
+ok 'so does what is recommended' "$update" device room --plan --dry-run
+like 'for the same reason' "$(cat "$T/out")" '^ENG: is left alone: imgUpdateOwner is local'
+like 'status tells it' "$(state ENG text)" 'decided at the device \(local\)'
+ok 'it is locked' dev room update owner ENG locked
+status 'it is left alone' 2 "$update" device room engine-fw G00-30
+like 'says so' "$(cat "$T/err")" 'imgUpdateOwner is locked'
 ok 'it is the centre again' dev room update owner ENG centre
+status 'which is seen at once' 0 "$update" device room engine-fw G00-30 --dry-run
+unlike 'status has forgotten it' "$(state ENG text)" local
 # The real judge's plan, but that what runs cannot be had again.
 cat >"$T/no-way-back" <<END
 #!/bin/sh
@@ -106,7 +119,7 @@ is 'nothing was ordered' "$(orders 1)$(grants)" 00
 # --- over a stepping stone ------------------------------------------------------------------------
 ok 'it is judged' "$judge" run --quiet
 is 'it does not fit' "$(verdict room)" incompatible
-act good
+act good 500
 status 'C12 the version that fits this revision, not the newest, over a stepping stone' 0 \
 	"$update" device room --plan --timeout 60
 like 'what was planned' "$(head -1 "$T/out")" 'ENG .*: engine-fw G00-21 → G00-28 → G00-30 \(stepping stone: G00-28\)'
@@ -150,7 +163,8 @@ status 'another update is under way' 2 "$update" device room engine-fw G00-30 --
 like 'says so' "$(cat "$T/err")" 'runs G00-21'
 status 'what is proven is taken back' 0 "$update" rollback room ENG
 like 'and it says so' "$(cat "$T/out")" '^ENG: rollback was sent$'
-is 'the device was told' "$(row ENG Command)" rollback
+is 'the device was told' "$(row ENG Command) $(row ENG State)" 'rollback rolledBack'
+is 'and status knows it' "$(state ENG state)" rolledBack
 status 'confirm of a unit that is not there' 1 "$update" confirm room ENGG
 stop actor
 sqlite3 "$T/room.db" "UPDATE unit_update SET state = 1; UPDATE update_head SET stamp = stamp + 1"
@@ -168,9 +182,28 @@ ok 'Ctrl-C leaves it' wait_for 30 grep -q 'stopped; the update goes on' "$T/foll
 is 'as it is' "$(row ENG State)" downloading
 status 'abort' 0 "$update" abort room ENG
 like 'what was done' "$(cat "$T/out")" '^ENG: abort was sent$'
+like 'and what came of it' "$(cat "$T/out")" '^ENG: failed: aborted$'
+is 'status knows it at once' "$(state ENG state) $(state ENG reason)" 'failed aborted'
 failed() { [ "$(row ENG State)" = failed ]; }
 ok 'it is ended' wait_for 30 failed
 is 'why' "$(row ENG Reason)" aborted
+spawn follow "$update" device room engine-fw G00-30 --timeout 60
+ok 'the first of two steps' wait_for 30 grep -q 'ENG: downloading' "$T/follow.log"
+kill -INT "$(cat "$T/follow.pid")"
+ok 'Ctrl-C: the second is nobody'"'"'s' wait_for 30 grep -Eq 'stopped; this step goes on by itself \(order [0-9]+\), the 1 step after it does not: imgadm-update device room engine-fw G00-30 goes on with it' "$T/follow.log"
+stop actor
+status 'abort of what does nothing now' 0 "$update" abort room ENG
+like 'is not done so far' "$(cat "$T/out")" '^ENG: is downloading so far'
+is 'status says both' "$(state ENG state), $(state ENG text)" 'downloading, abort was sent, and is not done as far as was heard'
+act slow
+ok 'it is done later' wait_for 30 failed
+spawn follow "$update" device room engine-fw G00-28 --timeout 60
+ok 'one whose grant is withdrawn' wait_for 30 grep -q 'ENG: downloading' "$T/follow.log"
+ok 'by hand' "$update" grants --withdraw "$(sql 'SELECT max(number) FROM image_grant')"
+act lost
+ok 'finds nothing, and why is said' wait_for 30 grep -q 'failed: notFound: its grant was withdrawn here' "$T/follow.log"
+is 'status says it' "$(state ENG reason): $(state ENG text)" 'notFound: its grant was withdrawn here'
+act slow
 status 'abort where nothing is' 0 "$update" abort room
 status 'abort of no unit' 1 "$update" abort room ENGG
 status 'nothing to confirm' 0 "$update" confirm room
@@ -186,13 +219,35 @@ is 'it stands there' "$(row ENG State) $(runs room ENG)" 'staged engine-fw G00-2
 status 'the same without stage: switched' 0 "$update" device room engine-fw G00-28 --timeout 60
 is 'it runs' "$(row ENG State) $(runs room ENG)" 'committed engine-fw G00-28'
 polled
+status 'at a moment' 0 "$update" device room engine-fw G00-30 --when at=2030-01-01T00:00 --timeout 60
+like 'which is said' "$(cat "$T/out")" '^ENG: it is switched to at 2030-01-01'
+is 'and written' "$(row ENG When) $(row ENG State)" 'at staged'
+like 'as it is' "$(row ENG At)" '2030-1-1,0:0:0'
+ok 'taken back' "$update" abort room ENG
+sed -i 's|^site berlin imageBase .*|site berlin imageBase https://images.example/fw/|' "$T/conf/imgadm.conf"
+status 'when it is idle, from a server of others' 0 "$update" device room engine-fw G00-30 --when idle \
+	--no-confirm --timeout 60
+is 'by the digest, and no grant' "$(row ENG Uri) $(row ENG When) $(grants)" \
+	"https://images.example/fw/$(sql 'SELECT lower(hex(sha256)) FROM image WHERE seq = 3000') idle 0"
+sed -i 's|^site berlin imageBase .*|site berlin imageBase tftp://127.0.0.1:6969/|' "$T/conf/imgadm.conf"
+ok 'taken back' "$update" rollback room ENG
+ok 'it runs what ran' bank room ENG 1 engine-fw G00-28 running
+ok 'alone' dev room software set ENG 2 --bank-state empty
+polled
 status 'left proven' 0 "$update" device room engine-fw G00-30 --no-confirm --timeout 60
 is 'it is' "$(row ENG State) $(runs room ENG)" 'proven engine-fw G00-30'
 polled
+ok 'a controller for the next' bank room CTL 1 controller-fw 14 running
+polled
+status 'something else is wanted' 2 "$update" device room engine-fw G00-32 --timeout 60
+like 'what is proven stands before it' "$(cat "$T/err")" 'another update is under way \(proven\): imgadm-update confirm room ENG keeps it, imgadm-update rollback room ENG takes it back'
+is 'and is left alone' "$(row ENG State) $(runs room ENG)" 'proven engine-fw G00-30'
 status 'what is proven is kept' 0 "$update" confirm room
 like 'and it says so' "$(cat "$T/out")" '^ENG: confirm was sent$'
 committed() { [ "$(row ENG State)" = committed ]; }
 ok 'the device keeps it' wait_for 30 committed
+status 'what is kept is not taken back' 2 "$update" rollback room ENG
+like 'how it goes back is said' "$(cat "$T/err")" 'committed: .*engine-fw G00-28 still stands in bank [12]: imgadm-update device room engine-fw G00-28 --unit ENG switches'
 polled
 
 # --- a bank that holds it ------------------------------------------------------------------------------------
@@ -255,6 +310,25 @@ status 'no such state' 1 "$update" unit room FIN --state off
 status 'no such unit' 1 "$update" unit room FINN --state standby
 like 'the nearest' "$(cat "$T/err")" "did you mean 'FIN'"
 
+# --- what is not software ------------------------------------------------------------------------------------------
+act good
+ok 'a feed that does not go with the finisher' unit room FED paperFeed C650-feed 1.3 0 77-a --in ENG
+polled
+ok 'it is judged' "$judge" run --quiet
+status 'a visit' 0 "$update" device room --plan --timeout 60
+like 'is said before' "$(head -1 "$T/out")" '^room, FED .*: a visit: imgadm-judge plan says which part$'
+like 'and at its place' "$(cat "$T/out")" '^FED: then a visit: imgadm-judge plan room'
+echo 'judgeHardware none' >>"$T/conf/imgadm.conf"
+ok 'it is judged, without new parts' "$judge" run --quiet
+status 'a unit out of service' 0 "$update" device room --plan --timeout 60
+like 'is said' "$(cat "$T/out")" '^FIN: out of service$'
+is 'and is' "$(dev room unit list --json | python3 -c 'import json, sys
+print([u["admin_state"] for u in json.load(sys.stdin) if u["symbol"] == "FIN"][0])')" standby
+sed -i '/^judgeHardware/d' "$T/conf/imgadm.conf"
+ok 'back' "$update" unit room FIN --state inService
+ok 'and the feed' unit room FED paperFeed C650-feed 2.0 0 77-b --in ENG
+polled
+
 # --- a device that does not answer --------------------------------------------------------------------------------
 stop actor
 ok 'an older controller' bank room CTL 2 controller-fw 12 running
@@ -264,16 +338,24 @@ polled
 agent_stop
 status 'it does not answer: the order stays' 2 "$update" device room controller-fw 14 --timeout 60
 like 'says so' "$(cat "$T/err")" 'no answer; the order stays open \(order [0-9]+\)'
+like 'when it was heard, and what becomes of it' "$(cat "$T/err")" 'last heard .*, by a poll; it fetches no orders: give the same command again when it answers; imgadm-update abort room CTL withdraws it'
+like 'status says it, too' "$(state CTL text | sed -n 1p)" '^start waits for the device, last heard .* it fetches no orders'
 is 'one is open' "$(orders 1)" 1
 is 'with a grant' "$(grants)" 1
 is 'status says so' "$(state CTL state | sed -n 1p)" ordered
 like 'for whom' "$("$update" grants)" 'room +controller-fw +14 +127\.0\.0\.1/32'
 status 'a new one takes its place' 2 "$update" device room controller-fw 14 --timeout 60
 is 'one is open' "$(orders 1)" 1
+is 'and the grant of the other is gone' "$(grants)" 1
 status 'grants are withdrawn' 0 "$update" grants --withdraw "$(sql 'SELECT max(number) FROM image_grant')"
+is 'and the order that it was for' "$(orders 1)" 0
 status 'once' 1 "$update" grants --withdraw 999
+is 'said once' "$(cat "$T/out" "$T/err")" 'imgadm-update: no grant 999 stands: imgadm-update grants lists them'
+status 'another order' 2 "$update" device room controller-fw 14 --timeout 60
 status 'all of them' 0 "$update" grants --all
 is 'none is left' "$(grants)" 0
+status 'another order' 2 "$update" device room controller-fw 14 --timeout 60
 status 'abort withdraws the order' 0 "$update" abort room
-is 'none is open' "$(orders 1)" 0
+like 'and its grant' "$(cat "$T/out")" '^room: 1 order and 1 grant withdrawn'
+is 'none is open' "$(orders 1)$(grants)" 00
 done_testing

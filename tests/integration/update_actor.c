@@ -2,11 +2,13 @@
  * update_actor: plays imgadm-install for tests of the centre's side: walks the
  * rows of a device's state through an update, without an image.
  *
- *	update_actor STATE MODE
+ *	update_actor STATE MODE [MS]
  *
  * MODE good: proven, and committed when it is confirmed; fail: badSignature while
  * verifying; back: rolledBack from trial; liar: says proven while the old version
- * runs; slow: stays in downloading until it is aborted.  Ends by SIGTERM.
+ * runs; slow: stays in downloading until it is aborted; lost: the image is not found.
+ * What is to be switched to at a moment waits for a command.  A step takes MS [500].
+ * Ends by SIGTERM.
  */
 #include <config.h>
 
@@ -18,6 +20,7 @@
 
 #include "agent-module/state.h"
 #include "agent-module/state_update.h"
+#include "lib/base/parse.h"
 #include "lib/base/text.h"
 
 static volatile sig_atomic_t ended;
@@ -91,6 +94,11 @@ act(struct state *s, const char *mode, const struct state_update *list, size_t c
 		fail(s, u, UPDATE_FAILED, UPDATE_REASON_ABORTED, "aborted");
 		return;
 	}
+	if (u->pending == UPDATE_COMMAND_ROLLBACK &&
+	    (u->row.state == UPDATE_TRIAL || u->row.state == UPDATE_PROVEN)) {
+		fail(s, u, UPDATE_ROLLED_BACK, UPDATE_REASON_ABORTED, "");
+		return;
+	}
 	switch (u->row.state) {
 	case UPDATE_REQUESTED:
 		u->row.bytes_done = u->row.want.size / 3;
@@ -98,7 +106,9 @@ act(struct state *s, const char *mode, const struct state_update *list, size_t c
 			STATE_STEP_BYTES);
 		break;
 	case UPDATE_DOWNLOADING:
-		if (strcmp(mode, "slow") != 0)
+		if (strcmp(mode, "lost") == 0)
+			fail(s, u, UPDATE_FAILED, UPDATE_REASON_NOT_FOUND, "");
+		else if (strcmp(mode, "slow") != 0)
 			step(s, u, UPDATE_VERIFYING, 0);
 		break;
 	case UPDATE_VERIFYING:
@@ -109,7 +119,8 @@ act(struct state *s, const char *mode, const struct state_update *list, size_t c
 			step(s, u, UPDATE_STAGED, 0);
 		break;
 	case UPDATE_STAGED:
-		if (group_stands(list, count, u) && (u->row.want.when != UPDATE_WHEN_STAGE_ONLY ||
+		if (group_stands(list, count, u) && ((u->row.want.when != UPDATE_WHEN_STAGE_ONLY &&
+		    u->row.want.when != UPDATE_WHEN_AT) ||
 		    u->pending == UPDATE_COMMAND_SWITCH))
 			step(s, u, UPDATE_SWITCHING, 0);
 		break;
@@ -136,15 +147,18 @@ act(struct state *s, const char *mode, const struct state_update *list, size_t c
 int
 main(int argc, char *argv[])
 {
-	static const struct timespec pause = { .tv_nsec = 500 * 1000 * 1000 };
+	struct timespec pause = { .tv_nsec = 500 * 1000 * 1000 };
+	uint32_t ms;
 	struct state_update *list;
 	struct state *s = NULL;
 	struct err e;
 	size_t count;
 
 	(void)signal(SIGTERM, end);
-	if (argc != 3 || state_open(argv[1], STATE_WRITE, &s, &e) < 0) {
-		(void)fprintf(stderr, "update_actor: %s\n", argc != 3 ? "STATE MODE" : e.text);
+	if (argc == 4 && parse_u32(argv[3], 1, 999, &ms, NULL) == 0)
+		pause.tv_nsec = (long)ms * 1000 * 1000;
+	if (argc < 3 || state_open(argv[1], STATE_WRITE, &s, &e) < 0) {
+		(void)fprintf(stderr, "update_actor: %s\n", argc < 3 ? "STATE MODE" : e.text);
 		return 1;
 	}
 	while (!ended) {

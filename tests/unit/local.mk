@@ -40,6 +40,12 @@ tests_unit_update_plan_SOURCES = %D%/update_plan.c
 tests_unit_update_plan_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_update_plan_LDADD = $(UNIT_LDADD) updater/libupdate.la $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/update_heard
+TESTS += tests/unit/update_heard
+tests_unit_update_heard_SOURCES = %D%/update_heard.c
+tests_unit_update_heard_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_update_heard_LDADD = $(UNIT_LDADD) updater/libupdate.la $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/store_order
 TESTS += tests/unit/store_order
 tests_unit_store_order_SOURCES = %D%/store_order.c $(store_fixture)
