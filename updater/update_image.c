@@ -64,8 +64,17 @@ read_creators(const struct conf *c, const struct update_image_files *f, struct u
 	struct buf b;
 	int rc = beside(f->signature, f->image, ".minisig", path, e);
 
+	if (rc == 0 && access(f->image, R_OK) < 0)
+		rc = err_set(e, -errno, "%s: %s: want the file of an image", f->image,
+			strerror(errno));
 	if (rc == 0)
 		rc = sign_file_read(path, i->minisig, &i->minisig_len, e);
+	if (rc == -ENOENT && f->signature == NULL && access(f->image, R_OK) == 0) {
+		i->wants_signing = true;
+		rc = err_set(e, -EACCES, "%s: is not signed: there is no %s beside it, by which "
+			"a device could believe it; its creator makes that", f->image,
+			strrchr(path, '/') != NULL ? strrchr(path, '/') + 1 : path);
+	}
 	if (rc < 0)
 		return rc;
 	buf_init(&b, sizeof(i->line) - 1);
@@ -74,8 +83,13 @@ read_creators(const struct conf *c, const struct update_image_files *f, struct u
 		rc = find_key(c, f, i, &key, e);
 	if (rc == 0)
 		rc = sign_comment(&p->signature, &p->key, &comment, e);
-	if (rc == 0)
+	if (rc == 0) {
 		rc = image_label_parse(comment, &p->label, e);
+		i->wants_signing = rc < 0;
+		if (rc < 0)
+			err_prefix(e, "signed with the trusted comment '%.60s', which is no label",
+				comment);
+	}
 	if (rc == 0)
 		rc = image_label_write(&p->label, &b, e);
 	if (rc == 0 && key != NULL && !conf_catalogue_key_covers(key, p->label.creator))

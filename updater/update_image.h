@@ -17,6 +17,7 @@ struct update_image {
 	char minisig[SIGN_FILE_MAX], operator_minisig[SIGN_FILE_MAX];	/* the files */
 	size_t minisig_len, operator_len;
 	char line[SIGN_FILE_MAX];	/* the label, in the order that we write */
+	bool wants_signing;	/* it is not signed, or not with the right comment */
 };
 
 /* Where things stand; NULL = IMAGE.minisig; IMAGE.op.minisig where there is one. */

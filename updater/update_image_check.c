@@ -41,50 +41,69 @@ say(const struct update_image *i)
 		(void)printf("from: seq %" PRIu32 " or later must be running\n", l->from);
 }
 
-/* With the files that were named, else with what is in force. */
-static int
-match(struct update_cli *cli, const struct checking *c, const struct update_image *i,
-	struct err *e)
-{
-	struct update_set set = { .count = 0 };
-	struct store *s;
-	int rc;
+/* What it is compared with: the files that were named, else what is in force. */
+struct against {
+	struct update_set set;
+	struct store *store;
+};
 
-	if (c->count > 0) {
-		rc = update_set_read(&set, c->catalogues, c->count, e);
-		if (rc == 0)
-			rc = update_image_match(i, set.set, e);
-		update_set_release(&set);
-		return rc;
-	}
-	rc = store_open(conf_db(cli->cli.conf, cli->cli.db), STORE_READ, &s, e);
-	if (rc < 0)
-		return rc;
-	rc = update_image_match_store(i, s, cli->cli.conf, e);
-	store_close(s);
-	return rc;
+static int
+against_open(struct update_cli *cli, const struct checking *c, struct against *ret, struct err *e)
+{
+	if (c->count > 0)
+		return update_set_read(&ret->set, c->catalogues, c->count, e);
+	return store_open(conf_db(cli->cli.conf, cli->cli.db), STORE_READ, &ret->store, e);
+}
+
+static void
+against_close(struct against *a)
+{
+	update_set_release(&a->set);
+	store_close(a->store);
 }
 
 static int
-check(struct update_cli *cli, const struct checking *c, struct err *e)
+content(const struct update_image *i, struct err *e)
 {
-	struct update_image i;
-	int fd, rc = cli_conf(&cli->cli, e);
+	int fd = open(i->path, O_RDONLY | O_CLOEXEC | O_NOCTTY), rc;
 
-	if (rc == 0)
-		rc = update_image_read(cli->cli.conf, &c->files, &i, e);
-	if (rc < 0)
-		return rc;
-	fd = open(c->files.image, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
-		return err_set(e, -errno, "%s: %s", c->files.image, strerror(errno));
-	rc = update_image_content(&i, fd, e);
+		return err_set(e, -errno, "%s: %s", i->path, strerror(errno));
+	rc = update_image_content(i, fd, e);
 	(void)close(fd);
+	return rc;
+}
+
+/* The exit status; what is wrong was said, and how it is signed rightly. */
+static int
+check(struct update_cli *cli, const struct checking *c)
+{
+	const struct conf *conf = cli->cli.conf;
+	struct update_image i = { .path = c->files.image };
+	struct against a = { .store = NULL };
+	int rc, opened, status = EXIT_DONE;
+	struct err e, other;
+
+	rc = update_image_read(conf, &c->files, &i, &e);
 	if (rc == 0)
-		rc = match(cli, c, &i, e);
+		rc = content(&i, &e);
+	/* Of two errors the first is told. */
+	opened = rc == 0 || i.wants_signing ? against_open(cli, c, &a, rc == 0 ? &e : &other) : 0;
+	if (rc == 0)
+		rc = opened;
+	if (rc == 0)
+		rc = a.store != NULL ? update_image_match_store(&i, a.store, conf, &e) :
+			update_image_match(&i, a.set.set, &e);
 	if (rc == 0)
 		say(&i);
-	return rc;
+	else
+		status = update_image_failed(&e, rc);
+	if (a.store != NULL)
+		update_image_advise_store(&i, a.store, conf);
+	else if (a.set.set != NULL)
+		update_image_advise(&i, a.set.set);
+	against_close(&a);
+	return status;
 }
 
 int
@@ -105,12 +124,13 @@ update_image_check(void *user, int argc, char *argv[])
 		.rows = rows,
 	};
 	struct checking c = { .count = 0 };
+	struct update_cli *cli = user;
 	struct options_pass p;
 	struct err e = { "" };
 	int rc, status;
 
 	options_begin(&p, &options, argc, argv);
-	while ((rc = update_cli_option(user, &p, 1, 1, &status)) > 0) {
+	while ((rc = update_cli_option(cli, &p, 1, 1, &status)) > 0) {
 		if (rc == CATALOGUE && c.count < CATALOGUE_SET_MAX)
 			c.catalogues[c.count++] = p.argument;
 		else if (rc == SIGNATURE)
@@ -123,6 +143,6 @@ update_image_check(void *user, int argc, char *argv[])
 	if (rc < 0)
 		return status;
 	c.files.image = argv[p.index];
-	rc = check(user, &c, &e);
-	return rc < 0 ? update_image_failed(&e, rc) : EXIT_DONE;
+	rc = cli_conf(&cli->cli, &e);
+	return rc < 0 ? cli_error(&e, rc) : check(cli, &c);
 }

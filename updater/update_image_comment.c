@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "lib/base/log.h"
 #include "updater/update_cli.h"
@@ -24,7 +26,7 @@ update_image_comment(void *user, int argc, char *argv[])
 		.summary = "Print the trusted comment with which an image is signed.",
 		.rows = rows,
 		.more = "minisign -Sm IMAGE -t \"$(imgadm-update image comment CATALOGUE SOFTWARE"
-			" VERSION)\"\n",
+			" VERSION)\"\nCATALOGUE is the file of a catalogue, such as acme.xml.\n",
 	};
 	const char *files[CATALOGUE_SET_MAX], *creator = NULL;
 	struct update_set set = { .count = 0 };
@@ -48,6 +50,11 @@ update_image_comment(void *user, int argc, char *argv[])
 	if (rc < 0)
 		return status;
 	files[0] = argv[p.index];
+	if (access(files[0], R_OK) < 0) {
+		log_error("%s: %s: CATALOGUE is a file, such as acme.xml; "
+			"imgadm-judge catalogue list names those in force", files[0], strerror(errno));
+		return EXIT_USAGE;
+	}
 	buf_init(&b, SIGN_FILE_MAX);
 	rc = update_set_read(&set, files, count, &e);
 	if (rc == 0)

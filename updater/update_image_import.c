@@ -159,13 +159,14 @@ import_locked(struct store *s, const char *folder, const struct update_image *i,
 	return rc < 0 ? rc : store_image_put(s, &row, NULL, e);
 }
 
+/* The exit status; what is wrong was said, and how it is signed rightly. */
 static int
 import(struct update_cli *cli, struct store *s, const struct update_image_files *f,
 	struct err *e)
 {
 	const char *folder = paths_images(cli->images);
+	struct update_image i = { .path = f->image };
 	struct lock *lock = NULL;
-	struct update_image i;
 	char text[TEXT_SIZE];
 	int rc;
 
@@ -177,12 +178,15 @@ import(struct update_cli *cli, struct store *s, const struct update_image_files 
 	if (rc == 0)
 		rc = import_locked(s, folder, &i, e);
 	lock_release(lock);
-	if (rc < 0)
+	if (rc < 0) {
+		rc = update_image_failed(e, rc);
+		update_image_advise_store(&i, s, cli->cli.conf);
 		return rc;
+	}
 	update_image_text(&i.passed.label, text, sizeof(text));
 	(void)printf("%s: imported, signed by %s%s%s\n", text, i.key,
 		i.passed.has_operator ? " and by the operator " : "", i.operator_key);
-	return 0;
+	return EXIT_DONE;
 }
 
 int
@@ -219,7 +223,7 @@ update_image_import(void *user, int argc, char *argv[])
 	status = cli_open(&cli->cli, STORE_TOLD, &s);
 	if (status != EXIT_DONE)
 		return status;
-	rc = import(cli, s, &f, &e);
+	status = import(cli, s, &f, &e);
 	store_close(s);
-	return rc < 0 ? update_image_failed(&e, rc) : EXIT_DONE;
+	return status;
 }

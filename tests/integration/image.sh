@@ -84,6 +84,22 @@ sign "$i" maker "$line" -l
 refused 'a legacy signature' 'legacy' "$i"
 minisign -S -s "$T/maker.key" -m "$i" >"$T/minisign.log" 2>&1
 refused "minisign's own comment" "not as 'imgadm-image'" "$i"
+says 'how it is signed is told' "^imgadm-update: sign it so: minisign -Sm $i -t 'imgadm-image 1 software=engine-fw "
+sed -n "s|^imgadm-update: sign it so: minisign -Sm|minisign -Ss '$T/maker.key' -m|p" "$T/err" >"$T/said"
+ok 'as it is typed' sh "$T/said"
+is 'that is what the catalogue says' "$(sed -n 's/^trusted comment: //p' "$i.minisig")" "$line"
+rm "$i.minisig"
+refused 'an image without a signature' 'is not signed: there is no [^/]*minisig beside it' "$i"
+says 'how it is signed is told' "sign it so: minisign -Sm $i -t 'imgadm-image 1 "
+status 'check tells it, too' 1 "$update" image check "$i"
+says 'how it is signed is told' "sign it so: minisign -Sm $i -t 'imgadm-image 1 "
+status 'also by a file of a catalogue' 1 env IMGADM_DB="$T/none" "$update" image check --catalogue "$cat" "$i"
+says 'how it is signed is told' "sign it so: minisign -Sm $i -t 'imgadm-image 1 "
+echo other >"$T/other.img"
+refused 'what no catalogue lists' 'no catalogue lists an image of these octets' "$T/other.img"
+refused 'no image at all' 'none.img: No such file or directory: want the file of an image' "$T/none.img"
+status 'a catalogue by its name' 1 "$update" image comment acme engine-fw 2.0
+says 'is a file' 'CATALOGUE is a file, such as acme.xml'
 sign "$i" maker 'imgadm-catalogue 1 id=acme serial=2'
 refused 'a comment of another purpose' "not as 'imgadm-image'" "$i"
 sign "$i" maker "$line colour=red"
