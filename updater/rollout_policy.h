@@ -10,7 +10,7 @@
  *	together 200		at once in all, 1..
  *	stop-share 5%		of those attempted may go wrong,
  *	stop-count 1		or that many, where that is more: what counts in small waves
- *	wave-share 90%		of the open waves' members committed: the next may open
+ *	wave-share 90%		of each open wave's members committed: the next may open
  *	soak 1d			after the version was read back
  *	soak-impressions 50	of the device, meanwhile
  *	soak-limit 14d		until the impressions must have come

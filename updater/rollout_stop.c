@@ -169,14 +169,15 @@ rollout_stop_decide(const struct rollout_counts *c, unsigned open,
 bool
 rollout_wave_done(const struct rollout_counts *c, unsigned open, const struct rollout_policy *p)
 {
-	uint64_t members = 0, committed = 0, ended = 0;
-
 	for (unsigned i = 0; i <= open && i < c->waves; i++) {
 		const struct rollout_count *w = &c->wave[i];
+		uint64_t members = w->members - w->cancelled - w->superseded;
+		uint64_t ended = (uint64_t)w->committed + w->failed + w->rolled_back +
+			w->unknown + w->needs_service;
 
-		members += w->members - w->cancelled - w->superseded;
-		committed += w->committed;
-		ended += w->committed + w->failed + w->rolled_back + w->unknown + w->needs_service;
+		/* each by itself: a large wave that is done says nothing of a small one */
+		if (ended < members && w->committed * UINT64_C(1000) < members * p->wave_permille)
+			return false;
 	}
-	return ended == members || committed * 1000 >= members * p->wave_permille;
+	return true;
 }

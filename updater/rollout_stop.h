@@ -47,8 +47,8 @@ void rollout_count_all(const struct rollout_member *members, size_t count,
 enum rollout_stop rollout_stop_decide(const struct rollout_counts *c, unsigned open,
 	const struct rollout_policy *p, char ret_text[STRUCTURE_TEXT_MAX + 1]);
 /*
- * Whether the wave behind `open` may open: of the members in waves 0..open that are not
- * cancelled or superseded, wave-share is committed, or all are at their end.
+ * Whether the wave behind `open` may open: in each of the waves 0..open wave-share of the
+ * members that are not cancelled or superseded is committed, or all are at their end.
  */
 bool rollout_wave_done(const struct rollout_counts *c, unsigned open,
 	const struct rollout_policy *p);

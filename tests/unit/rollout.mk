@@ -14,3 +14,9 @@ TESTS += tests/unit/rollout_window
 tests_unit_rollout_window_SOURCES = %D%/rollout_window.c
 tests_unit_rollout_window_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_rollout_window_LDADD = $(UNIT_LDADD) updater/librolloutzone.la $(rollout_test_libs)
+
+check_PROGRAMS += tests/unit/rollout_step
+TESTS += tests/unit/rollout_step
+tests_unit_rollout_step_SOURCES = %D%/rollout_step.c $(rollout_world)
+tests_unit_rollout_step_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_rollout_step_LDADD = $(UNIT_LDADD) $(rollout_test_libs)
