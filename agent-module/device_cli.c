@@ -323,3 +323,63 @@ device_cli_run(int argc, char *argv[])
 		return status;
 	return command_run(&OPTIONS, &cli, argc - p.index, argv + p.index);
 }
+
+/* --- whole commands --------------------------------------------------------- */
+
+const struct option_row device_cli_state_rows[] = {
+	DEVICE_OPTION_STATE,
+	{ 0, NULL, NULL, NULL },
+};
+
+const struct option_row device_cli_list_rows[] = {
+	DEVICE_OPTION_JSON,
+	DEVICE_OPTION_STATE,
+	{ 0, NULL, NULL, NULL },
+};
+
+int
+device_cli_plain(const struct device_cli *base, const struct options *o, int argc, char *argv[],
+	int arguments, int (*write)(struct imgadm_device *d, char *argv[]))
+{
+	struct device_cli cli = *base;
+	struct imgadm_device *d;
+	struct options_pass p;
+	int status = EXIT_DONE;
+
+	options_begin(&p, o, argc, argv);
+	if (device_cli_option(&cli, &p, arguments, arguments, &status) != 0)
+		return status;
+	d = device_cli_open(&cli);
+	return d == NULL ? EXIT_STORAGE : device_cli_done(d, write(d, argv + p.index));
+}
+
+int
+device_cli_list(const struct device_cli *base, const struct options *o, int argc, char *argv[],
+	const struct device_cli_list *list)
+{
+	struct device_cli cli = *base;
+	struct state_view v = {0};
+	struct options_pass p;
+	struct listing *l;
+	uint32_t only = 0;
+	int status = EXIT_DONE;
+
+	options_begin(&p, o, argc, argv);
+	if (device_cli_option(&cli, &p, 0, 1, &status) != 0)
+		return status;
+	status = device_cli_view(&cli, &v);
+	if (status == 0 && p.index < argc)
+		status = device_cli_unit(&v.structure, argv[p.index], &only);
+	if (status != 0)
+		goto out;
+	l = device_cli_listing(&cli, list->columns, list->count);
+	if (l == NULL) {
+		status = EXIT_STORAGE;
+		goto out;
+	}
+	list->fill(l, &v.structure, only);
+	status = device_cli_listed(&cli, l, list->none);
+out:
+	state_view_release(&v);
+	return status;
+}

@@ -69,6 +69,29 @@ struct listing *device_cli_listing(const struct device_cli *cli,
 /* listing_finish; `none` is printed when a table has no row. Exit status. */
 int device_cli_listed(const struct device_cli *cli, struct listing *l, const char *none);
 
+/* The rows of a command that has no options of its own. */
+extern const struct option_row device_cli_state_rows[];
+/* The same of a listing. */
+extern const struct option_row device_cli_list_rows[];
+
+/*
+ * A whole command with so many arguments and no options of its own: write() is
+ * called with the arguments, and what it returns is libimgadm-device's.
+ */
+int device_cli_plain(const struct device_cli *cli, const struct options *o, int argc,
+	char *argv[], int arguments, int (*write)(struct imgadm_device *d, char *argv[]));
+
+/* A listing of rows that belong to units: of all, or of the one that is named. */
+struct device_cli_list {
+	const struct listing_column *columns;
+	size_t count;
+	const char *none;	/* printed when there is no row */
+	/* Adds the rows; only != 0: of that unit. */
+	void (*fill)(struct listing *l, const struct structure *st, uint32_t only);
+};
+int device_cli_list(const struct device_cli *cli, const struct options *o, int argc,
+	char *argv[], const struct device_cli_list *list);
+
 /*
  * A moment: "now", "none" (IMGADM_NONE), seconds since 1970, or local time
  * "2026-11-22", "2026-11-22 09:12", "2026-11-22T09:12:05" with Z or a zone

@@ -102,28 +102,23 @@ device_error_clear(void *user, int argc, char *argv[])
 	return d == NULL ? EXIT_STORAGE : device_cli_done(d, imgadm_device_log_clear(d, capacity));
 }
 
+static int
+settle(struct imgadm_device *d, char *argv[])
+{
+	(void)argv;
+	return imgadm_device_settle(d);
+}
+
 int
 device_error_settle(void *user, int argc, char *argv[])
 {
-	static const struct option_row ROWS[] = {
-		DEVICE_OPTION_STATE,
-		{ 0, NULL, NULL, NULL },
-	};
 	static const struct options OPTIONS = {
 		.program = "imgadm-device error settle", .usage = "",
 		.summary = "Enter the repeats that were gathered and whose minute is over.",
-		.rows = ROWS,
+		.rows = device_cli_state_rows,
 	};
-	struct device_cli cli = *(struct device_cli *)user;
-	struct imgadm_device *d;
-	struct options_pass p;
-	int status = EXIT_DONE;
 
-	options_begin(&p, &OPTIONS, argc, argv);
-	if (device_cli_option(&cli, &p, 0, 0, &status) != 0)
-		return status;
-	d = device_cli_open(&cli);
-	return d == NULL ? EXIT_STORAGE : device_cli_done(d, imgadm_device_settle(d));
+	return device_cli_plain(user, &OPTIONS, argc, argv, 0, settle);
 }
 
 /* --- list ------------------------------------------------------------------- */

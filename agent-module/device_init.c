@@ -147,28 +147,23 @@ device_set(void *user, int argc, char *argv[])
 	return d == NULL ? EXIT_STORAGE : device_cli_done(d, imgadm_device_identity_set(d, &id));
 }
 
+static int
+boot(struct imgadm_device *d, char *argv[])
+{
+	(void)argv;
+	return imgadm_device_boot(d);
+}
+
 int
 device_boot(void *user, int argc, char *argv[])
 {
-	static const struct option_row ROWS[] = {
-		DEVICE_OPTION_STATE,
-		{ 0, NULL, NULL, NULL },
-	};
 	static const struct options OPTIONS = {
 		.program = "imgadm-device boot", .usage = "",
 		.summary = "Say that the device has started: one start more, uptime from now.",
-		.rows = ROWS,
+		.rows = device_cli_state_rows,
 	};
-	struct device_cli cli = *(struct device_cli *)user;
-	struct imgadm_device *d;
-	struct options_pass p;
-	int status = EXIT_DONE;
 
-	options_begin(&p, &OPTIONS, argc, argv);
-	if (device_cli_option(&cli, &p, 0, 0, &status) != 0)
-		return status;
-	d = device_cli_open(&cli);
-	return d == NULL ? EXIT_STORAGE : device_cli_done(d, imgadm_device_boot(d));
+	return device_cli_plain(user, &OPTIONS, argc, argv, 0, boot);
 }
 
 int

@@ -188,29 +188,22 @@ device_reading_set(void *user, int argc, char *argv[])
 	return d == NULL ? EXIT_STORAGE : device_cli_done(d, imgadm_device_reading_set(d, &r));
 }
 
+static int
+reading_remove(struct imgadm_device *d, char *argv[])
+{
+	return imgadm_device_reading_remove(d, argv[0], argv[1]);
+}
+
 int
 device_reading_remove(void *user, int argc, char *argv[])
 {
-	static const struct option_row ROWS[] = {
-		DEVICE_OPTION_STATE,
-		{ 0, NULL, NULL, NULL },
-	};
 	static const struct options OPTIONS = {
 		.program = "imgadm-device reading remove", .usage = "SYMBOL NAME",
 		.summary = "Forget a reading.",
-		.rows = ROWS,
+		.rows = device_cli_state_rows,
 	};
-	struct device_cli cli = *(struct device_cli *)user;
-	struct imgadm_device *d;
-	struct options_pass p;
-	int status = EXIT_DONE;
 
-	options_begin(&p, &OPTIONS, argc, argv);
-	if (device_cli_option(&cli, &p, 2, 2, &status) != 0)
-		return status;
-	d = device_cli_open(&cli);
-	return d == NULL ? EXIT_STORAGE : device_cli_done(d,
-		imgadm_device_reading_remove(d, argv[p.index], argv[p.index + 1]));
+	return device_cli_plain(user, &OPTIONS, argc, argv, 2, reading_remove);
 }
 
 /* --- list ------------------------------------------------------------------- */
@@ -270,44 +263,26 @@ reading_row(struct listing *l, const struct structure *st, const struct reading 
 	listing_row(l);
 }
 
+static void
+reading_rows(struct listing *l, const struct structure *st, uint32_t only)
+{
+	for (size_t i = 0; i < st->reading_count; i++)
+		if (only == 0 || st->readings[i].unit_index == only)
+			reading_row(l, st, &st->readings[i]);
+}
+
 int
 device_reading_list(void *user, int argc, char *argv[])
 {
-	static const struct option_row ROWS[] = {
-		DEVICE_OPTION_JSON,
-		DEVICE_OPTION_STATE,
-		{ 0, NULL, NULL, NULL },
-	};
 	static const struct options OPTIONS = {
 		.program = "imgadm-device reading list", .usage = "[SYMBOL] [--json]",
 		.summary = "List measured values, of all units or of one.",
-		.rows = ROWS,
+		.rows = device_cli_list_rows,
 	};
-	struct device_cli cli = *(struct device_cli *)user;
-	struct state_view v = {0};
-	struct options_pass p;
-	struct listing *l;
-	uint32_t only = 0;
-	int status = EXIT_DONE;
+	static const struct device_cli_list LIST = {
+		.columns = COLUMNS, .count = sizeof(COLUMNS) / sizeof(COLUMNS[0]),
+		.none = "no readings", .fill = reading_rows,
+	};
 
-	options_begin(&p, &OPTIONS, argc, argv);
-	if (device_cli_option(&cli, &p, 0, 1, &status) != 0)
-		return status;
-	status = device_cli_view(&cli, &v);
-	if (status == 0 && p.index < argc)
-		status = device_cli_unit(&v.structure, argv[p.index], &only);
-	if (status != 0)
-		goto out;
-	l = device_cli_listing(&cli, COLUMNS, sizeof(COLUMNS) / sizeof(COLUMNS[0]));
-	if (l == NULL) {
-		status = EXIT_STORAGE;
-		goto out;
-	}
-	for (size_t i = 0; i < v.structure.reading_count; i++)
-		if (only == 0 || v.structure.readings[i].unit_index == only)
-			reading_row(l, &v.structure, &v.structure.readings[i]);
-	status = device_cli_listed(&cli, l, "no readings");
-out:
-	state_view_release(&v);
-	return status;
+	return device_cli_list(user, &OPTIONS, argc, argv, &LIST);
 }

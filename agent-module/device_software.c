@@ -195,44 +195,26 @@ software_row(struct listing *l, const struct structure *st, const struct softwar
 	listing_row(l);
 }
 
+static void
+software_rows(struct listing *l, const struct structure *st, uint32_t only)
+{
+	for (size_t i = 0; i < st->software_count; i++)
+		if (only == 0 || st->software[i].unit_index == only)
+			software_row(l, st, &st->software[i]);
+}
+
 int
 device_software_list(void *user, int argc, char *argv[])
 {
-	static const struct option_row ROWS[] = {
-		DEVICE_OPTION_JSON,
-		DEVICE_OPTION_STATE,
-		{ 0, NULL, NULL, NULL },
-	};
 	static const struct options OPTIONS = {
 		.program = "imgadm-device software list", .usage = "[SYMBOL] [--json]",
 		.summary = "List the software banks, of all units or of one.",
-		.rows = ROWS,
+		.rows = device_cli_list_rows,
 	};
-	struct device_cli cli = *(struct device_cli *)user;
-	struct state_view v = {0};
-	struct options_pass p;
-	struct listing *l;
-	uint32_t only = 0;
-	int status = EXIT_DONE;
+	static const struct device_cli_list LIST = {
+		.columns = COLUMNS, .count = sizeof(COLUMNS) / sizeof(COLUMNS[0]),
+		.none = "no software", .fill = software_rows,
+	};
 
-	options_begin(&p, &OPTIONS, argc, argv);
-	if (device_cli_option(&cli, &p, 0, 1, &status) != 0)
-		return status;
-	status = device_cli_view(&cli, &v);
-	if (status == 0 && p.index < argc)
-		status = device_cli_unit(&v.structure, argv[p.index], &only);
-	if (status != 0)
-		goto out;
-	l = device_cli_listing(&cli, COLUMNS, sizeof(COLUMNS) / sizeof(COLUMNS[0]));
-	if (l == NULL) {
-		status = EXIT_STORAGE;
-		goto out;
-	}
-	for (size_t i = 0; i < v.structure.software_count; i++)
-		if (only == 0 || v.structure.software[i].unit_index == only)
-			software_row(l, &v.structure, &v.structure.software[i]);
-	status = device_cli_listed(&cli, l, "no software");
-out:
-	state_view_release(&v);
-	return status;
+	return device_cli_list(user, &OPTIONS, argc, argv, &LIST);
 }

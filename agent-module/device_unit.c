@@ -137,29 +137,22 @@ device_unit_set(void *user, int argc, char *argv[])
 	return d == NULL ? EXIT_STORAGE : device_cli_done(d, imgadm_device_unit_set(d, &u));
 }
 
+static int
+unit_remove(struct imgadm_device *d, char *argv[])
+{
+	return imgadm_device_unit_remove(d, argv[0]);
+}
+
 int
 device_unit_remove(void *user, int argc, char *argv[])
 {
-	static const struct option_row ROWS[] = {
-		DEVICE_OPTION_STATE,
-		{ 0, NULL, NULL, NULL },
-	};
 	static const struct options OPTIONS = {
 		.program = "imgadm-device unit remove", .usage = "SYMBOL",
 		.summary = "Remove a unit with its software and readings; its errors stay.",
-		.rows = ROWS,
+		.rows = device_cli_state_rows,
 	};
-	struct device_cli cli = *(struct device_cli *)user;
-	struct imgadm_device *d;
-	struct options_pass p;
-	int status = EXIT_DONE;
 
-	options_begin(&p, &OPTIONS, argc, argv);
-	if (device_cli_option(&cli, &p, 1, 1, &status) != 0)
-		return status;
-	d = device_cli_open(&cli);
-	return d == NULL ? EXIT_STORAGE : device_cli_done(d,
-		imgadm_device_unit_remove(d, argv[p.index]));
+	return device_cli_plain(user, &OPTIONS, argc, argv, 1, unit_remove);
 }
 
 /* --- list ------------------------------------------------------------------- */
