@@ -27,7 +27,7 @@ struct fetch_options {
 	const char *uri;
 	uint64_t most;		/* octets; one more is FETCH_TOO_LARGE */
 	int fd;			/* where they go */
-	/* https: who may sign for a server, PEM, and nobody else; NULL = the system's authorities */
+	/* https: who may sign for a server (PEM), and nobody else; NULL = the system's */
 	const char *ca;
 	size_t ca_len;
 	uint32_t stall_s;	/* so long without an octet: FETCH_TIMEOUT */
