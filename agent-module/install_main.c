@@ -133,7 +133,7 @@ main(int argc, char *argv[])
 	(void)sigaction(SIGINT, &action, NULL);
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (s.selftest != NULL)
-		return install_selftest(s.selftest, s.install.verb_limit_s);
+		return install_selftest(s.selftest, s.install.verb_limit_s, &stopping);
 	rc = install_run(&s.install, &e);
 	if (rc == 0)
 		return EXIT_DONE;

@@ -37,12 +37,15 @@ struct test {
 	struct image torn, other;	/* c, cut short; c, with other octets */
 	unsigned number, failed;
 	int64_t kill_at_ms;	/* 0 = it lives */
+	const volatile sig_atomic_t *stopping;
 	struct installer_end end;
 };
 
 static void
 say(struct test *t, bool good, const char *what)
 {
+	if (*t->stopping)
+		return;		/* it was not let to its end */
 	(void)printf("%s %u - %s\n", good ? "ok" : "not ok", ++t->number, what);
 	if (!good && t->end.why.text[0] != '\0')
 		(void)printf("# %s\n", t->end.why.text);
@@ -101,7 +104,8 @@ is_time(void *user)
 {
 	const struct test *t = user;
 
-	return t->kill_at_ms != 0 && clock_monotonic_ms(clock_system()) >= t->kill_at_ms;
+	return *t->stopping ||
+		(t->kill_at_ms != 0 && clock_monotonic_ms(clock_system()) >= t->kill_at_ms);
 }
 
 static enum install_answer
@@ -116,6 +120,8 @@ run(struct test *t, enum install_verb verb, unsigned bank, const struct image *m
 		.more = verb == INSTALL_ADVISE ? "a word of advice" : NULL,
 		.stop = is_time, .user = t };
 
+	if (*t->stopping)
+		return INSTALL_FAILED;
 	if (verb == INSTALL_WRITE) {
 		(void)snprintf(same, sizeof(same), "/proc/self/fd/%d", m->fd);
 		call.image = open(same, O_RDONLY | O_CLOEXEC);
@@ -250,7 +256,8 @@ remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
 }
 
 int
-install_selftest(const char *installer, uint32_t verb_limit_s)
+install_selftest(const char *installer, uint32_t verb_limit_s,
+	const volatile sig_atomic_t *stopping)
 {
 	struct test *t = calloc(1, sizeof(*t));
 	const char *tmp = getenv("TMPDIR");
@@ -260,6 +267,7 @@ install_selftest(const char *installer, uint32_t verb_limit_s)
 	if (t == NULL || sodium_init() < 0)
 		goto out;
 	t->verb_limit_s = verb_limit_s;
+	t->stopping = stopping;
 	t->a.fd = t->b.fd = t->c.fd = t->torn.fd = t->other.fd = -1;
 	(void)snprintf(t->folder, sizeof(t->folder), "%s/imgadm-selftest.XXXXXX",
 		tmp == NULL ? "/tmp" : tmp);
@@ -276,7 +284,9 @@ install_selftest(const char *installer, uint32_t verb_limit_s)
 		check_switching(t);
 	}
 	(void)printf("1..%u\n", t->number);
-	status = t->failed == 0 ? EXIT_DONE : EXIT_SOME_FAILED;
+	if (*stopping)
+		log_error("stopped before the last check");
+	status = t->failed == 0 && !*stopping ? EXIT_DONE : EXIT_SOME_FAILED;
 out:
 	if (made)
 		(void)nftw(t->folder, remove_one, FTW_FDS, FTW_DEPTH | FTW_PHYS);

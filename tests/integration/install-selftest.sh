@@ -41,5 +41,14 @@ status 'one that others may write' 2 selftest "$T/open"
 mkdir "$T/folder"; cp "$dir/imgadm-install-dir" "$T/folder/it"; chmod 755 "$T/folder/it"; chmod 777 "$T/folder"
 status 'one in a folder that others may write' 2 selftest "$T/folder/it"
 status 'none at all' 2 selftest "$T/none"
+# Ended in the middle of a verb: the verb is, too, and what was made is removed.
+printf '#!/bin/sh\n[ "$1" != space ] || { echo $$ >%s; exec sleep 600; }\nexit 3\n' "$T/running" >"$T/slow"
+chmod 755 "$T/slow"
+spawn selftest "$dir/imgadm-install" --selftest "$T/slow"
+ok 'a verb that takes its time' wait_for 30 test -s "$T/running"
+kill -TERM "$(cat "$T/selftest.pid")"
+ok 'it is ended' wait_for 30 gone "$(cat "$T/selftest.pid")"
+ok 'and the installer' wait_for 30 gone "$(cat "$T/running")"
+like 'says so' "$(cat "$T/selftest.log")" 'stopped before the last check'
 is 'nothing is left behind' "$(find "${TMPDIR:-/tmp}" -maxdepth 1 -name 'imgadm-selftest.*' -newer "$T/wrong" | wc -l)" 0
 done_testing
