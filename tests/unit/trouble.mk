@@ -13,3 +13,10 @@ TESTS += tests/unit/trouble
 tests_unit_trouble_SOURCES = tests/unit/trouble.c $(trouble_world)
 tests_unit_trouble_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_trouble_LDADD = $(UNIT_LDADD) $(trouble_test_libs)
+
+check_PROGRAMS += tests/unit/trouble_property
+TESTS += tests/unit/trouble_property
+tests_unit_trouble_property_SOURCES = tests/unit/trouble_property.c tests/unit/trouble_oracle.c \
+	tests/unit/trouble_oracle.h $(trouble_world)
+tests_unit_trouble_property_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_trouble_property_LDADD = $(UNIT_LDADD) $(trouble_test_libs)
