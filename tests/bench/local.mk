@@ -69,3 +69,9 @@ check_PROGRAMS += tests/bench/tftp_load
 tests_bench_tftp_load_SOURCES = %D%/tftp_load.c $(udp_tools)
 tests_bench_tftp_load_LDADD = lib/base/libbase.la
 EXTRA_DIST += tests/bench/tftp.sh
+
+EXTRA_DIST += tests/bench/trouble.sh
+check_PROGRAMS += tests/bench/trouble_bench
+tests_bench_trouble_bench_SOURCES = %D%/trouble_bench.c
+tests_bench_trouble_bench_LDADD = manager/libtrouble.la lib/catalogue/libcatalogue.la \
+	lib/structure/libstructure.la lib/base/libbase.la

@@ -42,6 +42,11 @@ tests_fuzz_catalogue_CPPFLAGS = $(AM_CPPFLAGS) $(XML_CFLAGS) \
 tests_fuzz_catalogue_LDADD = $(FUZZ_LDADD) lib/catalogue/libcatalogue.la \
 	lib/structure/libstructure.la lib/base/libbase.la $(XML_LIBS)
 
+FUZZ_TARGETS += tests/fuzz/trouble_state
+tests_fuzz_trouble_state_SOURCES = %D%/trouble_state.c
+tests_fuzz_trouble_state_LDADD = $(FUZZ_LDADD) manager/libtrouble.la \
+	lib/catalogue/libcatalogue.la lib/structure/libstructure.la lib/base/libbase.la
+
 FUZZ_TARGETS += tests/fuzz/text
 tests_fuzz_text_SOURCES = %D%/text.c
 tests_fuzz_text_LDADD = $(FUZZ_LDADD) lib/base/libbase.la

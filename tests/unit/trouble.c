@@ -173,7 +173,8 @@ START_TEST(the_order_of_facts)
 	ck_assert_str_eq(w.told, "");
 	ck_assert_int_eq(trouble_device_take(w.device, &f[1], trouble_world_tell, &w), 0);
 	ck_assert_int_eq(trouble_device_take(w.device, &f[2], trouble_world_tell, &w), 0);
-	ck_assert_int_eq(trouble_device_take(w.device, &f[2], trouble_world_tell, &w), TROUBLE_KNOWN);
+	ck_assert_int_eq(trouble_device_take(w.device, &f[2], trouble_world_tell, &w),
+	    TROUBLE_KNOWN);
 	/* It was made before what the centre saw, and comes after it. */
 	ck_assert_int_eq(trouble_device_take(w.device, &f[3], trouble_world_tell, &w), -ESTALE);
 	one = f[3];
@@ -181,6 +182,61 @@ START_TEST(the_order_of_facts)
 	ck_assert_int_eq(trouble_device_take(w.device, &one, trouble_world_tell, &w), -EINVAL);
 	ck_assert_str_eq(w.told, "opened x@11");
 	trouble_world_end(&w);
+}
+END_TEST
+
+/* What was kept under a rule that says something else now begins anew. */
+START_TEST(packed_under_other_rules)
+{
+	struct trouble_device *d = NULL;
+	struct trouble_world w, other;
+	struct buf b;
+	struct err e;
+
+	buf_init(&b, TROUBLE_PACKED_MAX);
+	trouble_world_begin(&w, RULE("") "<rule id='y'><scope unit-type='E'/><when><level "
+	    "reading='t' min='5'/></when></rule>");
+	trouble_world_live(&w, "1 0 e C; 2 0 e C; 3 0 r t 7");
+	ck_assert_str_eq(w.told, "opened x@2 opened y@3");
+	ck_assert_int_eq(trouble_device_pack(w.device, &b), 0);
+	trouble_world_begin(&other, RULE("<clear hold='9 impressions'/>") "<rule id='y'>"
+	    "<scope unit-type='E'/><when><level reading='t' min='5'/></when></rule>");
+	ck_assert_int_eq(trouble_device_unpack(&other.rules, b.data, b.len, &d, &e), 0);
+	trouble_device_free(other.device);
+	other.device = d;
+	ck_assert_ptr_null(trouble_device_state(d, 1, catalogue_rule_find(other.set, NULL, "x")));
+	trouble_world_runs(&other, 1, "A", 100);
+	other.index = w.index;
+	other.serial = w.serial;
+	trouble_world_live(&other, "4 0 r t 1; 5 0 e C; 6 0 e C");
+	ck_assert_str_eq(other.told, "cleared y@4 opened x@6");
+	trouble_world_end(&w);
+	trouble_world_end(&other);
+	buf_release(&b);
+}
+END_TEST
+
+START_TEST(damaged_where_it_was_kept)
+{
+	struct trouble_device *d = NULL;
+	struct trouble_world w;
+	struct buf b;
+	struct err e;
+
+	buf_init(&b, TROUBLE_PACKED_MAX);
+	trouble_world_begin(&w, RULE(""));
+	trouble_world_live(&w, "1 0 e C; 2 0 e C");
+	ck_assert_int_eq(trouble_device_pack(w.device, &b), 0);
+	for (size_t i = 0; i < b.len; i++) {
+		ck_assert_int_eq(trouble_device_unpack(&w.rules, b.data, i, &d, &e), -EINVAL);
+		b.data[i] ^= 1 << i % 8;
+		ck_assert_int_eq(trouble_device_unpack(&w.rules, b.data, b.len, &d, &e), -EINVAL);
+		b.data[i] ^= 1 << i % 8;
+	}
+	ck_assert_ptr_null(d);
+	ck_assert_ptr_nonnull(strstr(e.text, "judged anew from its log"));
+	trouble_world_end(&w);
+	buf_release(&b);
 }
 END_TEST
 
@@ -328,7 +384,7 @@ START_TEST(the_cure_did_not_help)
 }
 END_TEST
 
-/* --- small things ------------------------------------------------------------------------------ */
+/* --- small things --------------------------------------------------------------------------- */
 
 START_TEST(numbers)
 {
@@ -377,6 +433,8 @@ main(void)
 	tcase_add_test(tc, the_evidence);
 	tcase_add_test(tc, who_is_in_scope);
 	tcase_add_test(tc, the_order_of_facts);
+	tcase_add_test(tc, packed_under_other_rules);
+	tcase_add_test(tc, damaged_where_it_was_kept);
 	tcase_add_test(tc, may_it_act);
 	tcase_add_test(tc, quarantine);
 	tcase_add_test(tc, the_cure_is_measured);

@@ -59,8 +59,8 @@ yes(bool is)
 
 /* Whether fact i is an entry that node may count, by its n-th code. */
 static bool
-entry(const struct oracle *o, const struct slot *s, size_t i, const struct catalogue_rule_node *node,
-	uint32_t n)
+entry(const struct oracle *o, const struct slot *s, size_t i,
+	const struct catalogue_rule_node *node, uint32_t n)
 {
 	return s->own[i] && o->facts[i].kind == TROUBLE_ENTRY && text_match(
 	    o->rules->set->rule_codes[node->first_code + n], o->facts[i].code);
@@ -267,7 +267,8 @@ trend(const struct oracle *o, const struct slot *s, const struct catalogue_rule_
 		return TROUBLE_YES;
 	left = v[0] < limit ? limit - v[1] : v[1] - limit;
 	gone = v[0] < limit ? v[1] - v[0] : v[0] - v[1];
-	return yes(gone > 0 && left * (p[1] - p[0]) <= (s->at[axis] + node->within.amount - p[1]) * gone);
+	return yes(gone > 0 &&
+	    left * (p[1] - p[0]) <= (s->at[axis] + node->within.amount - p[1]) * gone);
 }
 
 static enum trouble_value
@@ -390,7 +391,8 @@ move(struct slot *s, const struct trouble_fact *f, bool own)
 	}
 	if (f->at_s > s->at[CATALOGUE_TIME])
 		s->at[CATALOGUE_TIME] = f->at_s;
-	s->at[CATALOGUE_RESTARTS] += f->boots > s->boots ? f->boots - s->boots : f->boots < s->boots;
+	s->at[CATALOGUE_RESTARTS] += f->boots > s->boots ? f->boots - s->boots :
+	    f->boots < s->boots;
 	s->boots = f->boots;
 	if (!own)
 		return;

@@ -284,7 +284,8 @@ START_TEST(incremental_is_naive_however_delivered)
 	if (given != NULL)
 		n = 1;
 	for (long i = 0; i < n; i++) {
-		uint64_t one = given != NULL ? strtoull(given, NULL, 10) : seed + (uint64_t)i * 7919 + 1;
+		uint64_t one = given != NULL ? strtoull(given, NULL, 10) :
+		    seed + (uint64_t)i * 7919 + 1;
 
 		one_history(&w, &expected, one);
 		for (const char *p = expected.told; (p = strchr(p, '@')) != NULL; p++)
