@@ -84,8 +84,8 @@ begin(struct bench *b)
 	struct err e;
 
 	if (catalogue_read("bench.xml", xml, sizeof(xml) - 1, &b->catalogue, &findings, &e) < 0 ||
-	    catalogue_set_link((const struct catalogue *const *)&b->catalogue, 1, &b->set, &findings,
-	    &e) < 0 || trouble_rules_init(&b->rules, b->set, &e) < 0)
+	    catalogue_set_link((const struct catalogue *const *)&b->catalogue, 1, &b->set,
+	    &findings, &e) < 0 || trouble_rules_init(&b->rules, b->set, &e) < 0)
 		fail(e.text);
 	catalogue_findings_release(&findings);
 }
@@ -139,7 +139,8 @@ entry(struct bench *b, uint32_t index, int64_t at_s, uint64_t use)
 		"C-2557" };
 
 	return (struct trouble_fact){ .kind = TROUBLE_ENTRY, .unit = 1 + chance(b, UNITS),
-		.at_s = at_s, .boots = 1 + index / 500, .use_known = true, .use = use, .generation = 1,
+		.at_s = at_s, .boots = 1 + index / 500, .use_known = true, .use = use,
+		.generation = 1,
 		.index = index, .repeats = 1,
 		.code = chance(b, 200) == 0 ? "POWER-DIP" : codes[chance(b, 8)] };
 }

@@ -54,8 +54,8 @@ static void
 live(struct trouble_device *d, uint32_t index, uint64_t serial, int64_t at_s)
 {
 	static const char *const codes[] = { "A", "A", "B", "C", "A", "P" };
-	static const enum trouble_fact_kind kinds[] = { TROUBLE_USE, TROUBLE_READING, TROUBLE_READING,
-		TROUBLE_PEERS, TROUBLE_STATE, TROUBLE_INSTALLED, TROUBLE_READING };
+	static const enum trouble_fact_kind kinds[] = { TROUBLE_USE, TROUBLE_READING,
+		TROUBLE_READING, TROUBLE_PEERS, TROUBLE_STATE, TROUBLE_INSTALLED, TROUBLE_READING };
 	struct trouble_fact f = { .kind = TROUBLE_LOG_FROM, .unit = 1, .at_s = at_s, .boots = 1,
 		.use_known = true, .generation = 1, .index = index, .repeats = 2, .name = "t",
 		.oper_state = UNIT_OPER_OK, .peers = 3 };
