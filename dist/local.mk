@@ -37,7 +37,8 @@ dist_examples_firmware_LDADD = agent-module/libimgadm-device.la
 dist_example_DATA += dist/examples/firmware.c
 
 # Installers of units that RAUC or SWUpdate write; tests run them with the real ones.
-dist_example_SCRIPTS = %D%/examples/installer-rauc.sh %D%/examples/installer-swupdate.sh
+dist_example_SCRIPTS = %D%/examples/installer-rauc.sh %D%/examples/installer-swupdate.sh \
+	%D%/examples/notify-mail.sh
 
 # How devices' reports are received, and how images are served.
 CENTRE_EXAMPLES = %D%/imgadm-centerd.service %D%/imgadm-tftpd.service

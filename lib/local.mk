@@ -17,3 +17,4 @@ include lib/tftp/local.mk
 include lib/image/local.mk
 include lib/cli/local.mk
 include lib/inforce/local.mk
+include lib/notify/local.mk

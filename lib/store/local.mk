@@ -26,6 +26,7 @@ lib_store_libstore_la_SOURCES = \
 	%D%/store_nearest.c \
 	%D%/store_log_list.c \
 	%D%/store_note.c \
+	%D%/store_notice.c %D%/store_notice.h \
 	%D%/store_image.c %D%/store_image.h \
 	%D%/store_rule.c \
 	%D%/store_trouble.c %D%/store_trouble.h \

@@ -535,4 +535,5 @@ const struct db_step store_schema_steps[STORE_SCHEMA_VERSION] = {
 	{ step_images, NULL },
 	{ store_schema_rollouts, NULL },
 	{ store_schema_troubles, NULL },
+	{ store_schema_notices, NULL },
 };

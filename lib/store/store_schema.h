@@ -11,11 +11,11 @@
 
 enum {
 	STORE_APPLICATION_ID = 0x494d4743,	/* "IMGC" */
-	STORE_SCHEMA_VERSION = 10,
+	STORE_SCHEMA_VERSION = 11,
 };
 
 /* store_schema_cure.c: steps about what is cured, and what is to be. */
-extern const char store_schema_rollouts[], store_schema_troubles[];
+extern const char store_schema_rollouts[], store_schema_troubles[], store_schema_notices[];
 
 extern const struct db_step store_schema_steps[STORE_SCHEMA_VERSION];
 

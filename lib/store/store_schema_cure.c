@@ -211,3 +211,18 @@ const char store_schema_troubles[] =
 	" until INTEGER NOT NULL,"
 	" rule TEXT NOT NULL,"
 	" PRIMARY KEY (device, unit, software, creator, seq)) WITHOUT ROWID;";
+
+/* What people are to be told (store_notice.c). */
+const char store_schema_notices[] =
+	"CREATE TABLE notice ("
+	" key TEXT PRIMARY KEY,"
+	" text TEXT NOT NULL,"
+	" at INTEGER NOT NULL,"
+	" stands INTEGER NOT NULL,"
+	" serial INTEGER NOT NULL,"
+	" told INTEGER NOT NULL,"
+	" told_at INTEGER NOT NULL,"
+	" told_text TEXT NOT NULL,"
+	" tries INTEGER NOT NULL,"
+	" not_before INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE INDEX notice_due ON notice (at) WHERE told <> serial;";

@@ -266,9 +266,9 @@ check_feed(const struct store_trouble_feed *f, struct err *e)
 	for (size_t i = 0; i < f->told_count; i++) {
 		const struct store_trouble *t = &f->told[i];
 		bool open = t->state == STORE_TROUBLE_OPEN;
+		bool over = t->state == STORE_TROUBLE_CLEARED || t->state == STORE_TROUBLE_LEFT;
 
-		if (t->rule[0] == '\0' || !utf8(t->rule) || !utf8(t->unit) ||
-		    (!open && t->state != STORE_TROUBLE_CLEARED && t->state != STORE_TROUBLE_LEFT) ||
+		if (t->rule[0] == '\0' || !utf8(t->rule) || !utf8(t->unit) || (!open && !over) ||
 		    (open ? t->opened : t->over) <= 0)
 			return err_set(e, -EINVAL, "device %lld: what is told of a trouble wants a"
 				" rule, what it is, and a time", (long long)f->device);

@@ -47,7 +47,8 @@ claim_line(const char *line, size_t len)
 	FUZZ_CLAIM(audit_line_write(&b, &en, l.prev, hash, NULL) == 0);
 	FUZZ_CLAIM(audit_line_parse(b.data, b.len - 1, &again, &other, NULL) == 0);
 	FUZZ_CLAIM(again.number == en.number && again.at_utc_s == en.at_utc_s &&
-		again.ref == en.ref && again.trouble == en.trouble && again.has_plan == en.has_plan);
+		again.ref == en.ref && again.trouble == en.trouble &&
+		again.has_plan == en.has_plan);
 	FUZZ_CLAIM(strcmp(again.who, en.who) == 0 && strcmp(again.why, en.why) == 0 &&
 		strcmp(again.before, en.before) == 0 && strcmp(again.after, en.after) == 0);
 	FUZZ_CLAIM(memcmp(other.prev, l.prev, sizeof(l.prev)) == 0);

@@ -235,3 +235,5 @@ tests_integration_audit_drive_LDADD = lib/audit/libaudit.la lib/sign/libsign.la 
 	lib/base/libbase.la $(SODIUM_LIBS)
 dist_check_SCRIPTS += tests/integration/audit-cut.sh
 TESTS += tests/integration/audit-cut.sh
+dist_check_SCRIPTS += tests/integration/notify-mail.sh
+TESTS += tests/integration/notify-mail.sh

@@ -29,3 +29,9 @@ TESTS += tests/unit/store_trouble
 tests_unit_store_trouble_SOURCES = %D%/store_trouble.c $(rollout_fixture)
 tests_unit_store_trouble_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_store_trouble_LDADD = $(UNIT_LDADD) $(record_test_libs)
+
+check_PROGRAMS += tests/unit/notify
+TESTS += tests/unit/notify
+tests_unit_notify_SOURCES = %D%/notify.c $(store_fixture)
+tests_unit_notify_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_notify_LDADD = $(UNIT_LDADD) lib/notify/libnotify.la $(store_test_libs) $(SODIUM_LIBS)
