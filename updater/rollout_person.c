@@ -24,17 +24,18 @@ may_approve(const struct rollout_plan *p, const struct rollout_policy *policy,
 	if ((rc = rollout_plan_hash(p, now, e)) < 0)
 		return rc;
 	if (memcmp(now, r->hash, sizeof(now)) != 0)
-		return err_set(e, -EPERM, "rollout %s is not as it was planned; plan it again", r->id);
+		return err_set(e, -EPERM, "rollout %s is not as it was planned; plan it "
+			"again", r->id);
 	if (memcmp(now, hash, sizeof(now)) != 0)
-		return err_set(e, -EPERM, "that is not the hash of rollout %s; look at the plan again",
-			r->id);
+		return err_set(e, -EPERM, "that is not the hash of rollout %s; look at the plan "
+			"again", r->id);
 	if (by != NULL)
 		return 0;
 	if (policy->approval != ROLLOUT_APPROVAL_AUTO)
 		return err_set(e, -EPERM, "the policy of rollout %s asks for a person", r->id);
 	if (!rollout_plan_way_back(p))
-		return err_set(e, -EPERM, "rollout %s has steps without a way back: a person has to "
-			"approve it", r->id);
+		return err_set(e, -EPERM, "rollout %s has steps without a way back: a person "
+			"has to approve it", r->id);
 	return 0;
 }
 
@@ -134,7 +135,8 @@ rollout_resume(struct rollout *r, struct rollout_member *members, size_t count, 
 	if (r->state != ROLLOUT_PAUSED && r->state != ROLLOUT_STOPPED)
 		return refuse(r, "resumed", e);
 	if (r->stop == ROLLOUT_STOP_WITHDRAWN)
-		return err_set(e, -EPERM, "a release of rollout %s was withdrawn; plan another", r->id);
+		return err_set(e, -EPERM, "a release of rollout %s was withdrawn; plan another",
+			r->id);
 	for (size_t i = 0; i < count && r->state == ROLLOUT_STOPPED; i++) {
 		struct rollout_member *m = &members[i];
 
@@ -185,8 +187,8 @@ int
 rollout_cancel(const struct rollout *r, struct rollout_member *m, struct err *e)
 {
 	if (m->state == ROLLOUT_MEMBER_COMMITTED)
-		return err_set(e, -EPERM, "the device has it, and committed it: plan the way down, or "
-			"undo rollout %s", r->id);
+		return err_set(e, -EPERM, "the device has it, and committed it: plan the way "
+			"down, or undo rollout %s", r->id);
 	if (m->wish == ROLLOUT_WISH_CANCEL || m->wish == ROLLOUT_WISH_UNDO)
 		return err_set(e, -EALREADY, "it is cancelled");
 	if (rollout_member_ended(m->state) && m->state != ROLLOUT_MEMBER_UNKNOWN)
@@ -208,7 +210,7 @@ rollout_retry(const struct rollout *r, struct rollout_member *m, utc_s now, stru
 		m->state != ROLLOUT_MEMBER_CANCELLED)
 		return err_set(e, -EALREADY, "it is %s",
 			rollout_name(ROLLOUT_NAME_MEMBER, (int)m->state));
-	/* a device that was serviced may well succeed now, and one whose update was aborted there */
+	/* a device that was serviced may well succeed now; one whose update was aborted, too */
 	if (rollout_cause_of(m->reason) == ROLLOUT_CAUSE_NEVER &&
 		m->reason != ROLLOUT_REASON_SERVICE && m->reason != UPDATE_REASON_ABORTED)
 		return err_set(e, -EPERM, "%s: that cannot succeed a second time; change what is "
@@ -227,8 +229,8 @@ rollout_join(const struct rollout_plan *p, struct rollout_member *m, utc_s now, 
 		r->state != ROLLOUT_PAUSED)
 		return refuse(r, "joined", e);
 	if (rollout_plan_recipe(p, m->recipe) == NULL)
-		return err_set(e, -EPERM, "its steps are none that were approved: it belongs into a "
-			"plan of its own");
+		return err_set(e, -EPERM, "its steps are none that were approved: it belongs "
+			"into a plan of its own");
 	for (size_t i = 0; i < p->member_count; i++)
 		if (strcmp(p->members[i].device, m->device) == 0)
 			return err_set(e, -EALREADY, "it is a member");

@@ -138,7 +138,8 @@ write_member(const struct rollout_member *m, struct out *o)
 static int
 write_members(const struct rollout_plan *p, struct out *o, struct err *e)
 {
-	const struct rollout_member **m = calloc(p->member_count + 1, sizeof(struct rollout_member *));
+	const struct rollout_member **m = calloc(p->member_count + 1,
+		sizeof(struct rollout_member *));
 	char shown[STRUCTURE_ID_MAX * 4 + 1];
 	size_t n = 0;
 	int rc = 0;

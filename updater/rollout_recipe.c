@@ -33,6 +33,8 @@ static const struct sign_word WORDS[] = {
 	{ "flags", false, 32 },
 };
 
+enum { WORD_COUNT = sizeof(WORDS) / sizeof(WORDS[0]) };
+
 static const char *const KIND[] = { "install", "switch", "standby", "visit" };
 
 static const struct flag {
@@ -238,7 +240,7 @@ read_step(const char *line, struct update_step *ret, struct err *e)
 	struct update_step s = {0};
 	struct sign_words w;
 	char text[HEX_SIZE];
-	int rc = sign_words_parse(line, "step", "1", WORDS, sizeof(WORDS) / sizeof(WORDS[0]), &w, e);
+	int rc = sign_words_parse(line, "step", "1", WORDS, WORD_COUNT, &w, e);
 
 	if (rc < 0 || (rc = read_numbers(&w, &s, e)) < 0)
 		return rc;

@@ -146,7 +146,8 @@ stops(struct rollout_run *run)
 	enum rollout_stop why = ROLLOUT_STOP_NONE;
 
 	if (run->w->withdrawn)
-		stop(run, ROLLOUT_STOP_WITHDRAWN, "a release of it was withdrawn, or its key revoked");
+		stop(run, ROLLOUT_STOP_WITHDRAWN, "a release of it was withdrawn, or its "
+			"key revoked");
 	else if (run->w->stop)
 		stop(run, ROLLOUT_STOP_PERSON, "stopped by a person");
 	else if ((why = rollout_stop_decide(&run->a->counts, run->r->wave, run->p, text)) !=
@@ -167,7 +168,8 @@ any_open(const struct rollout_run *run)
 		if (rollout_member_ended(m->state))
 			continue;
 		/* in a stopped rollout who soaks is held, until a person decides */
-		if (run->r->state != ROLLOUT_STOPPED || m->state != ROLLOUT_MEMBER_SOAKING || m->back)
+		if (run->r->state != ROLLOUT_STOPPED || m->back ||
+			m->state != ROLLOUT_MEMBER_SOAKING)
 			return true;
 	}
 	return false;
@@ -353,8 +355,8 @@ turn_member(struct rollout_run *run, struct rollout_turn *t, size_t i, struct er
 	t->stage = t->m->stage;
 	t->plan_anew = false;
 	if (t->recipe == NULL || t->m->stage >= t->recipe->stages)
-		return err_set(e, -EINVAL, "member %zu of rollout %s has no recipe, or no such stage",
-			i, run->r->id);
+		return err_set(e, -EINVAL, "member %zu of rollout %s has no recipe, or no such "
+			"stage", i, run->r->id);
 	rollout_view(t->recipe, t->m, t->f, t->m->stage, &t->v);
 	if (!turn_any(t) && !rollout_turn_close(t)) {
 		if (t->m->back)

@@ -76,7 +76,7 @@ struct rollout_facts {
 	utc_s judged;		/* when */
 	uint64_t impressions;
 	uint32_t troubles;	/* ever found on this device: it only rises */
-	const struct rollout_seen *seen;	/* borrowed; one a step of its recipe; NULL = none */
+	const struct rollout_seen *seen;	/* borrowed; one a step; NULL = none */
 };
 
 struct rollout_world {
@@ -103,7 +103,7 @@ enum rollout_act {
 	ROLLOUT_SWITCH,		/* to what is staged */
 	ROLLOUT_CONFIRM,	/* every row of the recipe that is proven */
 	ROLLOUT_ROLLBACK,	/* the rows of the action's stage that are in trial or proven */
-	ROLLOUT_ABORT,		/* withdraw orders and grants of the attempt; abort, if it has them */
+	ROLLOUT_ABORT,		/* withdraw the attempt's orders, grants; abort, if it has them */
 	/* Of the rollout; then it is the only action. */
 	ROLLOUT_START, ROLLOUT_OPEN_WAVE, ROLLOUT_STOP, ROLLOUT_END,
 	ROLLOUT_DOWNGRADE,	/* END, and a plan for who is committed with the reason undone */

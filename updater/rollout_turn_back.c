@@ -75,7 +75,8 @@ rollout_turn_back(struct rollout_turn *t)
 	}
 	if (t->v.kind == ROLLOUT_VIEW_SWITCHING)
 		return;		/* seen through: it ends in trial, or fails */
-	if (before_switch && (t->v.kind == ROLLOUT_VIEW_TRIAL || t->v.kind == ROLLOUT_VIEW_PROVEN)) {
+	if (before_switch &&
+		(t->v.kind == ROLLOUT_VIEW_TRIAL || t->v.kind == ROLLOUT_VIEW_PROVEN)) {
 		/* the abort came too late: it has switched, and is followed */
 		rollout_edit(t)->back = false;
 		rollout_turn_follow(t);

@@ -71,7 +71,7 @@ read_changes(const uint8_t *p, const struct counts *c, struct rollout_tzif *z, s
 {
 	const uint8_t *which = p + c->changes * 8u;
 	const uint8_t *types = which + c->changes;
-	int32_t offset[ROLLOUT_TZIF_TYPES_MAX];
+	int32_t offset[ROLLOUT_TZIF_TYPES_MAX] = {0};
 
 	for (uint32_t i = 0; i < c->types; i++) {
 		uint32_t u = be32(types + i * TYPE_SIZE);

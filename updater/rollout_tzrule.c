@@ -147,7 +147,8 @@ days_to_year(int64_t year)
 {
 	int64_t y = year - 1;
 
-	return (year - 1970) * 365 + (y / 4 - y / 100 + y / 400) - (1969 / 4 - 1969 / 100 + 1969 / 400);
+	return (year - 1970) * 365 + (y / 4 - y / 100 + y / 400) -
+		(1969 / 4 - 1969 / 100 + 1969 / 400);
 }
 
 static int64_t
@@ -163,7 +164,9 @@ year_of(int64_t day)
 static int64_t
 month_begins(int64_t year, unsigned month)
 {
-	static const uint16_t BEFORE[12] = { 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334 };
+	static const uint16_t BEFORE[12] = {
+		0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334,
+	};
 
 	return days_to_year(year) + BEFORE[month - 1] + (month > 2 && is_leap(year));
 }

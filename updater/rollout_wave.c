@@ -76,7 +76,8 @@ number_strata(struct place *p, size_t n)
 			strcmp(p[to].m->model, m->model) == 0; to++)
 			continue;
 		for (size_t k = from; k < to; k++)
-			p[k].share = (((uint64_t)(k - from) << 32) + (UINT64_C(1) << 31)) / (to - from);
+			p[k].share = (((uint64_t)(k - from) << 32) + (UINT64_C(1) << 31)) /
+				(to - from);
 	}
 }
 
@@ -118,10 +119,11 @@ static int
 choose_canaries(struct place *p, size_t n, size_t canaries)
 {
 	uint32_t *counts = calloc(3 * n, sizeof(*counts));
-	struct taken t = { counts, counts + n, counts + 2 * n };
+	struct taken t;
 
 	if (counts == NULL)
 		return -ENOMEM;
+	t = (struct taken){ counts, counts + n, counts + 2 * n };
 	for (size_t c = 0; c < canaries; c++) {
 		struct place *best = NULL;
 

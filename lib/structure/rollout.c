@@ -99,7 +99,7 @@ cause_of_device(enum update_reason reason)
 	case UPDATE_REASON_ABORTED:
 		return ROLLOUT_CAUSE_NEVER;
 	}
-	return ROLLOUT_CAUSE_NEVER;	/* a reason of a newer device: nobody knows that it passes */
+	return ROLLOUT_CAUSE_NEVER;	/* of a newer device: nobody knows that it passes */
 }
 
 enum rollout_cause

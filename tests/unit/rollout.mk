@@ -20,3 +20,9 @@ TESTS += tests/unit/rollout_step
 tests_unit_rollout_step_SOURCES = %D%/rollout_step.c $(rollout_world)
 tests_unit_rollout_step_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_rollout_step_LDADD = $(UNIT_LDADD) $(rollout_test_libs)
+
+check_PROGRAMS += tests/unit/rollout_plan
+TESTS += tests/unit/rollout_plan
+tests_unit_rollout_plan_SOURCES = %D%/rollout_plan.c
+tests_unit_rollout_plan_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_rollout_plan_LDADD = $(UNIT_LDADD) $(rollout_test_libs)

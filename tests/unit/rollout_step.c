@@ -35,7 +35,8 @@ run_for(struct world *w, int64_t span_s)
 	world_until(w, w->now + span_s, TICK_S);
 }
 
-#define IS(w, i, s) ck_assert_str_eq(rollout_name(ROLLOUT_NAME_MEMBER, (int)(w).members[i].state), s)
+#define IS(w, i, s) \
+	ck_assert_str_eq(rollout_name(ROLLOUT_NAME_MEMBER, (int)(w).members[i].state), s)
 #define WHY(w, i, s) \
 	ck_assert_str_eq(rollout_name(ROLLOUT_NAME_REASON, (w).members[i].reason), s)
 
@@ -508,7 +509,7 @@ START_TEST(a_retry_begins_again_with_full_budgets)
 }
 END_TEST
 
-/* --- the same thing twice ---------------------------------------------------------------------- */
+/* --- the same thing twice --------------------------------------------------------- */
 
 START_TEST(applied_twice_it_is_the_same)
 {

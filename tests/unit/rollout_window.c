@@ -127,24 +127,27 @@ START_TEST(in_autumn_an_hour_comes_twice)
 }
 END_TEST
 
+static bool
+fits(const struct rollout_window *w, unsigned count, int64_t at, int64_t span_s)
+{
+	bool h = false;
+
+	ck_assert_int_eq(rollout_windows_hold(w, count, &RULE, at, span_s, &h, NULL), 0);
+	return h;
+}
+
 START_TEST(what_does_not_fit_is_not_begun)
 {
 	struct rollout_window w[2];
-	bool h;
 
 	ck_assert_int_eq(rollout_window_parse("Sat 22:00-04:00 Europe/Berlin", &w[0], NULL), 0);
 	ck_assert_int_eq(rollout_window_parse("00:00-24:00 Europe/Berlin", &w[1], NULL), 0);
-	ck_assert_int_eq(rollout_windows_hold(w, 1, &RULE, SAT_2026_11_21 + 26 * HOUR_S, 3000, &h, NULL), 0);
-	ck_assert(h);
-	ck_assert_int_eq(rollout_windows_hold(w, 1, &RULE, SAT_2026_11_21 + 26 * HOUR_S, 3600, &h, NULL), 0);
-	ck_assert(!h);
+	ck_assert(fits(w, 1, SAT_2026_11_21 + 26 * HOUR_S, 3000));
+	ck_assert(!fits(w, 1, SAT_2026_11_21 + 26 * HOUR_S, 3600));
 	/* the same hours of the next week are not the same window */
-	ck_assert_int_eq(rollout_windows_hold(w, 1, &RULE, SAT_2026_11_21 + 22 * HOUR_S, 7 * DAY_S, &h, NULL), 0);
-	ck_assert(!h);
-	ck_assert_int_eq(rollout_windows_hold(w, 2, &RULE, SAT_2026_11_21, 2 * DAY_S, &h, NULL), 0);
-	ck_assert(h);
-	ck_assert_int_eq(rollout_windows_hold(w, 0, &RULE, SAT_2026_11_21, 0, &h, NULL), 0);
-	ck_assert(h);
+	ck_assert(!fits(w, 1, SAT_2026_11_21 + 22 * HOUR_S, 7 * DAY_S));
+	ck_assert(fits(w, 2, SAT_2026_11_21, 2 * DAY_S));
+	ck_assert(fits(w, 0, SAT_2026_11_21, 0));
 }
 END_TEST
 
@@ -156,7 +159,8 @@ START_TEST(the_next_window)
 	ck_assert_int_eq(rollout_window_parse("Sat 22:00-04:00 Europe/Berlin", &w, NULL), 0);
 	ck_assert_int_eq(rollout_windows_next(&w, 1, &RULE, SAT_2026_11_21 + 17, &next, NULL), 0);
 	ck_assert_int_eq(next, SAT_2026_11_21 + 21 * HOUR_S);
-	ck_assert_int_eq(rollout_windows_next(&w, 1, &RULE, SAT_2026_11_21 + 22 * HOUR_S + 5, &next, NULL), 0);
+	ck_assert_int_eq(rollout_windows_next(&w, 1, &RULE, SAT_2026_11_21 + 22 * HOUR_S + 5, &next,
+		NULL), 0);
 	ck_assert_int_eq(next, SAT_2026_11_21 + 22 * HOUR_S + 5);
 }
 END_TEST
