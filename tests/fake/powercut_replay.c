@@ -1,7 +1,7 @@
 /*
  * powercut-replay: builds a folder as a power cut may leave it (powercut.h).
  *
- *   powercut-replay LOG BEFORE OUT synced|all|random[:SEED]
+ *   powercut-replay LOG BEFORE OUT synced|all|random[:SEED] [AT [DEAF]]
  *
  * LOG was written by powercut.so over a folder whose copy, made before, is
  * BEFORE; POWERCUT_DIR is that folder.  OUT is
@@ -13,7 +13,12 @@
  *		of it; of names the first ones up to a random place, since file systems
  *		keep their own journal in order
  *
- * It prints how many operations the log has, for choosing where to cut.
+ * With AT the power goes before the AT-th operation of the log (0: at its end): so
+ * one run of the programs gives every cut of it.  With DEAF the DEAF-th fsync is
+ * left out, and with AT `next` the power goes before the fsync after it.
+ *
+ * It prints how many operations the log has, for choosing where to cut, and with
+ * DEAF (which may be 0) how many fsyncs.
  */
 #include <config.h>
 
@@ -78,7 +83,10 @@ static struct {
 	struct names now, durable;
 	struct change *changes;
 	size_t change_count;
-	uint32_t operations;
+	uint32_t operations, syncs;
+	uint32_t at, deaf;
+	bool at_next;		/* the cut is at the sync after the one left out */
+	bool is_cut;		/* what follows did not happen */
 } replay;
 
 static void
@@ -418,6 +426,20 @@ step(const struct powercut_record *r, const char *path, const char *path2, const
 	}
 }
 
+/* Whether a record is of something that happened, and is not left out. */
+static bool
+happened(const struct powercut_record *r)
+{
+	bool sync = r->op == POWERCUT_SYNC || r->op == POWERCUT_SYNC_DIR;
+
+	if (sync)
+		replay.syncs++;
+	if ((replay.at != 0 && r->number >= replay.at) ||
+	    (sync && replay.at_next && replay.syncs == replay.deaf + 1))
+		replay.is_cut = true;
+	return !replay.is_cut && !(sync && replay.syncs == replay.deaf);
+}
+
 static void
 read_log(const char *path)
 {
@@ -441,7 +463,8 @@ read_log(const char *path)
 		memcpy(names[1], p + r.path_len, r.path2_len);
 		if (r.number > replay.operations)
 			replay.operations = r.number;
-		step(&r, names[0], names[1], p + r.path_len + r.path2_len);
+		if (happened(&r))
+			step(&r, names[0], names[1], p + r.path_len + r.path2_len);
 		at += sizeof(r) + r.path_len + r.path2_len + r.data_len;
 	}
 	/* log.octets stays: pending writes point into it. */
@@ -527,17 +550,25 @@ int
 main(int argc, char *argv[])
 {
 	replay.dir = getenv("POWERCUT_DIR");
-	if (argc != 5 || replay.dir == NULL || !parse_mode(argv[4])) {
+	if (argc < 5 || argc > 7 || replay.dir == NULL || !parse_mode(argv[4])) {
 		fprintf(stderr, "usage: POWERCUT_DIR=FOLDER powercut-replay LOG BEFORE OUT "
-			"synced|all|random[:SEED]\n");
+			"synced|all|random[:SEED] [AT|next [DEAF]]\n");
 		return 1;
 	}
+	replay.at_next = argc > 5 && strcmp(argv[5], "next") == 0;
+	if (argc > 5 && !replay.at_next)
+		replay.at = (uint32_t)strtoul(argv[5], NULL, 10);
+	if (argc > 6)
+		replay.deaf = (uint32_t)strtoul(argv[6], NULL, 10);
 	take_folder(argv[2], replay.dir);
 	read_log(argv[1]);
 	settle();
 	if (mkdir(argv[3], 0755) != 0 && errno != EEXIST)
 		die("cannot make", argv[3]);
 	write_out(argv[3]);
-	printf("%u\n", replay.operations);
+	if (argc > 6)
+		printf("%u %u\n", replay.operations, replay.syncs);
+	else
+		printf("%u\n", replay.operations);
 	return 0;
 }

@@ -1,13 +1,19 @@
 #!/bin/sh
 # Wherever imgadm-install or an installer is killed, and wherever the power is cut, the device
 # runs the old software or the new one, whole, says which, and goes on to an end: two banks, one
-# bank, and a group.  Each durable operation is a cut; what the cut leaves is looked at as only
-# what was synced, as all, and as a random part with torn sectors.
+# bank, a group, and while each goes back to what ran before.  One life is written down; each
+# durable operation of it is a cut, and what the cut leaves is looked at as only what was synced,
+# as all, and as a random part with torn sectors.
 #
-# IMGADM_CUTS=STEP looks at each STEP-th operation (a sample; 1 = all), IMGADM_SEED=N repeats
-# the random choices.
+# IMGADM_CUTS=STEP looks at each STEP-th operation (a sample; 1 = all), IMGADM_MODES says as what,
+# IMGADM_SEED=N repeats the random choices.
+#
+# In memory where that is possible: what is synced is written down, not waited for.
+# shellcheck disable=SC2209 # a folder
+[ -n "${TMPDIR:-}" ] || ! [ -w /dev/shm ] || ! [ -x /dev/shm ] || TMPDIR=/dev/shm
+export TMPDIR
 . "${top_srcdir:?}/tests/lib.sh"
-need minisign python3
+need minisign
 so=${top_builddir:?}/tests/fake/.libs/powercut.so
 replay=$top_builddir/tests/fake/powercut-replay
 [ -e "$so" ] || skip_all "$so is not built"
@@ -15,8 +21,8 @@ T=$(cd "$T" && pwd -P)
 state_dir=$T/dev
 image_size=20000
 . "$top_srcdir/tests/integration/install-lib.sh"
-: "${device:?}" "${state:?}" "${install:?}" "${served:?}" "${tap_failed:=0}"
-step=${IMGADM_CUTS:-97} seed=${IMGADM_SEED:-$$}
+: "${device:?}" "${state:?}" "${install:?}" "${install_state:?}" "${served:?}" "${tap_failed:=0}"
+step=${IMGADM_CUTS:-61} seed=${IMGADM_SEED:-$$}
 modes=${IMGADM_MODES:-"synced random"}
 diag "IMGADM_SEED=$seed"
 # The installer has no environment of ours: the cut comes to it by a file.
@@ -29,42 +35,56 @@ unit ONE 1
 kept_image ONE
 POWERCUT_DIR=$state_dir
 export POWERCUT_DIR
-# The update ends: by hand, as imgadm-agentd would have it.
 cp -R "$state_dir" "$T/world"
 
-cut_env() { printf 'LD_PRELOAD=%s POWERCUT_DIR=%s POWERCUT_LOG=%s POWERCUT_AT=%s' "$so" "$state_dir" "$T/log" "$1"; }
-# lived AT: the update from the start until the cut, confirmed as soon as it is proven
+# lived AT INSTALLER_AT: the update from the start to its end; imgadm-install is killed at its
+# AT-th operation, an installer at INSTALLER_AT, 0 for neither
 lived()
 {
 	rm -rf "$state_dir" "$T/log" "$T/log.count"
 	cp -R "$T/before" "$state_dir"
-	echo "export $(cut_env "$1")" >"$T/cut"
-	(eval "export $(cut_env "$1")"; exec "$install" --unit "$first" --trial 4) >"$T/install.log" 2>&1
+	# shellcheck disable=SC2016 # the installer's own
+	printf 'export LD_PRELOAD=%s POWERCUT_DIR=%s POWERCUT_LOG=%s POWERCUT_AT=%s\n' "$so" \
+		"$state_dir" "$T/log" "$2" >"$T/cut"
+	(
+		export LD_PRELOAD="$so" POWERCUT_LOG="$T/log" POWERCUT_AT="$1"
+		"$install" --unit "$first" --trial "$trial"
+		[ "$1$2" = 00 ] || exit
+		for u in $units; do "$device" update confirm "$u"; done
+		"$install" --unit "$first" --trial "$trial"
+	) >"$T/install.log" 2>&1
 	: >"$T/cut"
 }
-# finish: to the end, without a cut
+# of SYMBOL: its line of $all, without the symbol
+of() { echo "$all" | sed -n "s/^$1 //p"; }
+look() { all=$("$install_state" "$state" all); }
+# finish: to the end, without a cut; the centre, or who stands there, confirms what is proven
 finish()
 {
 	n=0
 	while [ $n -lt 12 ]; do
 		n=$((n + 1))
 		"$install" --unit "$first" --trial 4 >>"$T/install.log" 2>&1 || return 1
-		rest=0
+		look || return 1
+		rest=1
 		for u in $units; do
-			case $(row "$u") in
-			proven*) "$device" update confirm "$u" >/dev/null 2>&1 ;;
-			committed*|failed*|rolledBack*) rest=$((rest + 1)) ;;
+			case $(of "$u") in
+			proven*) rest=0; "$device" update confirm "$u" >/dev/null 2>&1 ;;
+			committed*|failed*|rolledBack*) ;;
+			*) rest=0 ;;
 			esac
 		done
-		[ $rest != "$(echo "$units" | wc -w)" ] || return 0
+		[ $rest = 0 ] || return 0
 	done
 	return 1
 }
-# whole: each bank that is said to be good is, and what runs is what is said
+# whole WHEN: each bank that is said to be good is, and what runs is what is said
 whole()
 {
+	look || { diag "$1: the state cannot be read"; return 1; }
 	for u in $units; do
-		for b in $(banks "$u"); do
+		banks=$(of "$u")
+		for b in ${banks#* * }; do
 			number=${b%%:*} label=${b#*:} version=${b##*:}
 			label=${label%%:*}
 			case $label in invalid|empty) continue ;; esac
@@ -77,40 +97,50 @@ whole()
 		esac
 	done
 }
-# ended: the row says what runs, and a group is of one mind
+# ended WHEN: the row says what runs, and a group is of one mind
 ended()
 {
 	said=
 	for u in $units; do
 		runs=$(truth "$u")
-		case $(row "$u") in
-		'committed none') want=2.0 ;;
-		*none) diag "$1: $u: $(row "$u") without a reason"; return 1 ;;
+		case $(of "$u") in
+		'committed none '*) want=2.0 ;;
+		*' none '*) diag "$1: $u: $(of "$u"), without a reason"; return 1 ;;
 		*) want=1.0 ;;
 		esac
-		[ "$runs" = $want ] || { diag "$1: $u: $(row "$u") ($(reason_text "$u")), and $runs runs"; return 1; }
+		[ "$runs" = $want ] || { diag "$1: $u: $(of "$u"), and $runs runs"; return 1; }
 		[ "${said:-$want}" = $want ] || { diag "$1: the group is half new"; return 1; }
 		said=$want
 	done
 }
-# kept MODE: what the cut leaves goes on to an end
-kept()
+# left WHEN MODE AT [DEAF]: what the cut leaves is whole
+left()
 {
-	rm -rf "$T/after"
-	"$replay" "$T/log" "$T/before" "$T/after" "$1" >"$T/operations" 2>"$T/err" || return 1
-	rm -rf "$state_dir"; cp -R "$T/after" "$state_dir"; rm -f "$state-shm"
+	left_when=$1; shift
+	rm -rf "$state_dir"
+	"$replay" "$T/log" "$T/before" "$state_dir" "$@" >"$T/operations" 2>"$T/err" || return 1
+	rm -f "$state-shm"
 	# Modes are not in the log.
 	[ ! -d "$state.updates" ] || chmod -R go= "$state.updates"
-	"$device" error add DEV C-cut >/dev/null 2>&1
-	whole "cut at $at, $1" || return 1
-	finish || { diag "cut at $at, $1: no end: $(row "$first"): $(tail -2 "$T/install.log")"; return 1; }
-	whole "cut at $at, $1, ended" && ended "cut at $at, $1"
+	whole "$left_when"
 }
-# world_of NAME UNITS: prepared, and cut all along
-cut_all()
+# kept WHEN MODE AT [DEAF]: and goes on to an end
+kept()
 {
-	name=$1 units=$2 first=${2%% *}
+	left "$@" || return 1
+	# What did not start is told at once now: the trial's end was in the log.
+	for u in $back; do echo 'probe 4 2.0' >"$state.banks/$u/hook"; done
+	finish || { diag "$1: no end: $all: $(tail -2 "$T/install.log")"; return 1; }
+	whole "$1, ended" && ended "$1, ended"
+}
+# asked UNITS [BACK]: the world before: an update of each is asked for, of which those of BACK
+# do not start
+asked()
+{
+	units=$1 back=${2:-} first=${1%% *} trial=4
 	rm -rf "$state_dir"; cp -R "$T/world" "$state_dir"
+	[ -z "$back" ] || trial=1
+	for u in $back; do echo 'probe 1 2.0' >"$state.banks/$u/hook"; done
 	group=
 	[ "$first" = "$units" ] || group="--group 5 --group-size $(echo "$units" | wc -w)"
 	for u in $units; do
@@ -119,50 +149,83 @@ cut_all()
 	done
 	# No journal beside it: it begins as after a clean stop.
 	rm -rf "$T/before"; cp -R "$state_dir" "$T/before"
-	at=0
-	lived 0
-	is "$name: without a cut it is proven" "$(row "$first")" 'proven none'
-	rm -rf "$T/after"
+	lived 0 0
+	look
+}
+# cut_all NAME END: what was asked, cut all along
+cut_all()
+{
+	name=$1 begun=$(date +%s%N)
+	like "$name: without a cut it is $2" "$(of "$first")" "^$2 "
 	"$replay" "$T/log" "$T/before" "$T/after" all >"$T/operations"
+	rm -rf "$T/after"
 	last=$(cat "$T/operations")
 	ok "$name: there is something to cut" test "$last" -gt 60
 	lost=0 cuts=0 old=0 new=0 at=$((1 + seed % step))
 	while [ "$at" -le "$last" ]; do
-		lived $at
 		for mode in $modes; do
 			[ "$mode" != random ] || mode=random:$seed$at
-			kept "$mode" || { lost=$((lost + 1)); continue; }
+			kept "cut at $at, $mode" "$mode" $at || { lost=$((lost + 1)); continue; }
 			case $said in 1.0) old=$((old + 1)) ;; 2.0) new=$((new + 1)) ;; esac
 			cuts=$((cuts + 1))
 		done
 		at=$((at + step))
 	done
-	diag "$name: $last operations, $cuts folders, $new to the new software, $old back to the old"
+	took=$((($(date +%s%N) - begun) / 1000000))
+	diag "$name: $last operations, $cuts folders of $((took / (cuts + lost + 1))) ms, $new to the new software, $old back to the old"
 	is "$name: wherever the power is cut, one of the two runs, whole, and says so" $lost 0
-	ok "$name: and it went on" test $new -gt 0
+	if [ -n "$back" ]; then
+		is "$name: and it is the old one" $new 0
+	else
+		ok "$name: and it went on" test $new -gt 0
+	fi
 }
-cut_all 'two banks' TWO
-cut_all 'one bank' ONE
-cut_all 'a group' 'G1 G2'
+# deaf_all NAME: each sync left out, and the power cut at the end; in a long run at the next one
+# too, going on from there
+deaf_all()
+{
+	seen=0 deaf=1
+	"$replay" "$T/log" "$T/before" "$T/after" all 0 0 >"$T/operations"
+	rm -rf "$T/after"
+	syncs=$(cut -d' ' -f2 "$T/operations")
+	while [ $deaf -le "$syncs" ]; do
+		if ! left "sync $deaf left out" synced 0 $deaf >"$T/diag" ||
+			{ [ "$step" -le 2 ] && ! kept "sync $deaf left out" synced next $deaf >"$T/diag"; }; then
+			seen=$((seen + 1))
+		fi
+		deaf=$((deaf + 1))
+	done
+	diag "$1: $syncs syncs; of those that were left out $seen are seen"
+	ok "$1: a sync left out is seen" test $seen -gt 0
+}
 
-# kill -9 of imgadm-install alone, at moments of its life; an installer that runs is left.
-lost=0 round=0 units=TWO first=TWO
-rm -rf "$state_dir"; cp -R "$T/world" "$state_dir"
-start TWO 2.0 200
-rm -rf "$T/before"; cp -R "$state_dir" "$T/before"
-kills=3
-[ "$step" != 1 ] || kills=10
-while [ $round -lt $kills ]; do
-	rm -rf "$state_dir"; cp -R "$T/before" "$state_dir"
-	at="killed $round"
-	spawn one "$install" --unit TWO --trial 4
-	sleep "0.$(printf %02d $((round * 50 / kills)))"	# no synchronisation
-	kill -KILL "$(cat "$T/one.pid")" 2>/dev/null
-	wait "$(cat "$T/one.pid")" 2>/dev/null
-	rm "$T/one.pid"
-	whole "$at" && finish && ended "$at" || lost=$((lost + 1))
-	round=$((round + 1))
+asked TWO
+cut_all 'two banks' committed
+deaf_all 'two banks'
+asked ONE
+cut_all 'one bank' committed
+deaf_all 'one bank'
+asked 'G1 G2'
+cut_all 'a group' committed
+asked TWO TWO
+cut_all 'two banks, back' rolledBack
+asked ONE ONE
+cut_all 'one bank, back' rolledBack
+asked 'G1 G2' G2
+cut_all 'a group, back' rolledBack
+
+# kill -9 of one of them, where it stands; what else runs goes on
+asked TWO
+lost=0 killed=0 at=$((1 + seed % 7))
+while [ $at -le 400 ]; do
+	for who in "$at 0" "0 $at"; do
+		# shellcheck disable=SC2086 # two words
+		lived $who
+		whole "killed at $who" && finish && ended "killed at $who" || lost=$((lost + 1))
+		killed=$((killed + 1))
+	done
+	at=$((at * 2 + step / 20))
 done
-is 'killed at any moment, it goes on' $lost 0
+is "killed $killed times, it goes on" $lost 0
 stop tftpd
 done_testing

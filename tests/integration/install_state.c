@@ -3,6 +3,8 @@
  *
  *	install_state STATE trust ROOT.pub TRUST TRUST.minisig
  *	install_state STATE row SYMBOL	what imgadm-install remembers, in one line
+ *	install_state STATE all	of each row a line, `SYMBOL STATE REASON` and its banks,
+ *				`1:running:1.0`
  */
 #include <config.h>
 
@@ -81,6 +83,39 @@ row(struct state *s, const char *symbol, struct err *e)
 	return rc;
 }
 
+static void
+banks_print(const struct structure *st, uint32_t unit_index)
+{
+	size_t count;
+	const struct software *w = structure_software(st, unit_index, &count);
+
+	for (size_t n = 0; n < count; n++)
+		(void)printf(" %u:%s:%s", w[n].bank,
+			structure_name(NAME_SOFTWARE_STATE, (int)w[n].state), w[n].version);
+}
+
+static int
+all(struct state *s, struct err *e)
+{
+	struct state_update *rows = NULL;
+	struct state_view view = {0};
+	size_t count = 0;
+	int rc = state_update_list(s, &rows, &count, e);
+
+	if (rc == 0)
+		rc = state_view_refresh(s, &view, e);
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		(void)printf("%s %s %s", rows[i].symbol,
+			update_name(UPDATE_NAME_STATE, (int)rows[i].row.state),
+			update_name(UPDATE_NAME_REASON, (int)rows[i].row.reason));
+		banks_print(&view.structure, rows[i].row.unit_index);
+		(void)putchar('\n');
+	}
+	state_view_release(&view);
+	free(rows);
+	return rc;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -88,14 +123,18 @@ main(int argc, char *argv[])
 	struct err e;
 	int rc = -EINVAL;
 
-	if (argc < 4 || state_open(argv[1], STATE_WRITE, &s, &e) < 0) {
-		fprintf(stderr, "install_state: %s\n", argc < 4 ? "usage" : e.text);
+	if (argc < 3 || state_open(argv[1], STATE_WRITE, &s, &e) < 0) {
+		fprintf(stderr, "install_state: %s\n", argc < 3 ? "usage" : e.text);
 		return 1;
 	}
 	if (strcmp(argv[2], "trust") == 0 && argc == 6)
 		rc = trust(s, argv, &e);
-	else if (strcmp(argv[2], "row") == 0)
+	else if (strcmp(argv[2], "row") == 0 && argc == 4)
 		rc = row(s, argv[3], &e);
+	else if (strcmp(argv[2], "all") == 0)
+		rc = all(s, &e);
+	else
+		(void)err_set(&e, rc, "usage");
 	if (rc < 0)
 		fprintf(stderr, "install_state: %s\n", e.text);
 	state_close(s);
