@@ -9,7 +9,9 @@ export IMGADM_DB IMGADM_RRD_DIR IMGADM_DEVICE_STATE
 state=$IMGADM_DEVICE_STATE
 d() { imgadm-device "$@"; }
 # The state as imgadm-install would write it; agentd sees it within a second.
-become() { sqlite3 "$state" "UPDATE unit_update SET state = $1, reason = ${2:-1}, changes = changes + 1, changed = strftime('%s', 'now') WHERE unit > 1; UPDATE update_head SET stamp = stamp + 1"; }
+# Both programs write at any moment: who comes waits.
+sql() { sqlite3 -cmd '.timeout 30000' "$@"; }
+become() { sql "$state" "UPDATE unit_update SET state = $1, reason = ${2:-1}, changes = changes + 1, changed = strftime('%s', 'now') WHERE unit > 1; UPDATE update_head SET stamp = stamp + 1"; }
 row() { sqlite3 "$IMGADM_DB" "SELECT symbol, software, version, seq, number, state, reason FROM update_row WHERE symbol = 'ENG'" 2>/dev/null; }
 has() { [ "$(row)" = "$1" ]; }
 owed() { sqlite3 "$state" 'SELECT changes - reported FROM unit_update WHERE unit > 1'; }
@@ -73,7 +75,7 @@ ok "a part that was exchanged is idle" wait_for 30 has "ENG|||0|5|1|1"
 ok 'which is acknowledged' wait_for 20 none_owed
 d centre remove
 ok 'another centre has nothing yet' wait_for 20 sh -c "[ \"\$(sqlite3 '$state' 'SELECT reported FROM unit_update WHERE unit > 1')\" = 0 ]"
-sqlite3 "$IMGADM_DB" 'DELETE FROM update_row'
+sql "$IMGADM_DB" 'DELETE FROM update_row'
 ok 'it is set' d centre set --key-file "$T/key"
 ok 'and told what stands' wait_for 60 has 'ENG|||0|5|1|1'
 stop agentd
