@@ -3,6 +3,7 @@
 #include "agent-module/agentd.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +48,7 @@ struct agentd {
 	struct orders_run *orders;
 	struct link_watch *links;
 	struct advice_hook *hook;
+	char install[PATH_MAX];		/* imgadm-install */
 	struct install_watch *updates;
 	struct config_change change;
 	bool connected;
@@ -234,8 +236,10 @@ look(struct agentd *a)
 		send_config_change(a);
 	report_send_look(a->reports);
 	orders_run_look(a->orders);
-	if (a->updates != NULL && s->loaded && writer(a) != NULL)
+	if (a->updates != NULL && s->loaded && writer(a) != NULL) {
 		install_watch_look(a->updates, a->state);
+		install_watch_resets(a->updates, &s->structure);
+	}
 	if (a->hook == NULL)
 		return;
 	view = newest(a);
@@ -408,6 +412,26 @@ start_events(struct agentd *a, struct err *e)
 	return 0;
 }
 
+/* Who is told of advice: a program, and units through their installers. */
+static int
+start_hook(struct agentd *a, struct err *e)
+{
+	struct advice_hook_options o = { .program = a->options.advice_hook,
+		.state = a->options.state, .log = a->options.updates.log };
+
+	if (!a->options.no_updates) {
+		install_watch_program(&a->options.updates, a->install, sizeof(a->install));
+		o.install = a->install;
+	}
+	if (o.program == NULL && o.install == NULL)
+		return 0;
+	a->hook = advice_hook_new(a->base, &o, e);
+	if (a->hook == NULL)
+		return -ENOMEM;
+	advice_hook_on_end(a->hook, child_ended, a);
+	return 0;
+}
+
 /* Reports, and what makes them come at once rather than within a second. */
 static int
 start_reports(struct agentd *a, struct err *e)
@@ -423,12 +447,8 @@ start_reports(struct agentd *a, struct err *e)
 	a->orders = a->reports == NULL ? NULL : orders_run_new(&orders, e);
 	if (a->orders == NULL)
 		return -ENOMEM;
-	if (a->options.advice_hook != NULL) {
-		a->hook = advice_hook_new(a->base, a->options.advice_hook, e);
-		if (a->hook == NULL)
-			return -ENOMEM;
-		advice_hook_on_end(a->hook, child_ended, a);
-	}
+	if (start_hook(a, e) < 0)
+		return -ENOMEM;
 	if (!a->options.no_updates) {
 		a->options.updates.state = a->options.state;
 		a->updates = install_watch_new(a->base, &a->options.updates, child_ended, a, e);

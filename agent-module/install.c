@@ -175,10 +175,15 @@ install_run(const struct install_options *o, struct err *e)
 		rc = state_open(o->state, STATE_WRITE, &in->state, e);
 	if (rc == 0)
 		rc = install_folder_open(in, e);
+	if (rc == 0 && (o->reset || o->advise != NULL)) {
+		rc = install_say(in, e);
+		goto out;
+	}
 	if (rc == 0)
 		rc = live(in, e);
 	if (rc == 0 && !stopping(in))
 		install_file_sweep(in);
+out:
 	for (size_t i = 0; i < UPDATE_GROUP_MAX; i++)
 		install_work_release(&in->work[i]);
 	install_lock_release(in);

@@ -27,6 +27,9 @@ struct install_options {
 	const char *state;	/* the state file */
 	const char *unit;	/* symbol; with its group, where it is in one */
 	uint32_t group;		/* instead of the unit; 0 = none */
+	/* Of the unit alone, and no update: */
+	const char *advise;	/* the installer is told this advice; NULL = none */
+	bool reset;		/* a reset that was asked for (imgUnitAction) */
 	const char *libexec;	/* folder of imgadm-fetch; NULL = beside us */
 	const char *fetch_user;	/* as whom root fetches */
 	const char *ca_file;	/* NULL = the system's */
@@ -37,7 +40,8 @@ struct install_options {
 
 /*
  * Until there is nothing to do now.  0; -EBUSY another process has it; -ENOENT no
- * such unit or group; else what the state says, with e.
+ * such unit or group; -EIO the installer could not be told; else what the state
+ * says, with e.
  */
 int install_run(const struct install_options *o, struct err *e);
 

@@ -16,12 +16,14 @@
 #define PROGRAM "imgadm-install"
 
 enum { KEY_STATE = OPTIONS_LONG_ONLY, KEY_UNIT, KEY_GROUP, KEY_LIBEXEC, KEY_USER, KEY_CA,
-	KEY_TRIAL, KEY_COMMIT, KEY_LIMIT, KEY_SELFTEST, KEY_LOG };
+	KEY_TRIAL, KEY_COMMIT, KEY_LIMIT, KEY_SELFTEST, KEY_LOG, KEY_ADVISE, KEY_RESET };
 
 static const struct option_row rows[] = {
 	{ KEY_STATE, "state", "FILE", "the device's state" },
 	{ KEY_UNIT, "unit", "SYMBOL", "carry out this unit's update, and its group's" },
 	{ KEY_GROUP, "group", "N", "carry out this group's updates" },
+	{ KEY_ADVISE, "advise", "TEXT", "the unit's installer is told this advice, and no more" },
+	{ KEY_RESET, "reset", NULL, "the unit is reset where that is asked for, and no more" },
 	{ KEY_LIBEXEC, "libexec", "DIR", "where imgadm-fetch is; else beside this program" },
 	{ KEY_USER, "fetch-user", "NAME", "as whom root fetches (nobody)" },
 	{ KEY_CA, "ca-file", "FILE", "authorities for https://; else the system's" },
@@ -36,7 +38,8 @@ static const struct option_row rows[] = {
 
 static const struct options options = {
 	.program = PROGRAM,
-	.usage = "[options] --unit SYMBOL | --group N | --selftest INSTALLER",
+	.usage = "[options] --unit SYMBOL [--advise TEXT | --reset] | --group N | "
+		"--selftest INSTALLER",
 	.summary = "Carries out one update of a device's software, until there is nothing to do.",
 	.rows = rows,
 };
@@ -72,6 +75,12 @@ set_option(void *user, int key, const char *argument, struct err *e)
 		break;
 	case KEY_GROUP:
 		return parse_u32(argument, 1, UINT32_MAX, &s->install.group, e);
+	case KEY_ADVISE:
+		s->install.advise = argument;
+		break;
+	case KEY_RESET:
+		s->install.reset = true;
+		break;
 	case KEY_LIBEXEC:
 		s->install.libexec = argument;
 		break;
@@ -106,6 +115,8 @@ read_options(struct settings *s, int argc, char *argv[], struct err *e)
 		return rc;
 	if ((s->install.unit != NULL) + (s->install.group != 0) + (s->selftest != NULL) != 1)
 		return err_set(e, -EINVAL, "want one of --unit, --group and --selftest");
+	if ((s->install.advise != NULL) + s->install.reset > (s->install.unit != NULL))
+		return err_set(e, -EINVAL, "--advise or --reset go with --unit, one of them");
 	s->install.state = paths_state(s->install.state);
 	return 0;
 }

@@ -84,6 +84,10 @@ int install_lock(struct install *in, struct err *e);
 const int *install_lock_descriptor(struct install *in, size_t i);
 void install_lock_release(struct install *in);
 
+/* --- advise and reset (install_say.c) ---------------------------------------------------- */
+
+int install_say(struct install *in, struct err *e);
+
 /* --- one transaction (install_record.c) ---------------------------------------------- */
 
 /* -EAGAIN: a command came meanwhile, nothing is changed. */

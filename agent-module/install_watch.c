@@ -38,6 +38,7 @@ struct known {
 	struct mark mark;	/* of the last start */
 	bool marked;
 	int64_t not_before_ms;
+	int64_t reset_ms;	/* no reset is begun before */
 	unsigned failures;
 	bool seen;
 };
@@ -64,13 +65,21 @@ struct install_watch {
 /* --- what is known of a row ------------------------------------------------------------ */
 
 static struct known *
+known_at(struct install_watch *w, uint32_t unit_index)
+{
+	for (size_t n = 0; n < w->known_count; n++)
+		if (w->known[n].unit_index == unit_index)
+			return &w->known[n];
+	return NULL;
+}
+
+static struct known *
 known_of(struct install_watch *w, const struct state_update *row)
 {
-	struct known *grown, *k;
+	struct known *grown, *k = known_at(w, row->row.unit_index);
 
-	for (size_t n = 0; n < w->known_count; n++)
-		if (w->known[n].unit_index == row->row.unit_index)
-			return &w->known[n];
+	if (k != NULL)
+		return k;
 	grown = realloc(w->known, (w->known_count + 1) * sizeof(*grown));
 	if (grown == NULL)
 		return NULL;
@@ -169,6 +178,15 @@ free_job(struct install_watch *w)
 }
 
 static bool
+unit_has_job(const struct install_watch *w, uint32_t unit_index)
+{
+	for (size_t n = 0; n < INSTALL_WATCH_JOBS_MAX; n++)
+		if (w->jobs[n].child != NULL && w->jobs[n].unit_index == unit_index)
+			return true;
+	return false;
+}
+
+static bool
 has_job(const struct install_watch *w, const struct state_update *row)
 {
 	for (size_t n = 0; n < INSTALL_WATCH_JOBS_MAX; n++) {
@@ -195,10 +213,10 @@ wait_until(struct install_watch *w, int64_t at_ms)
 }
 
 static int
-start(struct install_watch *w, struct job *j, const struct state_update *row, struct err *e)
+start(struct install_watch *w, struct job *j, const char *symbol, const char *verb, struct err *e)
 {
 	const struct install_watch_options *o = w->o;
-	const char *pairs[][2] = { { "--state", o->state }, { "--unit", row->symbol },
+	const char *pairs[][2] = { { "--state", o->state }, { "--unit", symbol },
 		{ "--log", o->log }, { "--libexec", o->libexec }, { "--fetch-user", o->fetch_user },
 		{ "--ca-file", o->ca_file }, { "--trial", o->trial },
 		{ "--commit-after", o->commit_after } };
@@ -213,15 +231,14 @@ start(struct install_watch *w, struct job *j, const struct state_update *row, st
 			argv[n++] = pairs[i][0];
 			argv[n++] = pairs[i][1];
 		}
+	if (verb != NULL)
+		argv[n++] = verb;
 	argv[n] = NULL;
 	beside_env(&env);
 	rc = child_start(&options, clock_monotonic_ms(clock_system()), &j->child, e);
-	if (rc < 0)
-		return rc;
-	j->unit_index = row->row.unit_index;
-	j->group = install_plan_grouped(row) ? row->row.want.group : 0;
-	(void)text_copy(j->name, sizeof(j->name), row->symbol);
-	return 0;
+	if (rc == 0)
+		(void)text_copy(j->name, sizeof(j->name), symbol);
+	return rc;
 }
 
 static void
@@ -259,13 +276,15 @@ begin(struct install_watch *w, const struct state_update *row, struct known *k,
 
 	if (j == NULL)
 		return;		/* when one has ended */
-	if (start(w, j, row, &e) < 0) {
+	if (start(w, j, row->symbol, NULL, &e) < 0) {
 		if (!w->told)
 			log_warning("%s: updates are not carried out: %s", row->symbol, e.text);
 		w->told = true;
 		failed(k, now->ms);
 		return;
 	}
+	j->unit_index = row->row.unit_index;
+	j->group = install_plan_grouped(row) ? row->row.want.group : 0;
 	w->told = false;
 	k->mark = mark_of(row);
 	k->marked = true;
@@ -352,20 +371,47 @@ install_watch_look(struct install_watch *w, struct state *writer)
 	free(rows);
 }
 
+/* --- resets ---------------------------------------------------------------- */
+
+/*
+ * One that fails, as where an update works on the unit, is looked at again when
+ * the update's next look allows it: the row of the unit has the back-off.
+ */
+void
+install_watch_resets(struct install_watch *w, const struct structure *st)
+{
+	int64_t now_ms = clock_monotonic_ms(clock_system());
+
+	for (size_t i = 0; i < st->unit_count; i++) {
+		const struct unit *u = &st->units[i];
+		struct known *k = known_at(w, u->index);
+		struct job *j = free_job(w);
+		struct err e;
+
+		if ((u->action != UNIT_ACTION_RESET && u->action != UNIT_ACTION_RESETTING) ||
+			j == NULL || k == NULL || unit_has_job(w, u->index) ||
+			now_ms < k->reset_ms)
+			continue;
+		k->reset_ms = now_ms + INSTALL_WATCH_RETRY_MS * 5;
+		if (start(w, j, u->symbol, "--reset", &e) < 0)
+			log_warning("%s: not reset: %s", u->symbol, e.text);
+		else
+			*j = (struct job){ .child = j->child, .unit_index = u->index };
+	}
+}
+
 /* --- begin and end --------------------------------------------------------- */
 
-static void
-find_program(struct install_watch *w)
+void
+install_watch_program(const struct install_watch_options *o, char *dst, size_t size)
 {
-	const char *folder = w->o->libexec;
+	const char *folder = o->libexec;
 
 	if (folder == NULL)
 		folder = getenv("IMGADM_LIBEXEC_DIR");
-	if (folder == NULL && beside_path(PROGRAM, w->program, sizeof(w->program)) &&
-		access(w->program, X_OK) == 0)
+	if (folder == NULL && beside_path(PROGRAM, dst, size) && access(dst, X_OK) == 0)
 		return;
-	(void)snprintf(w->program, sizeof(w->program), "%s/%s",
-		folder != NULL ? folder : IMGADM_LIBEXECDIR, PROGRAM);
+	(void)snprintf(dst, size, "%s/%s", folder != NULL ? folder : IMGADM_LIBEXECDIR, PROGRAM);
 }
 
 struct install_watch *
@@ -378,7 +424,7 @@ install_watch_new(struct event_base *base, const struct install_watch_options *o
 		w->o = o;
 		w->ended = ended;
 		w->user = user;
-		find_program(w);
+		install_watch_program(o, w->program, sizeof(w->program));
 		w->ended_signal = evsignal_new(base, SIGCHLD, check, w);
 		w->timer = evtimer_new(base, check, w);
 	}

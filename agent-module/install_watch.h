@@ -38,6 +38,9 @@ struct install_watch_options {
 	const char *log;	/* "stderr" or "syslog" */
 };
 
+/* Where imgadm-install is, as o says. */
+void install_watch_program(const struct install_watch_options *o, char *dst, size_t size);
+
 /* All of o is borrowed for its life.  NULL with e. */
 struct install_watch *install_watch_new(struct event_base *base,
 	const struct install_watch_options *o, void (*ended)(void *user), void *user,
@@ -47,5 +50,7 @@ void install_watch_free(struct install_watch *w);
 
 /* Look at the rows; writer is where parts are counted.  When the state changed, and each second. */
 void install_watch_look(struct install_watch *w, struct state *writer);
+/* Units whose reset was asked for (imgUnitAction) are reset, one process each. */
+void install_watch_resets(struct install_watch *w, const struct structure *st);
 
 #endif

@@ -190,6 +190,7 @@ agent_module_libinstall_la_SOURCES = \
 	%D%/install_load.c \
 	%D%/install_lock.c \
 	%D%/install_record.c \
+	%D%/install_say.c \
 	%D%/install_selftest.c %D%/install_selftest.h \
 	%D%/installer.c %D%/installer.h
 

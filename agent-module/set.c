@@ -56,6 +56,7 @@ static const struct writable WRITABLE[] = {
 	NUMBER(GROUP_ADVICE, imgAdviceRowStatus, SET_TYPE_INTEGER, ROW_ACTIVE, ROW_DESTROY),
 	NUMBER(GROUP_UNIT, imgUnitAdminState, SET_TYPE_INTEGER, UNIT_ADMIN_IN_SERVICE,
 		UNIT_ADMIN_STANDBY),
+	NUMBER(GROUP_UNIT, imgUnitAction, SET_TYPE_INTEGER, UNIT_ACTION_NONE, UNIT_ACTION_RESET),
 	NUMBER(GROUP_UPDATE, imgUpdateBank, SET_TYPE_UNSIGNED32, 0, STRUCTURE_BANKS_MAX),
 	TEXT(GROUP_UPDATE, imgUpdateSoftwareId, STRUCTURE_NAME_MAX),
 	TEXT(GROUP_UPDATE, imgUpdateCreator, STRUCTURE_NAME_MAX),
@@ -161,20 +162,42 @@ take_scalar(struct set_scalar *s, uint32_t key, const struct set_varbind *vb)
 	return SET_NO_ERROR;
 }
 
-static enum set_status
-take_unit(struct set *set, uint32_t key, const struct set_varbind *vb)
+/* The row of that index; NULL when out of memory. */
+static struct set_unit *
+unit_row(struct set *set, uint32_t key, unsigned at)
 {
 	struct set_unit *rows;
 
 	for (size_t i = 0; i < set->unit_count; i++)
 		if (set->units[i].index == key)
-			return SET_INCONSISTENT_VALUE;
+			return &set->units[i];
 	rows = realloc(set->units, (set->unit_count + 1) * sizeof(*rows));
 	if (rows == NULL)
-		return SET_RESOURCE_UNAVAILABLE;
+		return NULL;
 	set->units = rows;
-	rows[set->unit_count++] = (struct set_unit){ .index = key,
-		.admin = (enum unit_admin_state)vb->number, .at = vb->at };
+	rows += set->unit_count++;
+	*rows = (struct set_unit){ .index = key, .at = at };
+	return rows;
+}
+
+static enum set_status
+take_unit(struct set *set, unsigned column, uint32_t key, const struct set_varbind *vb)
+{
+	unsigned bit = column == IMGADM_COL_imgUnitAction ? STATE_UNIT_ACTION :
+		STATE_UNIT_ADMIN_STATE;
+	struct set_unit *r = unit_row(set, key, vb->at);
+
+	if (r == NULL)
+		return SET_RESOURCE_UNAVAILABLE;
+	if ((r->columns & bit) != 0)
+		return SET_INCONSISTENT_VALUE;
+	r->columns |= bit;
+	if (bit == STATE_UNIT_ACTION) {
+		r->action = (enum unit_action)vb->number;
+		r->action_at = vb->at;
+	} else {
+		r->admin = (enum unit_admin_state)vb->number;
+	}
 	return SET_NO_ERROR;
 }
 
@@ -281,7 +304,7 @@ set_take(struct set *set, const struct set_varbind *vb)
 	case GROUP_ADVICE:
 		return take_advice(set, w->column, (uint32_t)key[0], vb);
 	case GROUP_UNIT:
-		return take_unit(set, (uint32_t)key[0], vb);
+		return take_unit(set, w->column, (uint32_t)key[0], vb);
 	case GROUP_UPDATE:
 		return set_take_update(set, w->column, (uint32_t)key[0], vb);
 	case GROUP_LOCK:
@@ -367,6 +390,16 @@ check_advice(const struct set_advice *r, const struct snapshot *now)
 	return set_refused(exists ? SET_INCONSISTENT_VALUE : SET_INCONSISTENT_NAME, r->at);
 }
 
+/* Unit 1 has a row for the trust file alone. */
+static bool
+has_installer(const struct snapshot *now, uint32_t index)
+{
+	for (size_t i = 0; i < now->update_count; i++)
+		if (now->updates[i].unit_index == index)
+			return index != 1;
+	return false;
+}
+
 static struct set_verdict
 check_unit(struct set_unit *r, const struct snapshot *now)
 {
@@ -374,8 +407,13 @@ check_unit(struct set_unit *r, const struct snapshot *now)
 
 	if (u == NULL)
 		return set_refused(SET_NO_CREATION, r->at);
+	/* Nobody could reset it, or somebody does. */
+	if ((r->columns & STATE_UNIT_ACTION) != 0 && (u->action == UNIT_ACTION_RESETTING ||
+	    (r->action == UNIT_ACTION_RESET && !has_installer(now, r->index))))
+		return set_refused(SET_INCONSISTENT_VALUE, r->action_at);
 	(void)text_copy(r->symbol, sizeof(r->symbol), u->symbol);
 	r->before = u->admin_state;
+	r->action_before = u->action;
 	return SET_FINE;
 }
 

@@ -4,7 +4,7 @@
  *
  * What can be written: the settings, the request and the acknowledgement of
  * imgReport, rows of imgAdviceTable (createAndGo and destroy),
- * imgUnitAdminState, imgSoftwareFloor (raised only), and what is wanted in
+ * imgUnitAdminState and imgUnitAction, imgSoftwareFloor (raised only), and what is wanted in
  * imgUpdateTable, with imgUpdateLock.  All else is notWritable.
  *
  * Nothing here knows Net-SNMP or who asks; the statuses are RFC 3416's.

@@ -120,13 +120,14 @@ apply_units(const struct set *set, bool back, struct err *e)
 {
 	for (size_t i = 0; i < set->unit_count; i++) {
 		const struct set_unit *r = &set->units[i];
-		struct unit u = { .admin_state = back ? r->before : r->admin };
+		struct unit u = { .admin_state = back ? r->before : r->admin,
+			.action = back ? r->action_before : r->action };
 		uint32_t index = 0;
 		int rc;
 
 		(void)text_copy(u.symbol, sizeof(u.symbol), r->symbol);
 		rc = state_unit_set(set->state, &u,
-			STATE_UNIT_ADMIN_STATE | STATE_UNIT_KEEP, &index, e);
+			r->columns | STATE_UNIT_KEEP, &index, e);
 		if (rc == 0 && index != r->index && !back)
 			rc = err_set(e, -ESTALE, "unit %s: exchanged this moment", r->symbol);
 		if (rc < 0)

@@ -40,11 +40,14 @@ struct set_advice {
 
 struct set_unit {
 	uint32_t index;
+	unsigned columns;	/* STATE_UNIT_ADMIN_STATE, STATE_UNIT_ACTION */
 	enum unit_admin_state admin;
-	unsigned at;
+	enum unit_action action;
+	unsigned at, action_at;
 	/* As it was: filled by set_check. */
 	char symbol[STRUCTURE_LABEL_MAX + 1];
 	enum unit_admin_state before;
+	enum unit_action action_before;
 };
 
 /* One row of imgUpdateTable. */

@@ -207,7 +207,8 @@ EXTRA_DIST += tests/integration/install-lib.sh
 INSTALL_TESTS = tests/integration/install.sh tests/integration/install-refuse.sh \
 	tests/integration/install-staged.sh tests/integration/install-lock.sh \
 	tests/integration/install-cut.sh tests/integration/install-selftest.sh \
-	tests/integration/install-dir.sh tests/integration/installers.sh
+	tests/integration/install-dir.sh tests/integration/installers.sh \
+	tests/integration/unit-verbs.sh
 dist_check_SCRIPTS += $(INSTALL_TESTS)
 TESTS += $(INSTALL_TESTS)
 check_PROGRAMS += tests/integration/install_state
