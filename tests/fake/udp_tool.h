@@ -12,7 +12,7 @@
 int64_t udp_tool_now_us(void);
 
 /* Logs what failed, and errno; ends with status 3. */
-_Noreturn void udp_tool_die(const char *what);
+void udp_tool_die(const char *what) __attribute__((noreturn));
 
 /* An option whose value is a number. */
 struct udp_tool_number {

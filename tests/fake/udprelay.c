@@ -84,6 +84,7 @@ struct relay {
 	uint64_t order;
 	int64_t now_us;		/* when what is read now came */
 	int64_t free_us[2];	/* when the line is free again */
+	int64_t armed_us;	/* when the timer goes off; 0: not */
 	struct counts counts[2];
 	FILE *requests;
 };
@@ -228,7 +229,7 @@ static void
 send_due(struct relay *r)
 {
 	struct itimerspec t = { 0 };
-	int64_t now = udp_tool_now_us(), left;
+	int64_t now = r->waiting_count > 0 ? udp_tool_now_us() : 0, left = 0;
 	struct datagram *d;
 
 	while (r->waiting_count > 0 && r->waiting[0]->due_us <= now) {
@@ -244,6 +245,9 @@ send_due(struct relay *r)
 		t.it_value.tv_sec = left / 1000000;
 		t.it_value.tv_nsec = left % 1000000 * 1000;
 	}
+	if (left == r->armed_us)
+		return;
+	r->armed_us = left;
 	(void)timerfd_settime(r->timer, TFD_TIMER_ABSTIME, &t, NULL);
 }
 
@@ -396,7 +400,7 @@ serve(struct relay *r)
 			if (events[i].data.ptr == &stop)
 				over = true;
 			else if (events[i].data.ptr == &timer)
-				(void)!read(r->timer, &ticks, sizeof(ticks));
+				r->armed_us = read(r->timer, &ticks, sizeof(ticks)) > 0 ? 0 : r->armed_us;
 			else
 				drain(r, events[i].data.ptr);
 		}

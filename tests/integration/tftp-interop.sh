@@ -20,7 +20,8 @@ need tftp atftp curl dnsmasq
 table=$top_srcdir/tests/data/tftp-interop.txt
 relay=${top_builddir:?}/tests/fake/udprelay
 root=$T/root
-at_once=8	# small cells
+at_once=8	# small cells of a row
+large_at_once=2	# large ones
 cell_s=120	# the most that a cell may take
 ip link set lo up || skip_all 'no network namespace with a loopback'
 # Who looks names up as for this machine's networks (AI_ADDRCONFIG) finds none in 127/8 and ::1.
@@ -174,22 +175,20 @@ outcome()
 
 # --- the table -----------------------------------------------------------------------------
 
-# row PEER WAY SIZES BLKSIZES WINDOWS IPS OUTCOME...: a test
+# row NUMBER PEER WAY SIZES BLKSIZES WINDOWS IPS OUTCOME...: what is not as it says into $T/bad/NUMBER
 row()
 {
-	row_peer=$1 row_way=$2 row_name="$1 $2 $3 blksize $4 window $5 IPv$6"
-	row_want=${7%:} row_cells='' row_running='' row_count=0
-	for size in $(echo "$3" | tr , ' '); do
-		file_of "$size" >/dev/null
-		for blksize in $(echo "$4" | tr , ' '); do
-			for window in $(echo "$5" | tr , ' '); do
-				for ip in $(echo "$6" | tr , ' '); do
+	row_number=$1 row_peer=$2 row_way=$3 row_want=${8%:} row_cells='' row_running='' row_count=0
+	for size in $(echo "$4" | tr , ' '); do
+		for blksize in $(echo "$5" | tr , ' '); do
+			for window in $(echo "$6" | tr , ' '); do
+				for ip in $(echo "$7" | tr , ' '); do
 					cell=$row_peer-$row_way-$size-$blksize-$window-$ip
 					row_cells="$row_cells $cell"
 					outcome "$cell" "$row_peer" "$row_way" "$size" "$blksize" "$window" "$ip" &
 					row_running="$row_running $!"
 					row_count=$((row_count + 1))
-					case $size in *M) row_most=2 ;; *) row_most=$at_once ;; esac
+					case $size in *M) row_most=$large_at_once ;; *) row_most=$at_once ;; esac
 					if [ $row_count -ge "$row_most" ]; then
 						# shellcheck disable=SC2086 # a word list
 						wait $row_running
@@ -201,33 +200,60 @@ row()
 	done
 	# shellcheck disable=SC2086
 	[ -z "$row_running" ] || wait $row_running
-	row_bad=
 	for cell in $row_cells; do
 		row_is=$(cat "$T/outcome/$cell" 2>/dev/null)
 		[ "$row_is" = "$row_want" ] && continue
-		row_bad="$row_bad $cell"
-		[ -n "$row_is" ] || row_is=nothing
-		printf '%s: %s, the table says %s\n' "$cell" "$row_is" "$row_want"
+		printf '%s: %s, the table says %s\n' "$cell" "${row_is:-nothing}" "$row_want"
 		tail -5 "$T/local/$cell.said"
-	done >"$T/bad"
-	if [ -s "$T/bad" ]; then
-		tap_result 1 "$row_name: $row_want"
-		head -30 "$T/bad" | sed 's/^/# /'
-	else
-		tap_result 0 "$row_name: $row_want"
-	fi
+	done >"$T/bad/$row_number.new"
+	mv "$T/bad/$row_number.new" "$T/bad/$row_number"
 }
-sed 's/#.*//' "$table" >"$T/table"
-while read -r peer way sizes blksizes windows ips when result; do
-	[ -n "$peer" ] || continue
-	[ "$when" != long ] || [ -n "${IMGADM_TEST_LONG:-}" ] || continue
-	if [ "$peer" = tftpd-hpa ] && [ -z "$hpa" ]; then
+# rows: those of the table's lines "NUMBER PEER ..." on stdin, one after the other
+rows()
+{
+	while read -r number line; do
+		# shellcheck disable=SC2086 # words
+		row $number $line
+	done
+}
+
+# Lanes that run at the same time: small files of each peer, which wait for answers and for
+# those that must fail; and four of large ones.
+mkdir "$T/bad"
+sed 's/#.*//' "$table" | awk -v long="${IMGADM_TEST_LONG:-}" -v hpa="$hpa" '
+	NF == 0 || ($7 == "long" && long == "") { next }
+	{ number++ }
+	$1 == "tftpd-hpa" && hpa == "" { print number, "none", $0; next }
+	{ when = $7; $7 = ""; print number, $3 ~ /M/ ? "large" : "small-" $1, $0 }' >"$T/table"
+awk '{ n = split($5, s, ","); for (i = 1; i <= n; i++) print s[i] }' "$T/table" | sort -u >"$T/sizes"
+while read -r size; do
+	file_of "$size" >/dev/null
+done <"$T/sizes"
+lanes=
+for lane in $(awk '{ print $2 }' "$T/table" | sort -u); do
+	case $lane in
+	none) ;;
+	large)
+		for turn in 0 1 2 3; do
+			awk -v turn=$turn '$2 == "large" && n++ % 4 == turn { $2 = ""; print }' "$T/table" | rows &
+			lanes="$lanes $!"
+		done ;;
+	*)
+		awk -v lane="$lane" '$2 == lane { $2 = ""; print }' "$T/table" | rows &
+		lanes="$lanes $!" ;;
+	esac
+done
+# shellcheck disable=SC2086 # a word list
+wait $lanes
+while read -r number lane peer way sizes blksizes windows ips result; do
+	if [ "$lane" = none ]; then
 		tap_n=$((tap_n + 1))
 		echo "ok $tap_n - $peer $way # SKIP in the network namespace of a user it cannot start"
 		continue
 	fi
-	# shellcheck disable=SC2086 # the reason's words
-	row "$peer" "$way" "$sizes" "$blksizes" "$windows" "$ips" $result
+	result=${result%% *}
+	ok "$peer $way $sizes blksize $blksizes window $windows IPv$ips: ${result%:}" \
+		sh -c 'test -e "$1" && head -30 "$1" && test ! -s "$1"' sh "$T/bad/$number"
 done <"$T/table"
 
 # Nobody came to grief on the way.
