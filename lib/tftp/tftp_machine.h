@@ -28,7 +28,8 @@
  *   Before the peer has answered at all, one packet is all it is sent for a request;
  *   the timer repeats an OACK or ACK 0, no larger than the request, TFTP_TRIES_UNHEARD
  *   times, and DATA never, which is larger: who lacks it asks again.  So whoever a
- *   request was forged for gets little of it.
+ *   request was forged for gets little of it.  (Where that DATA is all of the file and
+ *   its ACK is lost, the client has the file and the server does not know.)
  * - Every transfer ends: limits.stall_us without progress; without any answer
  *   after TFTP_TRIES requests, or TFTP_UNHEARD_US after an answer to a request.
  * - blksize and windowsize granted are never above what was asked, and OACK holds

@@ -24,7 +24,8 @@ tell(struct tftp_server *s, struct tftp_transfer *t, bool good, enum tftp_reason
 	char from[TFTP_WIRE_TEXT];
 	uint64_t size = t->served.file != NULL ? tftp_file_size(t->served.file) : 0;
 	struct tftp_ended end = { .tag = t->served.tag, .one_of = t->served.one_of,
-		.label = t->served.label, .from = from, .port = tftp_address_port(&t->peer.address), .write = t->write,
+		.label = t->served.label,
+		.from = from, .port = tftp_address_port(&t->peer.address), .write = t->write,
 		.good = good, .reason = reason, .text = text, .size = size,
 		.octets = tftp_machine_octets(&t->machine),
 		.took_us = s->now_us - t->begun_us };

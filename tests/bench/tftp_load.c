@@ -69,8 +69,8 @@ struct load {
 	char text[HEAD + 1];
 };
 
-enum { O_CLIENTS = OPTIONS_LONG_ONLY, O_BLKSIZE, O_WINDOW, O_TIMEOUT, O_LIMIT, O_ENOUGH, O_CPU, O_HOLD,
-	O_SEGMENT };
+enum { O_CLIENTS = OPTIONS_LONG_ONLY, O_BLKSIZE, O_WINDOW, O_TIMEOUT, O_LIMIT, O_ENOUGH,
+	O_CPU, O_HOLD, O_SEGMENT };
 static const struct option_row rows[] = {
 	{ O_CLIENTS, "clients", "N", "at a time, each reads the file once (1)" },
 	{ O_BLKSIZE, "blksize", "N", "asked (1428); 512: not asked" },

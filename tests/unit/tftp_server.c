@@ -515,7 +515,7 @@ START_TEST(the_last_ack_waits_until_it_is_kept)
 	uint8_t data[4 + 3];
 
 	loop.keep = -EINPROGRESS;
-	loop.options.limits.retry_max_us = 30000;	/* the timer of the end runs out meanwhile */
+	loop.options.limits.retry_max_us = 30000;	/* the end's timer runs out meanwhile */
 	loop_file("f", 3);
 	loop_start();
 	loop_ask(fd, &loop.at, TFTP_WRQ, "w", NULL);
