@@ -228,7 +228,7 @@ held_for(const struct trouble_rule *r, uint32_t *w, uint32_t n, enum trouble_val
 static enum trouble_value
 condition(const struct trouble_rule *r, uint32_t *w)
 {
-	enum trouble_value values[CATALOGUE_RULE_NODES_MAX];
+	enum trouble_value values[CATALOGUE_RULE_NODES_MAX] = { TROUBLE_UNKNOWN };
 
 	for (uint32_t n = r->rule->node_count; n-- > 0;) {
 		const struct catalogue_rule_node *node = &r->nodes[n];

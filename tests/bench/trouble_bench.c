@@ -211,9 +211,9 @@ year(struct bench *b)
 		temp += chance(b, 5) - 2;
 		for (uint32_t unit = 1; unit <= UNITS; unit++) {
 			struct trouble_fact f = { .kind = TROUBLE_USE, .unit = unit, .at_s = now,
-				.boots = 1 + index / 500, .use_known = true, .use = use,
-				.serial = serial++ };
+				.boots = 1 + index / 500, .use_known = true, .use = use };
 
+			f.serial = serial++;
 			take(b, d, &f);
 			f.kind = TROUBLE_READING;
 			f.name = "temp";
