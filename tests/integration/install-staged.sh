@@ -8,6 +8,18 @@ need minisign python3
 ok 'keys, images, a server, a device' world
 creator="creator acme $(key_of acme)"
 ok 'a unit with two banks' unit E 2
+# At a moment: staged before, switched then and not earlier.
+ok 'another' unit W 2
+start W 2.0 200 --when at --at 2040-01-02T03:04:05Z
+run W
+is 'what is for a moment far away is staged, and nobody waits there' "$(row W), $(truth W)" 'staged none, 1.0'
+"$device" update abort W >>"$T/install.log" 2>&1; run W
+is 'and can be aborted' "$(row W)" 'failed aborted'
+moment=$(($(date +%s) + 4))
+start W 2.0 200 --when at --at "$(date -u -d "@$moment" +%Y-%m-%dT%H:%M:%SZ)"
+run W
+is 'what is for one that is near is switched' "$(row W), $(truth W)" 'proven none, 2.0'
+ok 'not before it' test "$(date +%s)" -ge $moment
 # staged VERSION SEQ [OPTION...]
 staged() { start E "$@" --when stageOnly && run E && [ "$(row E)" = 'staged none' ]; }
 # switched: the command, carried out
