@@ -14,9 +14,9 @@ step=${IMGADM_CUTS:-15} seed=$cut_seed
 mkdir "$T/store"
 IMGADM_DB=$T/store/db
 key acme; trust acme acme
-# Some hundred kilobytes: more than a page.
+# Some ten kilobytes: more than a page.
 releases=$(python3 -c "
-for n in range(2, 1500): print('    <release version=\"1.%d\" seq=\"%d\" sha256=\"$digest_1\" size=\"10\"/>' % (n, n * 100))")
+for n in range(2, 700): print('    <release version=\"1.%d\" seq=\"%d\" sha256=\"$digest_1\" size=\"10\"/>' % (n, n * 100))")
 made "$T/42.xml" acme 42 acme 2099-01-01 "$releases
 "
 made "$T/43.xml" acme 43 acme 2099-01-01 "$releases
