@@ -46,7 +46,10 @@ minisign(const char *const argv[], struct err *e)
 	if (rc < 0)
 		return err_set(e, -errno, "waitpid: %s", strerror(errno));
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		return err_set(e, -EACCES, "minisign did not sign it");
+		return err_set(e, -EACCES, isatty(STDIN_FILENO) ?
+			"minisign did not sign it; it says why above" :
+			"minisign did not sign it; it says why above, or it asks for the key's "
+			"password, for each ticket, and our input is no terminal");
 	return 0;
 }
 

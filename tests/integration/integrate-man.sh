@@ -15,7 +15,7 @@ block()
 		/^\.Ed/ {if (on && index(text, word)) last = text; on = 0; next}
 		on {text = text $0 "\n"}
 		END {printf "%s", last}' "$top_srcdir/man/imgadm-integrate.7" |
-	sed -e 's/\\e$/\\/' -e "s|/usr/libexec/imgadm/|$top_builddir/agent-module/|" \
+	sed -e 's/\\e/\\/g' -e "s|/usr/libexec/imgadm/|$top_builddir/agent-module/|" \
 		-e "s|[^ ]*/imgadm\.so|$module|" -e "s|[^ ]*/device\.db|$T/device.db|" \
 		-e "s|room-214.key|$T/room-214.key|" -e "s|root\.pub|$T/root.pub|"
 }
@@ -26,14 +26,18 @@ ok 'counts and errors' paste 'count DEV'
 like 'are there' "$("$device" error list)" 'Fan slow'
 ok 'the installer passes, and is set' paste selftest
 like 'so that the unit can be updated' "$("$device" update list)" 'ENG'
-minisign -G -W -f -p "$T/root.pub" -s "$T/root.key" >"$T/minisign.log" 2>&1
-ok 'the trust root' paste 'trust root'
+cd "$T" || exit 1
+for name in root acme; do minisign -G -W -f -p "$T/$name.pub" -s "$T/$name.key" >"$T/minisign.log" 2>&1; done
+ok 'trust' paste 'trust root'
+like 'is in force' "$(cat "$T/out")" "acme"
 ok 'each start' paste 'imgadm-device boot'
 ok 'snmpd' agent_start module "$T/device.db"
 agent_stop
 port=$(free_port)
 ok 'with the lines of the page' snmpd_start agent "$port" "$(block dlmod)"
 is 'the tables answer' "$(get imgDeviceId.0)" acme-4711
+is 'the centre may write' "$(snmpset -v3 -l authPriv -u centre -a SHA-256 -A 'a long passphrase' -x AES \
+	-X 'another one' -m IMGADM-MIB -t 5 -OqvU "127.0.0.1:$port" imgUnitAdminState.1 i inService 2>&1)" inService
 snmpd_stop agent
 center_port=$(free_port)
 ok 'a centre' fleet add --no-poll room-214

@@ -95,6 +95,35 @@ says 'which' 'wrong: ticket 1'
 status 'sign, by a stranger' 0 "$update" tickets sign "$T/tickets" --key "$T/stranger.key" -o "$T/strange"
 status 'import: refused' 1 "$update" tickets import "$T/strange"
 says 'why' 'no operatorKey'
+# A key with a password: asked for on the terminal, for each ticket.
+cat >"$T/type.py" <<'END'
+import os, pty, sys
+times, pid, fd = int(sys.argv[1]), *pty.fork()
+if pid == 0:
+    os.execvp(sys.argv[2], sys.argv[2:])
+seen = b""
+while True:
+    try:
+        got = os.read(fd, 4096)
+    except OSError:
+        break
+    if not got:
+        break
+    seen += got
+    if times > 0 and seen.rstrip().endswith((b"assword:", b"one more time):")):
+        os.write(fd, b"secret12\n")
+        seen, times = b"", times - 1
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) + times)
+END
+ok 'a key with a password' python3 "$T/type.py" 2 minisign -G -f -p "$T/locked.pub" -s "$T/locked.key"
+status 'sign: it is asked for' 0 python3 "$T/type.py" 1 "$update" tickets sign "$T/tickets" --key "$T/locked.key" \
+	-o "$T/locked.minisig"
+ok 'and it is signed' sh -c "printf %s \"\$(cat '$T/tickets')\" >'$T/signed' &&
+	minisign -V -q -p '$T/locked.pub' -m '$T/signed' -x '$T/locked.minisig'"
+status 'sign: without a terminal' 1 "$update" tickets sign "$T/tickets" --key "$T/locked.key" -o "$T/none.minisig" \
+	</dev/null
+says 'says so' "asks for the key's password, for each ticket, and our input is no terminal"
+not_ok 'and nothing is written' test -e "$T/none.minisig"
 # Several in one file; the one of a device that nobody knows keeps no other out.
 { echo "$line" | sed 's/device=[^ ]*/device=nobody/'; echo "$line"; } >"$T/both"
 status 'sign: several' 0 "$update" tickets sign --key "$T/operator.key" "$T/both"
