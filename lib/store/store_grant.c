@@ -239,9 +239,9 @@ withdraw(struct store *s, int64_t number, int64_t device, bool all, int64_t *ret
 	struct err *e)
 {
 	static const char *const sql[] = {
-		"UPDATE update_order SET state = CASE state WHEN 1 THEN 3 ELSE 4 END WHERE state IN"
+		("UPDATE update_order SET state = CASE state WHEN 1 THEN 3 ELSE 4 END WHERE state IN"
 		" (1, 2) AND substr(uri, -26) IN (SELECT token FROM image_grant g WHERE (?3 OR"
-		" (?1 <> 0 AND g.number = ?1) OR (?2 <> 0 AND g.device = ?2)) AND " NOT_SPENT ")",
+		" (?1 <> 0 AND g.number = ?1) OR (?2 <> 0 AND g.device = ?2)) AND " NOT_SPENT ")"),
 		"SELECT COUNT(*) FROM image_grant g WHERE (?3 OR (?1 <> 0 AND g.number = ?1) OR"
 		" (?2 <> 0 AND g.device = ?2)) AND " NOT_SPENT,
 		"DELETE FROM image_grant WHERE ?3 OR (?1 <> 0 AND number = ?1) OR"
