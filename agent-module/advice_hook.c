@@ -88,7 +88,7 @@ tell_unit(struct advice_hook *h)
 	start(h, argv, ADVICE_HOOK_UNIT_LIMIT_MS);
 }
 
-/* Whether the subject is a unit that can be told: there is a row of it where it has an installer. */
+/* Whether the subject is a unit that can be told: it has a row where it has an installer. */
 static bool
 unit_is_told(const struct advice_hook *h, const struct state_view *view,
 	const struct state_advice *a)
