@@ -26,3 +26,9 @@ TESTS += tests/unit/rollout_plan
 tests_unit_rollout_plan_SOURCES = %D%/rollout_plan.c
 tests_unit_rollout_plan_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_rollout_plan_LDADD = $(UNIT_LDADD) $(rollout_test_libs)
+
+check_PROGRAMS += tests/unit/rollout_lost
+TESTS += tests/unit/rollout_lost
+tests_unit_rollout_lost_SOURCES = %D%/rollout_lost.c $(rollout_world)
+tests_unit_rollout_lost_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_rollout_lost_LDADD = $(UNIT_LDADD) $(rollout_test_libs)
