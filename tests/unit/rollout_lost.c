@@ -121,13 +121,17 @@ START_TEST(no_more_than_a_share_of_a_site_at_once)
 {
 	struct world w;
 
-	world_init(&w, 60, 3, 1, false, "waves rest\nstop-count 1000\nsite-share 10%\ntogether 5\n", 1);
-	world_until(&w, w.now + 9 * (int64_t)WORLD_DAY_S, TICK_S);
-	ck_assert_int_eq(w.rollout.state, ROLLOUT_ENDED);
-	ck_assert_uint_eq(world_count(&w, ROLLOUT_MEMBER_COMMITTED), 60);
-	ck_assert_uint_eq(w.most_of_site, 2);
-	ck_assert_uint_eq(w.most_together, 5);
-	world_release(&w);
+	for (uint32_t together = 4; together <= 50; together += 46) {
+		world_init(&w, 60, 3, 1, false, together == 4 ?
+			"waves rest\nstop-count 1000\nsite-share 10%\ntogether 4\n" :
+			"waves rest\nstop-count 1000\nsite-share 10%\ntogether 50\n", 1);
+		world_until(&w, w.now + 9 * (int64_t)WORLD_DAY_S, TICK_S);
+		ck_assert_int_eq(w.rollout.state, ROLLOUT_ENDED);
+		ck_assert_uint_eq(world_count(&w, ROLLOUT_MEMBER_COMMITTED), 60);
+		ck_assert_uint_eq(w.most_of_site, 2);
+		ck_assert_uint_eq(w.most_together, together == 4 ? 4 : 6);
+		world_release(&w);
+	}
 }
 END_TEST
 
