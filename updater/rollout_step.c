@@ -56,7 +56,8 @@ site_of(struct rollout_run *run, const char *name)
 	for (i = h % run->site_size; run->sites[i].name != NULL; i = (i + 1) % run->site_size)
 		if (strcmp(run->sites[i].name, name) == 0)
 			break;
-	run->sites[i].name = name;
+	if (run->sites[i].name == NULL)
+		run->sites[i].name = name;
 	return &run->sites[i];
 }
 

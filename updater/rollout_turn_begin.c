@@ -72,7 +72,7 @@ send(struct rollout_turn *t)
 	rollout_go(t, ROLLOUT_MEMBER_SENDING);
 	m->begun = run->now;
 	rollout_act(t, ROLLOUT_SEND);
-	rollout_take_place(run, m);
+	rollout_take_place(run, t->m);	/* the site's name is kept: not the copy's */
 }
 
 /* What was read of the device is fresh. */
