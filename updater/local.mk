@@ -76,6 +76,7 @@ updater_librollout_la_SOURCES = \
 	%D%/rollout_plan.c %D%/rollout_plan.h \
 	%D%/rollout_policy.c %D%/rollout_policy.h \
 	%D%/rollout_recipe.c %D%/rollout_recipe.h \
+	%D%/rollout_select.c %D%/rollout_select.h \
 	%D%/rollout_step.c %D%/rollout_step.h %D%/rollout_step_private.h \
 	%D%/rollout_stop.c %D%/rollout_stop.h \
 	%D%/rollout_turn.c %D%/rollout_turn_back.c %D%/rollout_turn_begin.c \
@@ -92,3 +93,7 @@ updater_librollout_la_LIBADD = lib/sign/libsign.la lib/structure/libstructure.la
 noinst_LTLIBRARIES += updater/librolloutzone.la
 updater_librolloutzone_la_SOURCES = %D%/rollout_zone.c %D%/rollout_zone.h
 updater_librolloutzone_la_LIBADD = updater/librollout.la
+# A rollout as the store has it.
+noinst_LTLIBRARIES += updater/librolloutload.la
+updater_librolloutload_la_SOURCES = %D%/rollout_load.c %D%/rollout_load.h
+updater_librolloutload_la_CPPFLAGS = $(AM_CPPFLAGS) $(SODIUM_CFLAGS)

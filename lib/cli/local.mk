@@ -10,3 +10,8 @@ lib_cli_libconfopen_la_SOURCES = %D%/conf_open.c %D%/conf_open.h
 # A device as it is written to.
 noinst_LTLIBRARIES += lib/cli/libtarget.la
 lib_cli_libtarget_la_SOURCES = %D%/target.c %D%/target.h
+
+# The centre's audit.
+noinst_LTLIBRARIES += lib/cli/libcliaudit.la
+lib_cli_libcliaudit_la_SOURCES = %D%/cli_audit.c %D%/cli_audit.h
+lib_cli_libcliaudit_la_LIBADD = lib/audit/libaudit.la

@@ -32,3 +32,16 @@ TESTS += tests/unit/rollout_lost
 tests_unit_rollout_lost_SOURCES = %D%/rollout_lost.c $(rollout_world)
 tests_unit_rollout_lost_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_rollout_lost_LDADD = $(UNIT_LDADD) $(rollout_test_libs)
+
+check_PROGRAMS += tests/unit/rollout_select
+TESTS += tests/unit/rollout_select
+tests_unit_rollout_select_SOURCES = %D%/rollout_select.c
+tests_unit_rollout_select_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_rollout_select_LDADD = $(UNIT_LDADD) $(rollout_test_libs)
+
+check_PROGRAMS += tests/unit/rollout_load
+TESTS += tests/unit/rollout_load
+tests_unit_rollout_load_SOURCES = %D%/rollout_load.c $(store_fixture)
+tests_unit_rollout_load_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_rollout_load_LDADD = $(UNIT_LDADD) updater/librolloutload.la updater/librollout.la \
+	lib/audit/libaudit.la lib/sign/libsign.la $(store_test_libs) $(SODIUM_LIBS)
