@@ -32,3 +32,8 @@ check-sanitized: all
 		printf '%s\n' $(TESTS) | grep -E '^tests/(unit|fuzz|replay)/' | \
 		tr '\n' ' ') $(SANITIZED_SHELL)"
 .PHONY: check-sanitized
+
+# All that make check builds, without running it.
+check-programs: all
+	$(MAKE) $(AM_MAKEFLAGS) $(check_PROGRAMS) $(check_LTLIBRARIES)
+.PHONY: check-programs
