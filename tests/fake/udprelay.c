@@ -400,7 +400,8 @@ serve(struct relay *r)
 			if (events[i].data.ptr == &stop)
 				over = true;
 			else if (events[i].data.ptr == &timer)
-				r->armed_us = read(r->timer, &ticks, sizeof(ticks)) > 0 ? 0 : r->armed_us;
+				r->armed_us = read(r->timer, &ticks, sizeof(ticks)) > 0 ?
+					0 : r->armed_us;
 			else
 				drain(r, events[i].data.ptr);
 		}
