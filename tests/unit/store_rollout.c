@@ -293,6 +293,142 @@ START_TEST(a_step_is_kept_whole)
 }
 END_TEST
 
+/* A field that comes to the record must come to the store: each is filled and read back. */
+#if __SIZEOF_POINTER__ == 8
+_Static_assert(sizeof(struct rollout_member) == 976 && sizeof(struct rollout) == 5768,
+	"a field came or went: the two tests below, lib/store/store_rollout_row.c, the schema");
+#endif
+
+static struct rollout_member
+filled_member(const struct rollout_member *m)
+{
+	struct rollout_member f = *m;
+
+	f.deferred = f.attempted = f.trouble = f.accepted = f.back = true;
+	f.state = ROLLOUT_MEMBER_TRIAL;
+	f.wish = ROLLOUT_WISH_CANCEL;
+	f.reason = ROLLOUT_REASON_NOT_USED;
+	f.first_reason = UPDATE_REASON_NO_SPACE;
+	(void)snprintf(f.text, sizeof(f.text), "the last");
+	(void)snprintf(f.first_text, sizeof(f.first_text), "the first");
+	f.first_failed = T0 + 11;
+	f.stage = 5;
+	f.attempt = 1000001;
+	for (unsigned i = 0; i <= ROLLOUT_CAUSES; i++)
+		f.tries[i] = (uint16_t)(0x1201 * (i + 1));
+	f.since = T0 + 12;
+	f.begun = T0 + 13;
+	f.acted = T0 + 14;
+	f.not_before = T0 + 15;
+	f.soak_since = T0 + 16;
+	f.soak_from = UINT64_MAX - 7;
+	f.soak_troubles = UINT32_MAX - 8;
+	return f;
+}
+
+static void
+is_member(const struct rollout_member *a, const struct rollout_member *b)
+{
+	ck_assert_str_eq(a->device, b->device);
+	ck_assert_str_eq(a->name, b->name);
+	ck_assert_str_eq(a->site, b->site);
+	ck_assert_str_eq(a->model, b->model);
+	ck_assert_str_eq(a->revision, b->revision);
+	ck_assert_mem_eq(a->shape, b->shape, sizeof(a->shape));
+	ck_assert_mem_eq(a->recipe, b->recipe, sizeof(a->recipe));
+	ck_assert_uint_eq(a->wave, b->wave);
+	ck_assert_int_eq(a->deferred, b->deferred);
+	ck_assert_int_eq(a->late, b->late);
+	ck_assert_int_eq(a->state, b->state);
+	ck_assert_int_eq(a->wish, b->wish);
+	ck_assert_int_eq(a->reason, b->reason);
+	ck_assert_str_eq(a->text, b->text);
+	ck_assert_int_eq(a->first_reason, b->first_reason);
+	ck_assert_str_eq(a->first_text, b->first_text);
+	ck_assert_int_eq(a->first_failed, b->first_failed);
+	ck_assert_uint_eq(a->stage, b->stage);
+	ck_assert_uint_eq(a->attempt, b->attempt);
+	ck_assert_mem_eq(a->tries, b->tries, sizeof(a->tries));
+	ck_assert_int_eq(a->attempted, b->attempted);
+	ck_assert_int_eq(a->trouble, b->trouble);
+	ck_assert_int_eq(a->accepted, b->accepted);
+	ck_assert_int_eq(a->back, b->back);
+	ck_assert_int_eq(a->since, b->since);
+	ck_assert_int_eq(a->begun, b->begun);
+	ck_assert_int_eq(a->acted, b->acted);
+	ck_assert_int_eq(a->not_before, b->not_before);
+	ck_assert_int_eq(a->soak_since, b->soak_since);
+	ck_assert_uint_eq(a->soak_from, b->soak_from);
+	ck_assert_uint_eq(a->soak_troubles, b->soak_troubles);
+}
+
+START_TEST(every_field_of_a_member_is_kept)
+{
+	struct store_member change, got;
+	struct rollout_member joiner;
+	struct plan p;
+
+	plan_put(&p, "eng-1", 7);
+	change = member("eng-1", "id-1");
+	change.member = filled_member(&change.member);
+	joiner = change.member;
+	(void)snprintf(joiner.device, sizeof(joiner.device), "id-90");
+	joiner.late = true;
+	OK(store_rollout_step(store, &(struct store_rollout_step){ .id = "eng-1", .version = -1,
+		.changes = &change, .change_count = 1, .joiners = &joiner, .joiner_count = 1 },
+		NULL, &e));
+	got = member("eng-1", "id-1");
+	is_member(&got.member, &change.member);
+	got = member("eng-1", "id-90");
+	is_member(&got.member, &joiner);
+}
+END_TEST
+
+START_TEST(every_field_of_a_rollout_is_kept)
+{
+	struct store_rollout before, got;
+	struct rollout r;
+	struct plan p;
+
+	plan_put(&p, "eng-1", 7);
+	before = rollout("eng-1");
+	r = before.rollout;
+	r.state = ROLLOUT_STOPPED;
+	r.stop = ROLLOUT_STOP_SHARE;
+	(void)snprintf(r.text, sizeof(r.text), "7 of 96");
+	r.undo = true;
+	r.started = T0 + 21;
+	r.ended = T0 + 22;
+	r.wave = 3;
+	r.wave_opened = T0 + 23;
+	r.resumed = T0 + 24;
+	OK(store_rollout_step(store, &(struct store_rollout_step){ .id = "eng-1",
+		.version = before.version, .rollout = &r }, NULL, &e));
+	got = rollout("eng-1");
+	ck_assert_str_eq(got.rollout.id, r.id);
+	ck_assert_mem_eq(got.rollout.hash, r.hash, sizeof(r.hash));
+	ck_assert_str_eq(got.rollout.selection, r.selection);
+	ck_assert_str_eq(got.rollout.policy, r.policy);
+	ck_assert_mem_eq(got.rollout.set_digest, r.set_digest, sizeof(r.set_digest));
+	ck_assert_str_eq(got.rollout.by, r.by);
+	ck_assert_int_eq(got.rollout.planned, r.planned);
+	ck_assert_int_ne(r.approval[0].at, 0);
+	for (int i = 0; i < ROLLOUT_APPROVALS_MAX; i++) {
+		ck_assert_str_eq(got.rollout.approval[i].by, r.approval[i].by);
+		ck_assert_int_eq(got.rollout.approval[i].at, r.approval[i].at);
+	}
+	ck_assert_int_eq(got.rollout.state, r.state);
+	ck_assert_int_eq(got.rollout.stop, r.stop);
+	ck_assert_str_eq(got.rollout.text, r.text);
+	ck_assert(got.rollout.undo);
+	ck_assert_int_eq(got.rollout.started, r.started);
+	ck_assert_int_eq(got.rollout.ended, r.ended);
+	ck_assert_uint_eq(got.rollout.wave, r.wave);
+	ck_assert_int_eq(got.rollout.wave_opened, r.wave_opened);
+	ck_assert_int_eq(got.rollout.resumed, r.resumed);
+}
+END_TEST
+
 /* Two runs decide on the same; one of them comes first. */
 START_TEST(of_two_steps_one_is_kept)
 {
@@ -559,6 +695,8 @@ main(void)
 	tcase_add_test(t, the_oldest_that_are_over_make_room);
 	tcase_add_test(t, another_person_approves);
 	tcase_add_test(t, a_step_is_kept_whole);
+	tcase_add_test(t, every_field_of_a_member_is_kept);
+	tcase_add_test(t, every_field_of_a_rollout_is_kept);
 	tcase_add_test(t, of_two_steps_one_is_kept);
 	tcase_add_test(t, what_is_no_step_is_refused_whole);
 	tcase_add_test(t, a_device_is_found_in_its_rollouts);
