@@ -184,10 +184,13 @@ add(struct addition *a, struct err *e)
 static void
 say_added(const struct addition *a)
 {
-	char file[SHOWN_SIZE], version[SHOWN_SIZE];
+	char file[SHOWN_SIZE], version[SHOWN_SIZE], word[SHOWN_SIZE], shown[SHOWN_SIZE];
 
 	(void)text_escape(file, sizeof(file), a->file);
 	(void)text_escape(version, sizeof(version), a->release.version);
+	/* What a shell reads, and a terminal shows. */
+	if (!text_shell(word, sizeof(word), a->file) || !text_escape(shown, sizeof(shown), word))
+		(void)snprintf(shown, sizeof(shown), "CATALOGUE");
 	(void)printf("%s: added %s of %s as a draft, seq %" PRIu32 ", %" PRIu64 " octets\n", file,
 		version, a->release.software, a->seq, a->release.size);
 	if (!a->bump)
@@ -196,7 +199,7 @@ say_added(const struct addition *a)
 	else
 		(void)printf("%s: the serial is %" PRIu32 " now, issued today; to sign it:\n"
 			"minisign -Sm %s -t 'imgadm-catalogue 1 id=%s serial=%" PRIu32 "'\n", file,
-			a->serial, file, a->id, a->serial);
+			a->serial, shown, a->id, a->serial);
 }
 
 int

@@ -14,7 +14,7 @@
 #include "lib/base/text.h"
 #include "lib/inforce/inforce.h"
 
-enum { WORD_SHOWN_SIZE = 200, LINE_MOST = LOG_TEXT_MAX - 512 };
+enum { WORD_SHOWN_SIZE = 200, LINE_MOST = LOG_TEXT_MAX - 512, PATH_SHOWN_SIZE = 1024 };
 
 /* The n-th word of a line, cut; "" past the end. */
 static void
@@ -116,7 +116,7 @@ read_content(const struct update_image *i, struct sign_content *ret, struct err 
 void
 update_image_advise(const struct update_image *i, const struct catalogue_set *set)
 {
-	char hex[2 * SIGN_SHA256_SIZE + 1];
+	char hex[2 * SIGN_SHA256_SIZE + 1], path[PATH_SHOWN_SIZE];
 	const struct catalogue_software *sw;
 	struct sign_content content;
 	struct image_label label;
@@ -139,11 +139,11 @@ update_image_advise(const struct update_image *i, const struct catalogue_set *se
 	if (update_label_make(set, sw->creator, sw->id, set->releases[release].version, &label,
 	    &e) < 0 || image_label_write(&label, &b, &e) < 0)
 		log_err(&e);
-	else if (b.len > LINE_MOST)
+	else if (!text_shell(path, sizeof(path), i->path) || b.len + strlen(path) > LINE_MOST)
 		log_error("%s: sign it with what imgadm-update image comment CATALOGUE %s %s "
 			"prints", i->path, sw->id, set->releases[release].version);
 	else
-		log_error("sign it so: minisign -Sm %s -t '%s'", i->path, buf_text(&b));
+		log_error("sign it so: minisign -Sm %s -t '%s'", path, buf_text(&b));
 	buf_release(&b);
 }
 

@@ -166,6 +166,26 @@ text_copy(char *dst, size_t size, const char *src)
 
 /* --- shown -------------------------------------------------------------- */
 
+bool
+text_shell(char *dst, size_t size, const char *src)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		"0123456789._:,+-/@%";
+	struct sink out = sink_init(dst, size);
+	bool quoted = src[0] == '\0' || strspn(src, plain) != strlen(src);
+	bool fits = !quoted || sink_add(&out, "'", 1);
+
+	for (const char *p = src; fits && *p != '\0'; p++)
+		fits = *p == '\'' ? sink_add(&out, "'\"'\"'", 5) : sink_add(&out, p, 1);
+	if (fits && quoted)
+		fits = sink_add(&out, "'", 1);
+	if (sink_end(&out) && fits)
+		return true;
+	if (size > 0)
+		dst[0] = '\0';
+	return false;
+}
+
 /* Not a control character, but moves or hides what stands around it. */
 static bool
 is_invisible(uint32_t c)

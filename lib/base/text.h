@@ -67,6 +67,14 @@ bool text_escape_line(char *dst, size_t size, const char *src);
 int text_escape_csv(struct buf *b, const char *src);
 
 /*
+ * As one word of a POSIX shell: as it is, or in single quotes where a shell would make
+ * something else of it.  Returns false, and dst is "", when it does not fit; it adds
+ * no backslash, so that text_escape() leaves its quotes as they are.  Five times the
+ * length, and 3, always suffice.
+ */
+bool text_shell(char *dst, size_t size, const char *src);
+
+/*
  * For XML and HTML, element content and quoted attributes: & < > " ' as
  * entities; characters XML 1.0 forbids become U+FFFD.
  */

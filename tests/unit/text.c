@@ -141,6 +141,26 @@ static const struct {
 	{ "a\xFF\xE2\x82", "a\\xff\\xe2\\x82" },
 };
 
+START_TEST(one_word_of_a_shell)
+{
+	static const struct {
+		const char *in, *out;
+	} words[] = {
+		{ "/srv/engine-2.0.img", "/srv/engine-2.0.img" }, { "", "''" },
+		{ "a b", "'a b'" }, { "$(id);`id`", "'$(id);`id`'" },
+		{ "it's", "'it'\"'\"'s'" }, { "~", "'~'" }, { "a\nb", "'a\nb'" },
+	};
+	char out[64];
+
+	for (size_t i = 0; i < N(words); i++) {
+		ck_assert(text_shell(out, sizeof(out), words[i].in));
+		ck_assert_str_eq(out, words[i].out);
+		ck_assert(!text_shell(out, strlen(words[i].out), words[i].in));
+		ck_assert_str_eq(out, "");
+	}
+}
+END_TEST
+
 START_TEST(escape_for_terminals)
 {
 	char out[64];
@@ -399,6 +419,7 @@ main(void)
 	tcase_add_test(tc, utf8_padding_and_bounds);
 	tcase_add_test(tc, copy_cuts_at_a_character);
 	tcase_add_loop_test(tc, escape_for_terminals, 0, N(escaped));
+	tcase_add_test(tc, one_word_of_a_shell);
 	tcase_add_test(tc, escape_is_cut_between_escapes);
 	tcase_add_loop_test(tc, escape_for_spreadsheets, 0, N(csv));
 	tcase_add_test(tc, escape_for_xml_and_json);
