@@ -45,7 +45,7 @@ collect(struct tftpd_sync *y, long least)
 			j->done(j->user, (int)events[i].res);
 			free(j);
 		}
-	} while (n == EVENTS);
+	} while (n == EVENTS && y->running > 0); /* none may be left to wait for */
 }
 
 static void
