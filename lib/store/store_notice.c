@@ -48,6 +48,23 @@ check_key(const char *key, utc_s at, struct err *e)
 	return 0;
 }
 
+/* A key that is there already takes no room. */
+static int
+others(struct store *s, const char *key, int64_t *ret_count, struct err *e)
+{
+	struct db_stmt *q = NULL;
+	int rc = db_prepare(s->db, "SELECT count(*) FROM notice WHERE key <> ?1", &q, e);
+
+	if (rc < 0)
+		return rc;
+	db_bind_text_ref(q, 1, key);
+	rc = db_step(q, e);
+	if (rc == 1)
+		*ret_count = db_i64(q, 0);
+	db_stmt_free(q);
+	return rc < 0 ? rc : 0;
+}
+
 int
 store_notice_raise(struct store *s, const char *key, const char *text, utc_s at,
 	struct err *e)
@@ -68,7 +85,7 @@ store_notice_raise(struct store *s, const char *key, const char *text, utc_s at,
 		" at < ?3 AND key <> ?1 AND ?2 <> ''", key, line, at - KEEP_S, 0, e);
 	if (rc < 0)
 		return store_write_end(s, own, rc, e);
-	rc = db_query_i64(s->db, "SELECT count(*) FROM notice", &count, e);
+	rc = others(s, key, &count, e);
 	if (rc == 0 && count >= STORE_NOTICES_MAX)
 		rc = err_set(e, -E2BIG, "%d notices stand or wait, which is the most",
 			STORE_NOTICES_MAX);
