@@ -21,6 +21,12 @@ never_stop(void *user)
 	return false;
 }
 
+static bool
+stopping(const struct install *in)
+{
+	return in->o->stopping != NULL && *in->o->stopping;
+}
+
 static const struct state_update *
 row_of(const struct install *in, size_t *ret_i)
 {
@@ -32,7 +38,7 @@ row_of(const struct install *in, size_t *ret_i)
 	return NULL;
 }
 
-/* The verb about what runs, again while the unit is busy. */
+/* The verb about what runs, again while the unit is busy; so it is when we are stopped before. */
 static void
 say(struct install *in, size_t i, enum install_verb verb, const char *more,
 	struct installer_end *ret)
@@ -59,7 +65,8 @@ say(struct install *in, size_t i, enum install_verb verb, const char *more,
 	call.sha256 = t.sha256_known ? t.sha256 : NULL;
 	call.limit_ms = in->o->verb_limit_s == 0 ? installer_limit_ms(verb) :
 		(int64_t)in->o->verb_limit_s * 1000;
-	for (int n = 0; n < BUSY_TRIES && (in->o->stopping == NULL || !*in->o->stopping); n++) {
+	ret->answer = INSTALL_BUSY;
+	for (int n = 0; n < BUSY_TRIES && !stopping(in); n++) {
 		installer_run(&call, ret);
 		if (ret->answer != INSTALL_BUSY)
 			return;
@@ -88,22 +95,27 @@ action_set(struct install *in, enum unit_action action, struct err *e)
 /*
  * What was begun and its end not seen is not begun again, since a reset may be the
  * device's own restart, and would never end: the unit says whether it runs.
+ * Who is stopped while the unit is busy has begun nothing: it is still asked for.
  */
 static int
 reset(struct install *in, size_t i, struct err *e)
 {
 	const struct unit *u = install_unit(in, i);
 	struct installer_end end = {0};
+	enum unit_action before;
 	enum install_verb verb;
 	int rc;
 
 	if (u == NULL || (u->action != UNIT_ACTION_RESET && u->action != UNIT_ACTION_RESETTING))
 		return 0;
-	verb = u->action == UNIT_ACTION_RESET ? INSTALL_RESET : INSTALL_PROBE;
+	before = u->action;
+	verb = before == UNIT_ACTION_RESET ? INSTALL_RESET : INSTALL_PROBE;
 	rc = action_set(in, UNIT_ACTION_RESETTING, e);
 	if (rc < 0)
 		return rc;
 	say(in, i, verb, NULL, &end);
+	if (end.answer == INSTALL_BUSY && stopping(in))
+		return action_set(in, before, e);
 	if (end.answer == INSTALL_OK)
 		log_notice("%s: reset", in->symbol);
 	else

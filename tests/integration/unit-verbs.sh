@@ -108,6 +108,18 @@ sqlite3 -cmd '.timeout 20000' "$state" "UPDATE unit SET action = 3 WHERE idx = $
 ok 'one whose end was not seen' "$install" --state "$state" --unit FUS --reset
 is 'is not begun again' "$(said reset)" "$resets"
 is 'the unit is asked whether it runs' "$(said probe), $(d unit list --json | tr -d ' \n' | grep -o '"action":"done"' | wc -l)" '1, 1'
+# It is stopped while the unit is busy: nothing was begun, and the next one begins it.
+echo 2 >"$T/end"
+sqlite3 -cmd '.timeout 20000' "$state" "UPDATE unit SET action = 2 WHERE idx = $fus"
+more_resets() { [ "$(said reset)" -gt "$resets" ]; }
+spawn busy "$install" --state "$state" --unit FUS --reset
+ok 'a busy unit is asked' wait_for 30 more_resets
+stop busy
+action() { sqlite3 -cmd '.timeout 20000' "$state" "SELECT action FROM unit WHERE idx = $fus"; }
+is 'and its reset is still asked for when that ends' "$(action)" 2
+rm "$T/end"; resets=$(said reset)
+ok 'which the next one does' "$install" --state "$state" --unit FUS --reset
+is 'not by asking whether it runs' "$(($(said reset) - resets)) $(action)" '1 4'
 status 'neither without a unit' 1 "$install" --state "$state" --group 3 --reset
 status 'nor both' 1 "$install" --state "$state" --unit FUS --reset --advise x
 agent_stop
