@@ -13,7 +13,7 @@ if [ -z "${FLEET_FULL_INSIDE:-}" ]; then
 fi
 fleet=${top_builddir:?}/manager/imgadm-fleet
 mkdir "$T/disk"
-mount -t tmpfs -o size=1m tmpfs "$T/disk" || skip_all "no tmpfs can be mounted"
+mount -t tmpfs -o size=1m tmpfs "$T/disk" || skip_all "no mount namespace with a tmpfs of its own"
 IMGADM_DB=$T/disk/fleet.db
 export IMGADM_DB
 lines() { i=$1; while [ "$i" -lt "$2" ]; do i=$((i + 1)); echo "device-$i 10.9.$((i / 250)).$((i % 250))"; done; }
