@@ -18,3 +18,9 @@ TESTS += tests/unit/tftp_client
 tests_unit_tftp_client_SOURCES = %D%/tftp_client.c
 tests_unit_tftp_client_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(EVENT_CFLAGS)
 tests_unit_tftp_client_LDADD = $(UNIT_LDADD) $(tftp_net_libs)
+
+check_PROGRAMS += tests/unit/tftpd_sync
+TESTS += tests/unit/tftpd_sync
+tests_unit_tftpd_sync_SOURCES = %D%/tftpd_sync.c
+tests_unit_tftpd_sync_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(EVENT_CFLAGS)
+tests_unit_tftpd_sync_LDADD = $(UNIT_LDADD) updater/libtftpd.la $(tftp_net_libs)
