@@ -150,8 +150,14 @@ if ! command -v rauc >/dev/null || ! command -v mksquashfs >/dev/null ||
 	diag 'rauc, mksquashfs or dbus-daemon is not installed: its selftest was not run'
 	swupdate_end; done_testing; exit
 fi
-if [ "$(id -u)" != 0 ] || ! losetup -f >/dev/null 2>&1 || ! unshare -m true 2>/dev/null; then
-	diag 'no root with loop devices: the selftest of RAUC was not run'
+mkdir "$T/probe" && echo x >"$T/probe/x"
+loop_mounts()
+{
+	mksquashfs "$T/probe" "$T/probe.img" -quiet -no-progress &&
+	unshare -m mount -t squashfs -o loop,ro "$T/probe.img" "$T/probe"
+}
+if [ "$(id -u)" != 0 ] || ! loop_mounts >/dev/null 2>&1; then
+	diag 'no root that mounts a squashfs by a loop device: the selftest of RAUC was not run'
 	swupdate_end; done_testing; exit
 fi
 cat >"$T/system.conf" <<END
