@@ -489,6 +489,8 @@ folders(struct call *c, const char *banks)
 		return INSTALL_FAILED;
 	}
 	/* A link to where there is room is the maker's choice; below it there is none. */
+	if (mkdir(root, 0755) == 0 && durable_folder(root) < 0)
+		return fail(c, "..");
 	fd = folder_open(AT_FDCWD, root, true, true);
 	if (fd < 0) {
 		log_error("%s: %s", root, errno == EPERM ?
