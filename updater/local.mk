@@ -19,6 +19,13 @@ updater_libupdate_la_SOURCES += %D%/update_row.c %D%/update_row.h
 updater_libupdate_la_SOURCES += %D%/update_say.c %D%/update_say.h
 updater_libupdate_la_SOURCES += %D%/update_told.c %D%/update_told.h
 updater_libupdate_la_SOURCES += %D%/update_work.c %D%/update_work.h
+# imgadm-update plan, approve, audit: rollouts.
+updater_libupdate_la_SOURCES += %D%/rollout_gather.c %D%/rollout_gather.h
+updater_libupdate_la_SOURCES += %D%/rollout_make.c %D%/rollout_make.h
+updater_libupdate_la_SOURCES += %D%/rollout_say.c %D%/rollout_say.h
+updater_libupdate_la_SOURCES += %D%/update_approve.c %D%/update_audit.c
+updater_libupdate_la_SOURCES += %D%/update_rollout.c
+updater_libupdate_la_SOURCES += %D%/update_rollouts.c %D%/update_rollouts.h
 # imgadm-update image.
 updater_libupdate_la_SOURCES += %D%/update_folder.c %D%/update_folder.h
 updater_libupdate_la_SOURCES += %D%/update_image.c %D%/update_image.h
@@ -35,7 +42,8 @@ updater_libupdate_la_SOURCES += %D%/update_label.c %D%/update_label.h
 
 sbin_PROGRAMS += updater/imgadm-update
 updater_imgadm_update_SOURCES = %D%/update_main.c
-updater_imgadm_update_LDADD = updater/libupdate.la lib/inforce/libinforce.la lib/cli/libcli.la \
+updater_imgadm_update_LDADD = updater/libupdate.la updater/librolloutload.la updater/librollout.la \
+	lib/cli/libcliaudit.la lib/inforce/libinforce.la lib/cli/libcli.la \
 	lib/tftp/libtftpnet.la lib/tftp/libtftp.la \
 	lib/image/libimage.la lib/catalogue/libcatalogue.la lib/store/libstore.la \
 	lib/snmp/libsnmp.la lib/out/libout.la lib/sign/libsign.la lib/db/libdb.la \

@@ -28,7 +28,12 @@ update_cli_options(struct update_cli *cli, struct options_pass *p, const struct 
 static const struct command commands[] = {
 	{ "device", update_device, "[options] DEVICE SOFTWARE VERSION | DEVICE --plan",
 		"bring a unit to a release, and read back what runs" },
-	{ "status", update_status, "[--json] [DEVICE]", "updates that are ordered, under way, or over" },
+	{ "plan", update_rollout_plan, "[options] [DEVICE ...] SOFTWARE VERSION",
+		"plan a rollout to many devices" },
+	{ "approve", update_approve, "HASH", "approve the plan of that hash" },
+	{ "status", update_status, "[--json] [DEVICE | ROLLOUT | --rollouts]",
+		"updates that are ordered, under way, or over" },
+	{ "audit", update_audit, "[--verify [--head H]]", "who did what, and whether that is still told" },
 	{ "abort", update_abort, "DEVICE [UNIT]", "withdraw orders, end what is not switching" },
 	{ "confirm", update_confirm, "DEVICE [UNIT]", "keep what is proven" },
 	{ "rollback", update_rollback, "DEVICE [UNIT]", "take back what is on trial or proven" },

@@ -33,6 +33,8 @@ int update_cli_run(int argc, char *argv[]);
 /* --- the commands: one file each, update_SUB.c ------------------------------------- */
 
 int update_abort(void *user, int argc, char *argv[]);
+int update_approve(void *user, int argc, char *argv[]);
+int update_audit(void *user, int argc, char *argv[]);
 int update_confirm(void *user, int argc, char *argv[]);
 int update_device(void *user, int argc, char *argv[]);
 int update_grants(void *user, int argc, char *argv[]);
@@ -42,6 +44,7 @@ int update_image_import(void *user, int argc, char *argv[]);
 int update_image_list(void *user, int argc, char *argv[]);
 int update_image_remove(void *user, int argc, char *argv[]);
 int update_rollback(void *user, int argc, char *argv[]);
+int update_rollout_plan(void *user, int argc, char *argv[]);
 int update_status(void *user, int argc, char *argv[]);
 int update_tickets_export(void *user, int argc, char *argv[]);
 int update_tickets_import(void *user, int argc, char *argv[]);

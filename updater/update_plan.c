@@ -239,18 +239,27 @@ pass_on(const char *text)
 	}
 }
 
-/* A poll that fails, or finds another one at work, leaves what is known as it is. */
-void
-update_plan_refresh(const char *db, const char *device)
+/* Its first line, for who passes it on himself. */
+static void
+first_line(const char *text, struct err *e)
 {
-	const char *argv[] = { NULL, "--no-rrd", "--no-judge", "--db", db, "--device", device,
-		NULL };
+	static const char name[] = "imgadm-judge: ";
+
+	if (strncmp(text, name, sizeof(name) - 1) == 0)
+		text += sizeof(name) - 1;
+	(void)err_set(e, -EINVAL, "%.*s", (int)strcspn(text, "\n"), text);
+}
+
+/* A program beside us, of which only what it does is wanted. */
+static void
+run_quietly(const char *program, const char *environment, const char *argv[])
+{
 	char path[PATH_SIZE];
 	struct child_end end;
 	struct buf out, errors;
 	struct err e;
 
-	if (beside_find("imgadm-poll", "IMGADM_POLL", path, sizeof(path), &e) < 0)
+	if (beside_find(program, environment, path, sizeof(path), &e) < 0)
 		return;
 	argv[0] = path;
 	buf_init(&out, UPDATE_PLAN_OUTPUT_MAX);
@@ -258,6 +267,24 @@ update_plan_refresh(const char *db, const char *device)
 	(void)run(argv, &out, &errors, &end, &e);
 	buf_release(&out);
 	buf_release(&errors);
+}
+
+/* A poll that fails, or finds another one at work, leaves what is known as it is. */
+void
+update_plan_refresh(const char *db, const char *device)
+{
+	const char *argv[] = { NULL, "--no-rrd", "--no-judge", "--db", db, "--device", device,
+		NULL };
+
+	run_quietly("imgadm-poll", "IMGADM_POLL", argv);
+}
+
+void
+update_plan_judge(const char *db)
+{
+	const char *argv[] = { NULL, "run", "--db", db, NULL };
+
+	run_quietly("imgadm-judge", "IMGADM_JUDGE", argv);
 }
 
 int
@@ -296,12 +323,15 @@ update_plan_get(const struct update_plan_ask *a, struct update_plan *ret, struct
 	buf_init(&out, UPDATE_PLAN_OUTPUT_MAX);
 	buf_init(&errors, ERRORS_MAX);
 	rc = run(argv, &out, &errors, &end, e);
-	pass_on(buf_text(&errors));
+	if (!a->quiet)
+		pass_on(buf_text(&errors));
 	if (rc == 0 && (end.status == EXIT_DONE || (end.status == EXIT_SOME_FAILED &&
 	    out.len > 0)))
 		rc = update_plan_parse(buf_text(&out), out.len, ret, e);
 	else if (rc == 0 && (end.status == EXIT_USAGE || end.status == EXIT_SOME_FAILED)) {
 		e->text[0] = '\0';
+		if (a->quiet)
+			first_line(buf_text(&errors), e);
 		rc = -EINVAL;
 	} else if (rc == 0)
 		rc = err_set(e, -EIO, "imgadm-judge plan failed: %s",

@@ -61,11 +61,13 @@ struct update_plan_ask {
 	const char *symbol;	/* the unit, or NULL */
 	const char *db;		/* path of the store */
 	bool drafts, tickets;
+	bool quiet;		/* what the judge refuses is in e, not on stderr */
 };
 
 /*
  * -ENOENT: no judge; -EINVAL: the judge refused what was asked, and has said so on
- * stderr (e is empty then); -EIO: it failed, or says what makes no sense;
+ * stderr (e is empty then; with quiet e has the first line of it); -EIO: it failed, or
+ * says what makes no sense;
  * -ENOMEM.  A plan that there is not is no failure: end says.
  */
 int update_plan_get(const struct update_plan_ask *a, struct update_plan *ret, struct err *e);
@@ -78,5 +80,7 @@ int update_plan_parse(const char *json, size_t len, struct update_plan *ret, str
  * made from what runs now.  A device that does not answer stays as it was known.
  */
 void update_plan_refresh(const char *db, const char *device);
+/* Have all that changed judged (imgadm-judge run); what fails leaves verdicts as they were. */
+void update_plan_judge(const char *db);
 
 #endif

@@ -6,12 +6,15 @@
 #include <string.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/log.h"
 #include "lib/base/text.h"
 #include "lib/store/store_center.h"
 #include "lib/store/store_order.h"
 #include "lib/store/store_read.h"
 #include "updater/update_cli.h"
+#include "updater/rollout_load.h"
 #include "updater/update_heard.h"
+#include "updater/update_rollouts.h"
 
 static const struct listing_column columns[] = {
 	{ "DEVICE", "device", LISTING_TEXT, LISTING_EVERYWHERE },
@@ -160,15 +163,31 @@ list_all(struct store *s, struct listing *l, int64_t only, struct err *e)
 	return rc;
 }
 
+enum { ALL = UPDATE_KEY_OWN, ROLLOUTS };
+
+/* A rollout's name is never taken for a device's, where there is such a rollout. */
+static bool
+is_rollout(struct store *s, const char *name)
+{
+	struct store_rollout r;
+	struct err e;
+
+	return rollout_is_id(name) && store_rollout_get(s, name, &r, &e) == 0;
+}
+
 int
 update_status(void *user, int argc, char *argv[])
 {
-	static const struct option_row rows[] = { CLI_OPTION_CSV, CLI_OPTION_DB, CLI_OPTION_JSON,
-		CLI_OPTION_END };
+	static const struct option_row rows[] = {
+		{ ALL, "all", NULL, "of a rollout: every member" },
+		CLI_OPTION_CSV, CLI_OPTION_DB, CLI_OPTION_JSON,
+		{ ROLLOUTS, "rollouts", NULL, "the rollouts, a line each" },
+		CLI_OPTION_END,
+	};
 	static const struct options options = {
 		.program = "imgadm-update status",
-		.usage = "[options] [DEVICE]",
-		.summary = "What is known of the updates of a device, or of all.",
+		.usage = "[options] [DEVICE | ROLLOUT]",
+		.summary = "What is known of the updates of a device, or of all; or of a rollout.",
 		.rows = rows,
 	};
 	struct update_cli *cli = user;
@@ -177,13 +196,28 @@ update_status(void *user, int argc, char *argv[])
 	struct store *s = NULL;
 	int64_t device = 0;
 	struct err e;
-	int status, rc = 0;
+	bool all = false, rollouts = false;
+	int key, status, rc = 0;
 
-	if (update_cli_options(cli, &p, &options, argc, argv, 0, 1, &status) != 0)
+	options_begin(&p, &options, argc, argv);
+	while ((key = update_cli_option(cli, &p, 0, 1, &status)) > 0) {
+		all |= key == ALL;
+		rollouts |= key == ROLLOUTS;
+	}
+	if (key != 0)
 		return status;
+	if (rollouts && (all || argc > p.index)) {
+		log_error("--rollouts lists all of them: give no name, nor --all");
+		return EXIT_USAGE;
+	}
 	status = cli_open(&cli->cli, STORE_READ, &s);
 	if (status != EXIT_DONE)
 		return status;
+	if (rollouts || (argc > p.index && is_rollout(s, argv[p.index]))) {
+		status = rollouts ? update_rollouts_list(cli, s) :
+			update_rollouts_show(cli, s, argv[p.index], all);
+		goto out;
+	}
 	if (argc > p.index)
 		rc = store_device_key(s, argv[p.index], &device, &e);
 	if (rc < 0) {

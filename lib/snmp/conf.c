@@ -15,6 +15,7 @@
 #include "lib/snmp/conf_key.h"
 #include "lib/snmp/conf_directive.h"
 #include "lib/snmp/conf_reader.h"
+#include "lib/snmp/conf_rollout.h"
 #include "lib/snmp/conf_site.h"
 #include "lib/snmp/conf_words.h"
 #include "lib/snmp/resolve.h"
@@ -50,6 +51,7 @@ struct conf {
 	size_t device_count, device_size, range_count, range_size;
 	struct conf_keys keys[CONF_KEY_KINDS];
 	struct conf_sites sites;
+	struct conf_rollouts rollouts;
 	struct snmp_credential *fallback;	/* snmp.conf's defaults */
 	struct err fallback_err;
 	bool fallback_tried;
@@ -89,6 +91,7 @@ conf_free(struct conf *c)
 	for (size_t i = 0; i < CONF_KEY_KINDS; i++)
 		conf_keys_release(&c->keys[i]);
 	conf_sites_release(&c->sites);
+	conf_rollouts_release(&c->rollouts);
 	snmp_credential_free(c->fallback);
 	free(c);
 }
@@ -378,6 +381,9 @@ take_line(void *user, const char *token, const char *value, const char *place, s
 	case CONF_SITE:
 		code = conf_site_line(&c->sites, &w, place, e);
 		break;
+	case CONF_ROLLOUT:
+		code = conf_rollout_line(&c->rollouts, &w, e);
+		break;
 	case CONF_PATH:
 	case CONF_ADDRESS:
 	case CONF_NUMBER:
@@ -449,6 +455,12 @@ void
 conf_site(const struct conf *c, const char *site, struct conf_site *ret)
 {
 	conf_site_find(&c->sites, site, ret);
+}
+
+const char *
+conf_rollout(const struct conf *c, const char *name)
+{
+	return conf_rollout_find(&c->rollouts, name);
 }
 
 bool

@@ -128,6 +128,11 @@ struct conf_site {
 	bool nat;		/* an answer from another port would be dropped */
 };
 void conf_site(const struct conf *c, const char *site, struct conf_site *ret);
+/*
+ * What `rollout NAME` lines say: lines "KEY VALUE", not looked into (the updater knows the
+ * keys).  NULL = there is no such line.  Borrowed from c.
+ */
+const char *conf_rollout(const struct conf *c, const char *name);
 
 /* The n-th directive from 0 with its help, NULL past the end; for --help and the manual's test. */
 const char *conf_directive_at(size_t n, const char **ret_help);

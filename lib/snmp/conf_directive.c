@@ -39,6 +39,7 @@ const struct conf_directive conf_directives[CONF_DIRECTIVES] = {
 		"NAME KEY: who signs images and tickets for this fleet" },
 	{ "site", CONF_SITE, 0, 0, "NAME imageBase|grantFrom|nat VALUE: where devices fetch"
 		" images from" },
+	{ "rollout", CONF_ROLLOUT, 0, 0, "NAME KEY=VALUE ...: a policy of rollouts, by its name" },
 };
 
 /* Whether word is one of those that stand, with '|' between them, before help's colon. */

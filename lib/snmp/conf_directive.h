@@ -9,11 +9,11 @@
 
 #include "lib/base/err.h"
 
-enum { CONF_DIRECTIVES = 19, CONF_WORD_MAX = 64 };
+enum { CONF_DIRECTIVES = 20, CONF_WORD_MAX = 64 };
 
 enum conf_kind {
 	CONF_CREDENTIAL, CONF_ASSIGN, CONF_CATALOGUE_KEY, CONF_IMAGE_KEY,
-	CONF_OPERATOR_KEY, CONF_SITE,
+	CONF_OPERATOR_KEY, CONF_SITE, CONF_ROLLOUT,
 	CONF_PATH,		/* absolute; one value */
 	CONF_ADDRESS,		/* transport specifier; one value */
 	CONF_NUMBER,		/* min..max */

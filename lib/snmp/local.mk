@@ -7,6 +7,7 @@ lib_snmp_libsnmp_la_SOURCES = \
 	%D%/conf_paths.c \
 	%D%/conf_reader.c %D%/conf_reader.h \
 	%D%/conf_directive.c %D%/conf_directive.h \
+	%D%/conf_rollout.c %D%/conf_rollout.h \
 	%D%/conf_site.c %D%/conf_site.h \
 	%D%/conf_words.c %D%/conf_words.h \
 	%D%/credential.c %D%/credential.h %D%/credential_internal.h \

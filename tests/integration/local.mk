@@ -238,3 +238,6 @@ dist_check_SCRIPTS += tests/integration/audit-cut.sh
 TESTS += tests/integration/audit-cut.sh
 dist_check_SCRIPTS += tests/integration/notify-mail.sh
 TESTS += tests/integration/notify-mail.sh
+
+dist_check_SCRIPTS += tests/integration/rollout-plan.sh
+TESTS += tests/integration/rollout-plan.sh
