@@ -7,7 +7,8 @@ dist_pkgdata_DATA = %D%/imgadm-catalogue.rng
 # How imgadm-poll is started: by cron or by systemd, to be copied.
 exampledir = $(docdir)/examples
 nodist_example_DATA = %D%/imgadm-poll.service %D%/imgadm.cron
-dist_example_DATA = %D%/imgadm-poll.timer %D%/catalogue-example.xml
+dist_example_DATA = %D%/imgadm-poll.timer %D%/catalogue-example.xml \
+	%D%/catalogue-small.xml
 EXTRA_DIST += %D%/imgadm-poll.service.in %D%/imgadm.cron.in
 CLEANFILES += %D%/imgadm-poll.service %D%/imgadm.cron
 %D%/imgadm-poll.service: %D%/imgadm-poll.service.in Makefile
