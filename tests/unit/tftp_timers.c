@@ -25,6 +25,7 @@ static void
 fire(struct tftp_timers *ts, int64_t now_us)
 {
 	struct tftp_timer *t;
+	int wrong = 0;	/* counted: an assertion each would be the most of the time */
 
 	while ((t = tftp_timers_first(ts)) != NULL && t->at_us <= now_us) {
 		struct thing *x = (struct thing *)(void *)t;
@@ -34,9 +35,11 @@ fire(struct tftp_timers *ts, int64_t now_us)
 		tftp_timers_again(ts, x->deadline_us);
 	}
 	for (int i = 0; i < TIMERS; i++) {
-		ck_assert(things[i].deadline_us > now_us);
-		ck_assert((things[i].timer.place != 0) == (things[i].deadline_us != INT64_MAX));
+		if (things[i].deadline_us <= now_us ||
+			(things[i].timer.place != 0) != (things[i].deadline_us != INT64_MAX))
+			wrong++;
 	}
+	ck_assert_int_eq(wrong, 0);
 }
 
 START_TEST(timers_fire_when_due_however_they_were_moved)
@@ -76,17 +79,19 @@ sent_in_10_s(uint64_t rate, uint64_t size, int64_t step_us)
 {
 	struct tftp_rate r;
 	uint64_t sent = 0;
+	int wrong = 0;
 
 	tftp_rate_init(&r, rate, 0);
 	for (int64_t now_us = 0; now_us < 10 * 1000000; now_us += step_us) {
 		bool may = tftp_rate_may(&r, now_us);
 
-		ck_assert_int_eq(may, tftp_rate_when_us(&r) <= now_us);
+		wrong += may != (tftp_rate_when_us(&r) <= now_us);
 		if (may) {
 			tftp_rate_take(&r, size);
 			sent += size;
 		}
 	}
+	ck_assert_int_eq(wrong, 0);
 	return sent;
 }
 
