@@ -14,7 +14,7 @@
 #include "lib/snmp/engine.h"
 #include "lib/snmp/pdu.h"
 
-enum { SIGNALS = 2 };
+enum { SIGNALS = 2, HURRY_MS = 3000 };
 
 struct ask {
 	struct event_base *base;
@@ -167,6 +167,14 @@ run(struct ask *a)
 	a->engine = NULL;
 	if (a->stopped && a->end->how != ASK_DONE && a->end->how != ASK_REFUSED)
 		a->end->how = ASK_STOPPED;
+}
+
+void
+ask_hurry(struct ask *a)
+{
+	if (a->target.timeout_ms > HURRY_MS)
+		a->target.timeout_ms = HURRY_MS;
+	a->target.retries = 0;
 }
 
 void

@@ -36,6 +36,9 @@ struct ask_end {
 int ask_open(struct conf *conf, const struct store_target *t, struct ask **ret, struct err *e);
 void ask_close(struct ask *a);	/* NULL is fine */
 
+/* One try of a few seconds from now on: what it does not answer can be done without. */
+void ask_hurry(struct ask *a);
+
 /*
  * GET; take is called with each varbind, in the order of the names, where it was
  * answered without an error.

@@ -95,6 +95,8 @@ end_unit(struct aborting *a, const struct unit *u, bool known)
 	/* No row: nothing that could be under way. */
 	if (end.how == ASK_REFUSED && !known)
 		return;
+	if (end.how == ASK_DONE)
+		update_told_keep(&a->o, u, &row);
 	if (end.how == ASK_DONE && update_at_rest(row.state))
 		return;
 	if (end.how == ASK_DONE && row.state > UPDATE_STAGED) {
@@ -109,7 +111,7 @@ end_unit(struct aborting *a, const struct unit *u, bool known)
 	if (end.how == ASK_DONE) {
 		(void)printf("%s: abort was sent\n", u->symbol);
 		a->ended++;
-		update_told_see(&a->o, u, &row, UPDATE_COMMAND_ABORT);
+		a->failed += !update_told_see(&a->o, u, &row, UPDATE_COMMAND_ABORT);
 	} else if (end.how == ASK_SILENT && known) {
 		order(a, u);
 	} else if (end.how != ASK_SILENT) {
@@ -172,6 +174,9 @@ update_abort(void *user, int argc, char *argv[])
 			rc = end_units(&a, &e);
 		if (rc < 0)
 			status = cli_error(&e, rc);
+		else if (a.withdrawn + a.grants + a.ended + a.failed == 0)
+			(void)printf("%s: nothing is ordered or under way%s%s\n", a.device,
+				a.symbol != NULL ? " for " : "", a.symbol != NULL ? a.symbol : "");
 		else
 			(void)printf("%s: %zu order%s and %zu grant%s withdrawn, abort sent to %zu "
 				"unit%s\n", a.device, a.withdrawn, a.withdrawn == 1 ? "" : "s",

@@ -22,6 +22,7 @@ enum {
 	SLOW_MS = 5000,		/* while nothing does */
 	SILENT_MS = 10000,	/* while it does not answer */
 	MISREAD_MAX = 5,
+	TAKEN_UP_MS = 20000,	/* longer in requested: something may not run there */
 };
 
 /* --- read back ------------------------------------------------------------- */
@@ -229,6 +230,23 @@ act(struct update_work *w, struct update_member *m)
 	}
 }
 
+/* imgadm-agentd, which starts the installer, may not run where snmpd answers: said once. */
+static void
+look_taken_up(struct update_work *w, struct update_member *m)
+{
+	int64_t now = clock_monotonic_ms(clock_system());
+
+	if (m->row.state != UPDATE_REQUESTED) {
+		m->requested_ms = 0;
+	} else if (m->requested_ms == 0) {
+		m->requested_ms = now;
+	} else if (!m->idle_told && now - m->requested_ms >= TAKEN_UP_MS) {
+		m->idle_told = true;
+		update_say_line(w->say, m->step->symbol, "nothing takes it up: does "
+			"imgadm-agentd run on the device?");
+	}
+}
+
 /* A row of this order; true where its state is another one. */
 static bool
 take_row(struct update_work *w, struct update_member *m, const struct update *row)
@@ -289,6 +307,7 @@ look(struct update_work *w, struct update_member *m)
 	changed = take_row(w, m, &row);
 	if (changed)
 		keep(w, m);
+	look_taken_up(w, m);
 	act(w, m);
 	return changed;
 }

@@ -9,6 +9,7 @@
 #include "lib/base/paths.h"
 #include "lib/base/text.h"
 #include "lib/store/store_image.h"
+#include "lib/store/store_read.h"
 #include "updater/update_cli.h"
 #include "updater/update_folder.h"
 
@@ -113,6 +114,40 @@ update_image_find(struct store *s, const char *creator, const char *software, co
 	return rc;
 }
 
+/* What runs somewhere can be wanted there again, and is then fetched from here. */
+static void
+warn_runs(struct store *s, const struct store_image *i)
+{
+	const struct store_filter f = { .software = i->software, .now_only = true };
+	char first[STORE_NAME_MAX + 1] = "", last[STORE_NAME_MAX + 1] = "";
+	char shown[2][4 * STRUCTURE_NAME_MAX + 1];
+	struct store_softwares *list = NULL;
+	struct store_software_row row;
+	size_t devices = 0;
+	struct err e;
+
+	if (store_softwares_open(s, &f, &list, &e) < 0)
+		return;
+	while (store_softwares_next(list, &row, &e) == 1) {
+		bool runs = row.software.state == SOFTWARE_RUNNING ||
+			row.software.state == SOFTWARE_TRIAL || row.software.state == SOFTWARE_PROVEN;
+
+		if (!runs || strcmp(row.software.version, i->version) != 0 ||
+		    strcmp(row.software.creator, i->creator) != 0 || strcmp(row.device, last) == 0)
+			continue;
+		(void)text_copy(last, sizeof(last), row.device);
+		if (devices++ == 0)
+			(void)text_copy(first, sizeof(first), row.device);
+	}
+	store_softwares_close(list);
+	(void)text_escape(shown[0], sizeof(shown[0]), i->software);
+	(void)text_escape(shown[1], sizeof(shown[1]), i->version);
+	if (devices > 0)
+		log_warning("%s %s runs on %zu device%s, such as %s: without its image no way leads "
+			"back to it; imgadm-update image import keeps it again", shown[0],
+			shown[1], devices, devices == 1 ? "" : "s", first);
+}
+
 /* The row first: what has none is nobody's, and an import writes it again. */
 static int
 take_away(struct update_cli *cli, struct store *s, const char *creator, char *argv[],
@@ -125,6 +160,8 @@ take_away(struct update_cli *cli, struct store *s, const char *creator, char *ar
 
 	if (rc == 0)
 		rc = update_image_find(s, creator, argv[0], argv[1], &i, e);
+	if (rc == 0)
+		warn_runs(s, &i);
 	if (rc == 0)
 		rc = store_image_remove(s, i.number, e);
 	if (rc == 0)

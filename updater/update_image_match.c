@@ -55,12 +55,14 @@ update_image_match(struct update_image *i, const struct catalogue_set *set,
 {
 	const struct image_label *l = &i->passed.label;
 	struct image_label label;
+	char why[ERR_TEXT_SIZE];
 	struct buf b;
 	int rc = update_label_make(set, l->creator, l->software, l->version, &label, e);
 
 	if (rc < 0) {
-		err_prefix(e, "%s", i->path);
-		return rc;
+		(void)text_copy(why, sizeof(why), e->text);
+		return err_set(e, rc, "%s: %s%s", i->path, why, rc == -ENOENT ? "; where another "
+			"catalogue lists it, imgadm-judge catalogue import that first" : "");
 	}
 	buf_init(&b, SIGN_FILE_MAX);
 	rc = image_label_write(&label, &b, e);

@@ -283,7 +283,7 @@ update_label_make(const struct catalogue_set *set, const char *creator, const ch
 	r = &set->releases[release];
 	sw = &set->software[r->software];
 	if (r->size == 0 || !r->sha256_known)
-		return err_set(e, -ENOENT, "%s %s: the catalogue says no size and sha256 of its image:"
+		return err_set(e, -EINVAL, "%s %s: the catalogue says no size and sha256 of its image:"
 			" write them into the <release>, or let imgadm-judge catalogue"
 			" add-release do it", sw->id, r->version);
 	if (!text_copy(l.software, sizeof(l.software), sw->id) ||

@@ -161,17 +161,31 @@ amount(uint64_t octets, uint64_t of, char *dst, size_t size, const char **ret_un
 	text_decimal(dst, size, (int64_t)((octets * 10 + one / 2) / one), -1);
 }
 
+void
+update_say_amount(uint64_t done, uint64_t size, char *dst, size_t dst_size)
+{
+	char left[SIZE_TEXT], all[SIZE_TEXT];
+	const char *unit;
+
+	amount(size > 0 && done > size ? size : done, size > 0 ? size : done, left,
+		sizeof(left), &unit);
+	if (size == 0) {
+		(void)snprintf(dst, dst_size, "%s %s", left, unit);
+		return;
+	}
+	amount(size, size, all, sizeof(all), &unit);
+	(void)snprintf(dst, dst_size, "%s of %s %s", left, all, unit);
+}
+
 static void
 row_text(const struct update *row, uint32_t size, char *dst, size_t dst_size)
 {
-	const char *name = update_name(UPDATE_NAME_STATE, (int)row->state), *unit;
-	char done[SIZE_TEXT], all[SIZE_TEXT], text[4 * STRUCTURE_TEXT_MAX + 1];
+	const char *name = update_name(UPDATE_NAME_STATE, (int)row->state);
+	char done[UPDATE_SAY_AMOUNT_SIZE], text[4 * STRUCTURE_TEXT_MAX + 1];
 
 	if (row->state == UPDATE_DOWNLOADING && size > 0) {
-		amount(row->bytes_done < size ? row->bytes_done : size, size, done, sizeof(done),
-			&unit);
-		amount(size, size, all, sizeof(all), &unit);
-		(void)snprintf(dst, dst_size, "%s %s of %s %s", name, done, all, unit);
+		update_say_amount(row->bytes_done, size, done, sizeof(done));
+		(void)snprintf(dst, dst_size, "%s %s", name, done);
 	} else if (row->state == UPDATE_FAILED || row->state == UPDATE_ROLLED_BACK) {
 		(void)text_escape(text, sizeof(text), row->reason_text);
 		(void)snprintf(dst, dst_size, "%s: %s%s%s", name,

@@ -23,6 +23,10 @@ void update_say_begin(struct update_say *s, bool json);
 /* "room-214, ENG (E-30, serial E1180): engine-fw G00-21 → G00-28 → G00-30 ...", a line a unit. */
 void update_say_plan(struct update_say *s, const char *device, const struct update_plan *p);
 
+/* "3.1 of 12.0 MiB"; size 0, not known: "3.1 MiB". */
+enum { UPDATE_SAY_AMOUNT_SIZE = 96 };
+void update_say_amount(uint64_t done, uint64_t size, char *dst, size_t dst_size);
+
 /* "ENG: downloading 3.1 of 12.0 MiB"; with `again`, only how far it is. */
 void update_say_row(struct update_say *s, const char *symbol, const struct update *row,
 	uint32_t size, bool again);

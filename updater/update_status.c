@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
@@ -14,12 +15,17 @@
 #include "updater/update_cli.h"
 #include "updater/rollout_load.h"
 #include "updater/update_heard.h"
+#include "updater/update_open.h"
 #include "updater/update_rollouts.h"
+#include "updater/update_row.h"
+#include "updater/update_say.h"
+#include "updater/update_told.h"
 
 static const struct listing_column columns[] = {
 	{ "DEVICE", "device", LISTING_TEXT, LISTING_EVERYWHERE },
 	{ "UNIT", "unit", LISTING_TEXT, LISTING_EVERYWHERE },
 	{ "STATE", "state", LISTING_TEXT, LISTING_EVERYWHERE },
+	{ "DONE", "", LISTING_TEXT, LISTING_TABLE_ONLY },
 	{ "SOFTWARE", "software", LISTING_TEXT, LISTING_EVERYWHERE },
 	{ "VERSION", "version", LISTING_TEXT, LISTING_EVERYWHERE },
 	{ "ORDER", "order", LISTING_NUMBER, LISTING_EVERYWHERE },
@@ -34,6 +40,22 @@ static const struct listing_column columns[] = {
 	{ "HEARD", "heard", LISTING_AGO, LISTING_EVERYWHERE },
 	{ "TEXT", "text", LISTING_TEXT, LISTING_EVERYWHERE },
 };
+
+/* What has come so far, where it is coming: "3.1 of 12.0 MiB". */
+static void
+list_done(struct listing *l, const struct update *r, const struct store_order *orders,
+	size_t count)
+{
+	uint32_t size = r->want.size;
+	char text[UPDATE_SAY_AMOUNT_SIZE];
+
+	for (size_t i = 0; size == 0 && i < count; i++)
+		if (orders[i].number == r->want.order)
+			size = orders[i].want.size;
+	if (r->state == UPDATE_DOWNLOADING)
+		update_say_amount(r->bytes_done, size, text, sizeof(text));
+	listing_text(l, r->state == UPDATE_DOWNLOADING ? text : NULL);
+}
 
 static void
 list_want(struct listing *l, const struct update_want *w)
@@ -91,6 +113,7 @@ list_row(struct listing *l, const char *device, const struct store_update *u,
 	listing_mark(l, bad ? LISTING_BAD : r->state == UPDATE_COMMITTED ? LISTING_GOOD :
 		LISTING_PLAIN);
 	listing_text(l, update_name(UPDATE_NAME_STATE, (int)r->state));
+	list_done(l, r, orders, count);
 	list_want(l, &r->want);
 	listing_number(l, r->bytes_done);
 	listing_text(l, update_name(UPDATE_NAME_COMMAND, (int)r->command));
@@ -117,6 +140,7 @@ list_order(struct listing *l, const struct store_device_row *d, const struct sto
 	listing_text(l, o->symbol);
 	listing_mark(l, LISTING_WARN);
 	listing_text(l, "ordered");
+	listing_none(l);
 	list_want(l, &o->want);
 	listing_none(l);
 	listing_text(l, update_name(UPDATE_NAME_COMMAND, (int)o->command));
@@ -163,6 +187,106 @@ list_all(struct store *s, struct listing *l, int64_t only, struct err *e)
 	return rc;
 }
 
+/* --- asked now ------------------------------------------------------------------- */
+
+/* A row of it is not at rest, as far as was heard. */
+static bool
+is_under_way(struct store *s, int64_t device)
+{
+	struct store_update *rows = NULL;
+	bool open = false;
+	size_t count = 0;
+	struct err e;
+
+	if (store_update_list(s, device, &rows, &count, &e) < 0)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		open |= !update_at_rest(rows[i].row.state);
+	free(rows);
+	return open;
+}
+
+/* Each such row once; false with why: there is no use in asking on. */
+static bool
+ask_rows(struct update_opened *o, struct ask_end *end)
+{
+	const struct structure *s = &o->device.structure;
+	struct store_update *rows = NULL;
+	size_t count = 0;
+	struct update now;
+	uint32_t lock;
+	struct err e;
+
+	*end = (struct ask_end){ .how = ASK_DONE };
+	if (store_update_list(o->store, o->device.row.device, &rows, &count, &e) < 0)
+		return true;
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < s->unit_count && !update_at_rest(rows[i].row.state); k++) {
+			if (strcmp(s->units[k].symbol, rows[i].symbol) != 0)
+				continue;
+			update_row_get(o->ask, s->units[k].index, &now, &lock, end);
+			if (end->how == ASK_DONE)
+				update_told_keep(o, &s->units[k], &now);
+			else if (end->how != ASK_REFUSED)
+				goto out;
+		}
+out:
+	free(rows);
+	return end->how == ASK_DONE || end->how == ASK_REFUSED;
+}
+
+/*
+ * What is under way is asked of the device, once and not for long.  What it does not answer
+ * to stays as it was heard; who may not write the store sees that, too.
+ */
+static void
+refresh(struct update_cli *cli, const char *name)
+{
+	char heard[UPDATE_HEARD_SIZE];
+	struct update_opened o;
+	struct ask_end end;
+	struct err e;
+
+	if (cli_conf(&cli->cli, &e) < 0 ||
+	    access(conf_db(cli->cli.conf, cli->cli.db), W_OK) < 0)
+		return;
+	if (update_open(cli, name, false, &o) == EXIT_DONE && o.reachable) {
+		ask_hurry(o.ask);
+		if (!ask_rows(&o, &end)) {
+			update_heard_when(&o.device.row, clock_utc_s(clock_system()), heard,
+				sizeof(heard));
+			log_warning("%s: %s: what follows is what was heard; %s", name,
+				end.how == ASK_STOPPED ? "stopped" : end.reason, heard);
+		}
+	}
+	update_opened_close(&o);
+}
+
+/* The device's rows, asked for where there is something to ask: on a store that is read anew. */
+static int
+list_fresh(struct update_cli *cli, struct store **s, const char *name, int64_t device)
+{
+	struct listing *l;
+	struct err e;
+	int status, rc;
+
+	if (name != NULL && is_under_way(*s, device)) {
+		store_close(*s);
+		*s = NULL;
+		refresh(cli, name);
+		status = cli_open(&cli->cli, STORE_READ, s);
+		if (status != EXIT_DONE)
+			return status;
+	}
+	l = cli_listing(&cli->cli, columns, sizeof(columns) / sizeof(columns[0]));
+	if (l == NULL)
+		return EXIT_STORAGE;
+	rc = list_all(*s, l, device, &e);
+	return cli_listed(&cli->cli, l, rc, &e, "no update was ordered or heard of so far");
+}
+
+/* --- the command ----------------------------------------------------------------- */
+
 enum { ALL = UPDATE_KEY_OWN, ROLLOUTS };
 
 /* A rollout's name is never taken for a device's, where there is such a rollout. */
@@ -191,7 +315,6 @@ update_status(void *user, int argc, char *argv[])
 		.rows = rows,
 	};
 	struct update_cli *cli = user;
-	struct listing *l = NULL;
 	struct options_pass p;
 	struct store *s = NULL;
 	int64_t device = 0;
@@ -224,13 +347,7 @@ update_status(void *user, int argc, char *argv[])
 		status = cli_no_device(s, argv[p.index], &e, rc);
 		goto out;
 	}
-	l = cli_listing(&cli->cli, columns, sizeof(columns) / sizeof(columns[0]));
-	if (l == NULL) {
-		status = EXIT_STORAGE;
-		goto out;
-	}
-	rc = list_all(s, l, device, &e);
-	status = cli_listed(&cli->cli, l, rc, &e, "no update was ordered or heard of so far");
+	status = list_fresh(cli, &s, argc > p.index ? argv[p.index] : NULL, device);
 out:
 	store_close(s);
 	return status;

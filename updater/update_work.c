@@ -139,7 +139,11 @@ look_trust(struct update_work *w, struct update_member *m)
 		return;
 	(void)snprintf(m->version, sizeof(m->version), "%u", serial);
 	m->read_back = true;
-	update_work_end(m, UPDATE_WORK_DONE, "%u is in force already", serial);
+	if (serial == m->step->seq)
+		update_work_end(m, UPDATE_WORK_DONE, "is in force already");
+	else
+		update_work_end(m, UPDATE_WORK_DONE, "is behind it: %u is in force already",
+			serial);
 }
 
 /* The unit is the one that the plan is for, and runs what it was made for. */

@@ -50,6 +50,8 @@ struct update_member {
 	bool sent;		/* the device has it */
 	bool read_back;
 	unsigned misread;	/* reads of another version, after it said that it is proven */
+	int64_t requested_ms;	/* since when, monotonic, it is seen requested; 0 = it is not */
+	bool idle_told;		/* that nothing takes it up was said */
 	bool switched, confirmed;	/* was asked to */
 	uint32_t confirm_order;	/* by which, where it was an order; 0 = by none */
 	char version[STRUCTURE_LABEL_MAX + 1];	/* that runs, as read back */

@@ -558,7 +558,7 @@ judge_words_not_selectable(const struct judge_problem *p, uint32_t unit, uint32_
 	if (p->shape->units[unit].owner != JUDGE_OWNER_CENTRE) {
 		judge_words_not_ours(p, unit, b);
 	} else if (r->state == CATALOGUE_DRAFT && !p->policy->drafts) {
-		(void)buf_add_text(b, "it is a draft, which policy does not allow");
+		(void)buf_add_text(b, "it is a draft, which only --drafts allows");
 	} else if (r->state == CATALOGUE_WITHDRAWN) {
 		(void)buf_add_text(b, "it is withdrawn");
 		if (r->because != NULL)

@@ -36,6 +36,9 @@ TESTS += tests/integration/update-push.sh
 dist_check_SCRIPTS += tests/integration/update-device.sh
 TESTS += tests/integration/update-device.sh
 
+dist_check_SCRIPTS += tests/integration/update-tell.sh
+TESTS += tests/integration/update-tell.sh
+
 dist_check_SCRIPTS += tests/integration/fleetsim.sh
 TESTS += tests/integration/fleetsim.sh
 

@@ -53,7 +53,9 @@ grep -v '^imgadm-update rollback' "$T/all.sh" >"$T/block.sh"
 ok 'on the centre: up to the new release' sh -c 'cd "$1" && sh -e "$2"' sh "$T/here" "$T/block.sh"
 like 'it runs' "$(imgadm-device software list ENG)" 'engine-fw +acme +G00-30 +proven'
 grep '^imgadm-update rollback' "$T/all.sh" >"$T/block.sh"
-ok 'and back' sh -e "$T/block.sh"
+# On a machine under load it may take longer than the command looks at it: exit status 2.
+sh "$T/block.sh" >"$T/out" 2>&1
+like 'and back' "$(cat "$T/out")" '^ENG: rollback was sent$'
 back() { imgadm-device software list ENG | grep -qE 'G00-21 .*running'; }
 ok 'what ran runs again' wait_for 60 back
 stop tftpd
