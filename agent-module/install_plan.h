@@ -29,6 +29,9 @@
  * - What is staged may have waited long: before the commit point the label is
  *   checked again, so that what was revoked, withdrawn or put below the floor
  *   meanwhile is not switched to, and its bank is labelled invalid.
+ * - Where a unit has two banks, the one that runs is the way back: the
+ *   installer's `verify` reads it before the commit point, and where it is not
+ *   whole nothing is switched.
  * - A group has one commit point: one transaction makes all its rows
  *   switching.  Before it a crash leaves all old; after it every switch is
  *   completed, and one member that fails takes all back.
@@ -99,6 +102,7 @@ struct install_memory {
 	bool roomy, fetched, verified, written, bank_verified;
 	bool previous_known, previous;	/* the image of what ran is kept, and whole */
 	bool told;		/* 'no way back' is in the row */
+	bool back_whole;	/* the bank that runs, where another is switched to */
 	bool switched, proven, confirmed, back, stuck;
 	bool probed, probe_none;
 	bool busy;		/* the last answer */

@@ -27,12 +27,15 @@ recorded(struct install_member *member, const struct install_change *c,
 		struct install_memory kept = { .counted = true };
 
 		if (state && c->state == UPDATE_STAGED) {
+			/* One process, that asks a unit in use again and again. */
+			kept.back_whole = m->back_whole;
 			kept.busy = m->busy;
 			kept.busies = m->busies;
 			kept.wait_ms = m->wait_ms;
 			kept.gather_end_ms = m->gather_end_ms != 0 ? m->gather_end_ms :
 				now->ms + (int64_t)member->row.row.want.expires_s * 1000;
 		} else if (state && c->state == UPDATE_SWITCHING) {
+			kept.back_whole = m->back_whole;
 			kept.gather_end_ms = m->gather_end_ms;
 			kept.busies = m->busies;
 		}
@@ -99,6 +102,22 @@ write_failed(struct install_member *member, const struct install_outcome *o,
 		refused(m, UPDATE_REASON_INSTALLER_FAILED, &o->why);
 	else
 		m->wait_ms = now->ms + BACKOFF_MS;
+}
+
+/* The bank that runs was read, before another is switched to. */
+static void
+looked_back(struct install_memory *m, const struct install_step *s,
+	const struct install_outcome *o)
+{
+	struct err why;
+
+	/* An installer that cannot tell, as of what came from the factory, is no hindrance. */
+	m->back_whole = o->answer == INSTALL_OK || o->answer == INSTALL_UNSUPPORTED;
+	if (m->back_whole)
+		return;
+	(void)err_set(&why, 0, "no way back: bank %u, which runs, is not whole: %s; the installer "
+		"has to be given what runs, see imgadm-integrate(7)", s->bank, o->why.text);
+	refused(m, UPDATE_REASON_INSTALLER_FAILED, &why);
 }
 
 static void
@@ -172,7 +191,9 @@ ran(struct install_member *member, const struct install_step *s, const struct in
 			write_failed(member, o, now);
 		break;
 	case INSTALL_VERIFY:
-		if (o->answer == INSTALL_OK)
+		if (s->about == INSTALL_PREVIOUS && install_preparing(member))
+			looked_back(m, s, o);
+		else if (o->answer == INSTALL_OK)
 			m->bank_verified = true;
 		else if (member->row.row.state == UPDATE_REQUESTED)
 			refused(m, UPDATE_REASON_INSTALLER_FAILED, &o->why);

@@ -396,6 +396,26 @@ look_again(const struct install_view *v)
 	return false;
 }
 
+/* Whether what runs can be gone back to; true: that is looked at first. */
+static bool
+look_back_banks(const struct install_view *v)
+{
+	INSTALL_EACH(v, i) {
+		const struct install_member *m = install_at(v, i);
+
+		if (!install_preparing(m) || install_one_bank(m) || m->m.back_whole)
+			continue;
+		if (m->m.wait_ms > v->now->ms) {
+			install_pause(v, m->m.wait_ms);
+			return true;
+		}
+		install_run_verb(v, i, INSTALL_VERIFY, m->unit.running);
+		v->s->about = INSTALL_PREVIOUS;
+		return true;
+	}
+	return false;
+}
+
 /* The commit point: after this record all switch, or all go back. */
 static void
 commit(const struct install_view *v)
@@ -499,7 +519,7 @@ all_staged(const struct install_view *v)
 		until_s = until_s > at ? until_s : at;
 	}
 	if (due || asked) {
-		if (!look_again(v))
+		if (!look_again(v) && !look_back_banks(v))
 			commit(v);
 	} else if (rest) {
 		install_rest(v, until_s);

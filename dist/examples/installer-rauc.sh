@@ -101,8 +101,10 @@ write)
 	sync "$device" && note_write "${digest%% *}" || die "$note: cannot be written"
 	echo 'progress 100' ;;
 verify)
-	is_noted || not_whole
 	look
+	# What came from the factory cannot be told; fallback needs no note of it.
+	[ -e "$note" ] || [ "$state" != booted ] || exit 3
+	is_noted || not_whole
 	digest=$(head -c "$n_octets" "$device" | sha256sum) || die "$device: cannot be read"
 	[ "${digest%% *}" = "$n_sum" ] || die "$slot: damaged"
 	[ "${IMGADM_SHA256:-$n_bundle}" = "$n_bundle" ] || die "$slot: holds another image"

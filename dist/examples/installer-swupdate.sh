@@ -82,6 +82,8 @@ write)
 	note_write "${image%% *}" "${sum%% *}" || die "$note: cannot be written"
 	echo 'progress 100' ;;
 verify)
+	# What came from the factory cannot be told; fallback needs no note of it.
+	[ -e "$note" ] || ! runs || exit 3
 	is_noted || not_whole
 	sum=$(sha256sum <"$device") || die "$device: cannot be read"
 	[ "${sum%% *}" = "$n_sum" ] || die "bank $bank: damaged"

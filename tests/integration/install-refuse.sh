@@ -129,6 +129,21 @@ is 'the old release runs' "$(truth E)" 0.9
 rm -f "$T/installer.ran"
 refuses 'the ticket a second time' 0.9 90 versionFloor --ticket "$T/once"
 
+# A bank that runs and cannot be gone back to.
+ok 'a unit whose installer was never given what runs' unit N 2
+mv "$state.banks/N/1/image" "$T/image"
+start N 2.0 200; run N
+is 'nothing is switched' "$(row N), $(banks N)" 'failed installerFailed, 1:running:1.0 2:staged:2.0'
+is 'what ran runs' "$(readlink "$state.banks/N/running")" 1
+like 'why is told' "$(reason_text N)" 'no way back: bank 1, .*imgadm-integrate\(7\)'
+"$device" update switch N --bank 2 >/dev/null; run N
+is 'nor by command' "$(row N)" 'failed installerFailed'
+mv "$T/image" "$state.banks/N/1/image"
+"$device" update switch N --bank 2 >/dev/null; run N
+is 'once it is there it is' "$(row N) $(truth N)" 'proven none 2.0'
+"$device" update rollback N >/dev/null; run N
+is 'and goes back' "$(row N) $(truth N)" 'rolledBack aborted 1.0'
+
 # The floor rises when the release is committed, and a switch obeys it too.
 image 2.5 250 's/$/ floor=250/'
 start E 2.5 250; run E; "$device" update confirm E >/dev/null; run E

@@ -16,8 +16,8 @@ block()
 		on {text = text $0 "\n"}
 		END {printf "%s", last}' "$top_srcdir/man/imgadm-integrate.7" |
 	sed -e 's/\\e/\\/g' -e "s|/usr/libexec/imgadm/|$top_builddir/agent-module/|" \
-		-e "s|[^ ]*/imgadm\.so|$module|" -e "s|[^ ]*/device\.db|$T/device.db|" \
-		-e "s|room-214.key|$T/room-214.key|" -e "s|root\.pub|$T/root.pub|"
+		-e "s|[^ ]*/imgadm\.so|$module|" -e "s|[^ =]*/device\.db|$T/device.db|" \
+		-e "s|G00-28\.img|$T/G00-28.img|g" -e "s|room-214.key|$T/room-214.key|" -e "s|root\.pub|$T/root.pub|"
 }
 paste() { block "$1" >"$T/pasted.sh" && [ -s "$T/pasted.sh" ] && sh -e "$T/pasted.sh"; }
 ok 'the device' paste 'init --id'
@@ -26,6 +26,11 @@ ok 'counts and errors' paste 'count DEV'
 like 'are there' "$("$device" error list)" 'Fan slow'
 ok 'the installer passes, and is set' paste selftest
 like 'so that the unit can be updated' "$("$device" update list)" 'ENG'
+head -c 3000 /dev/urandom >"$T/G00-28.img"
+verify() { IMGADM_STATE=$T/device.db "$top_builddir/agent-module/imgadm-install-dir" verify ENG 1 engine-fw G00-28 2800 0; }
+status 'what runs now cannot be gone back to' 1 verify
+ok 'it is written into its bank' paste 'for verb in'
+ok 'and can be' verify
 cd "$T" || exit 1
 for name in root acme; do minisign -G -W -f -p "$T/$name.pub" -s "$T/$name.key" >"$T/minisign.log" 2>&1; done
 ok 'trust' paste 'trust root'
