@@ -130,7 +130,8 @@ warn_runs(struct store *s, const struct store_image *i)
 		return;
 	while (store_softwares_next(list, &row, &e) == 1) {
 		bool runs = row.software.state == SOFTWARE_RUNNING ||
-			row.software.state == SOFTWARE_TRIAL || row.software.state == SOFTWARE_PROVEN;
+			row.software.state == SOFTWARE_TRIAL ||
+			row.software.state == SOFTWARE_PROVEN;
 
 		if (!runs || strcmp(row.software.version, i->version) != 0 ||
 		    strcmp(row.software.creator, i->creator) != 0 || strcmp(row.device, last) == 0)
