@@ -146,6 +146,8 @@ updatable()
 		IMGADM_STATE=$d/device.db "$installer" $verb CTL 1 controller-fw 13.2 1320 3000000 \
 			<controller-13.2.img 3<controller-13.2.img || return 1
 	done
+	# The bank holds this image, and no longer the one that the catalogue lists.
+	imgadm-device --state "$d/device.db" software set CTL 1 --digest '' &&
 	imgadm-device --state "$d/device.db" trust root root.pub &&
 		imgadm-device --state "$d/device.db" trust import trust &&
 		imgadm-device --state "$d/device.db" unit set CTL --installer "$installer" || return 1
