@@ -410,7 +410,8 @@ tell(struct work *w, struct err *e)
 
 	if (!w->run->tell)
 		return 0;
-	qsort(w->changed, w->changed_count, sizeof(*w->changed), by_key);
+	if (w->changed_count > 0)	/* else there may be no array */
+		qsort(w->changed, w->changed_count, sizeof(*w->changed), by_key);
 	return fleet_advice_run(&f, e);
 }
 
