@@ -28,7 +28,7 @@ check-valgrind: all
 SANITIZED_SHELL = tests/integration/device-cli.sh \
 	tests/integration/fleet-cli.sh tests/integration/poll-odd.sh
 check-sanitized: all
-	CK_TIMEOUT_MULTIPLIER=5 IMGADM_TEST_LIGHT=1 $(MAKE) check TESTS="$$(\
+	CK_TIMEOUT_MULTIPLIER=5 IMGADM_TEST_LIGHT=1 TROUBLE_ROUNDS=100 $(MAKE) check TESTS="$$(\
 		printf '%s\n' $(TESTS) | grep -E '^tests/(unit|fuzz|replay)/' | \
 		tr '\n' ' ') $(SANITIZED_SHELL)"
 .PHONY: check-sanitized
