@@ -26,6 +26,15 @@ env_number(const char *name, uint64_t otherwise)
 	return s != NULL ? strtoull(s, NULL, 10) : otherwise;
 }
 
+/* Under the sanitizers (IMGADM_TEST_LIGHT) a fifth of them. */
+static uint64_t
+usual_rounds(void)
+{
+	uint64_t rounds = 30000 * env_number("IMGADM_TEST_SCALE", 1);
+
+	return getenv("IMGADM_TEST_LIGHT") == NULL ? rounds : rounds / 5;
+}
+
 /* Seeds of a run: apart from those of other runs, and repeatable. */
 static uint64_t
 run_seed(void)
@@ -236,7 +245,7 @@ compare(const struct solve_problem *p, uint64_t seed)
 
 START_TEST(oracle)
 {
-	uint64_t base = run_seed(), rounds = 30000 * env_number("IMGADM_TEST_SCALE", 1);
+	uint64_t base = run_seed(), rounds = usual_rounds();
 	uint64_t ends[SOLVE_GAVE_UP + 2] = { 0 };
 
 	for (uint64_t i = 0; i < rounds; i++) {
@@ -259,7 +268,7 @@ END_TEST
 /* With few nodes: never wrong, only not proven; and the same again. */
 START_TEST(node_limit)
 {
-	uint64_t base = run_seed(), rounds = 30000 * env_number("IMGADM_TEST_SCALE", 1) / 20;
+	uint64_t base = run_seed(), rounds = usual_rounds() / 20;
 	uint64_t best = 0, gave_up = 0;
 
 	for (uint64_t i = 0; i < rounds; i++) {
@@ -375,7 +384,7 @@ stop_conflict(const struct solve_problem *p, const uint32_t *fixed, const uint32
 
 START_TEST(conflict)
 {
-	uint64_t base = run_seed(), rounds = 30000 * env_number("IMGADM_TEST_SCALE", 1) / 3;
+	uint64_t base = run_seed(), rounds = usual_rounds() / 3;
 	uint64_t sizes[4] = { 0 }, stopped = 0;
 
 	for (uint64_t i = 0; i < rounds; i++) {
