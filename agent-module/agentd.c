@@ -106,7 +106,7 @@ connect_anew(struct agentd *a)
 {
 	static const struct timeval at_once = {0};
 
-	if (!a->breaking && a->connected &&
+	if (a != NULL && !a->breaking && a->connected &&
 		event_base_once(a->base, -1, EV_TIMEOUT, break_off, a, &at_once) == 0)
 		a->breaking = true;
 }
@@ -380,6 +380,10 @@ start_agent(struct agentd *a)
 static void
 stop_agent(struct agentd *a)
 {
+	(void)snmp_unregister_callback(SNMP_CALLBACK_LIBRARY,
+		SNMP_CALLBACK_LOGGING, snmp_says, a, 1);
+	(void)snmp_register_callback(SNMP_CALLBACK_LIBRARY,
+		SNMP_CALLBACK_LOGGING, snmp_says, NULL);
 	if (!a->options.connect) {
 		snmp_shutdown(APPLICATION);
 		return;
