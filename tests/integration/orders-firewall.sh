@@ -128,6 +128,14 @@ mkdir "$T/libexec"
 printf '#!/bin/sh\n[ "$1" = --user ] && shift 2\nexec %s "$@"\n' "$top_builddir/agent-module/imgadm-fetch" >"$T/libexec/imgadm-fetch"
 ln -s "$top_builddir/agent-module/imgadm-install" "$T/libexec/imgadm-install"
 chmod 755 "$T/libexec/imgadm-fetch"
+# What runs stands in its bank: the way back.
+runs_now()
+{
+	head -c 20000 /dev/urandom >"$T/$1/fw-1.0"
+	for verb in write switch; do
+		IMGADM_STATE="$T/$1/device.db" "$T/installer" $verb ENG 1 fw 1.0 100 20000 3<"$T/$1/fw-1.0" || return 1
+	done
+}
 device_make()
 {
 	mkdir -p "$T/$1" &&
@@ -137,6 +145,7 @@ device_make()
 	device "$1" software set ENG 1 --id fw --creator acme --version 1.0 --seq 100 --bank-state running &&
 	"$top_builddir/tests/integration/install_state" "$T/$1/device.db" trust "$T/root.pub" "$T/trust" "$T/trust.minisig" &&
 	device "$1" unit set ENG --installer "$T/installer" &&
+	runs_now "$1" &&
 	fleet add --no-poll --site berlin "$1" &&
 	fleet enrol "$1" --address "udp:192.0.2.1:$port" -o "$T/$1.key" &&
 	device "$1" centre set --key-file "$T/$1.key" &&
