@@ -30,8 +30,12 @@ system_monotonic_ms(void *user)
 static int64_t
 system_utc_s(void *user)
 {
+	struct timespec now;
+
 	(void)user;
-	return (int64_t)time(NULL);
+	/* Not time(): it lags by a tick, so that a file could be younger than now. */
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec;
 }
 
 const struct clock *
